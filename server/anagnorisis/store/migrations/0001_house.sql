@@ -1,0 +1,177 @@
+-- The first house: people, sources, items and their places, events, vectors, the shared features.
+CREATE TABLE people (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE devices (
+    id INTEGER PRIMARY KEY,
+    person INTEGER NOT NULL REFERENCES people ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    token BLOB NOT NULL UNIQUE, -- SHA-256 of the session cookie
+    created_at INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE codes (
+    hash BLOB PRIMARY KEY, -- SHA-256 of a one-time code
+    person INTEGER REFERENCES people ON DELETE CASCADE, -- NULL: whoever opens the house first
+    created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sources (
+    id INTEGER PRIMARY KEY,
+    type TEXT NOT NULL,
+    address TEXT NOT NULL,
+    name TEXT NOT NULL,
+    state TEXT NOT NULL,
+    added_at INTEGER NOT NULL,
+    scanned_at INTEGER,
+    UNIQUE (type, address)
+) STRICT;
+
+CREATE TABLE items (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    title TEXT NOT NULL,
+    creator TEXT NOT NULL,
+    collection TEXT NOT NULL,
+    made_at INTEGER,
+    added_at INTEGER NOT NULL,
+    seconds REAL NOT NULL,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    words INTEGER NOT NULL,
+    cover TEXT NOT NULL,
+    sort_title TEXT NOT NULL, -- case-folded, without a leading article
+    identity_version INTEGER NOT NULL,
+    present INTEGER NOT NULL -- 1 while at least one place holds it
+) STRICT;
+CREATE INDEX items_newest ON items (present, added_at DESC, id DESC);
+CREATE INDEX items_newest_of_kind ON items (present, kind, added_at DESC, id DESC);
+CREATE INDEX items_by_title ON items (present, sort_title, id);
+CREATE INDEX items_by_title_of_kind ON items (present, kind, sort_title, id);
+
+CREATE TABLE tags (
+    tag TEXT NOT NULL,
+    item TEXT NOT NULL REFERENCES items ON DELETE CASCADE,
+    PRIMARY KEY (tag, item)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tags_of_item ON tags (item);
+
+CREATE TABLE texts (
+    item TEXT PRIMARY KEY REFERENCES items ON DELETE CASCADE,
+    html TEXT NOT NULL, -- sanitised
+    plain TEXT NOT NULL,
+    simhash INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE places (
+    source INTEGER NOT NULL REFERENCES sources ON DELETE CASCADE,
+    path BLOB NOT NULL, -- below the source's address, as the file system spells it
+    item TEXT REFERENCES items,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    inode INTEGER NOT NULL,
+    folder TEXT NOT NULL,
+    name TEXT NOT NULL,
+    problem TEXT NOT NULL,
+    PRIMARY KEY (source, path)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX places_of_item ON places (item);
+CREATE INDEX places_by_folder ON places (folder, item);
+CREATE INDEX places_with_problem ON places (source, name) WHERE problem <> '';
+
+CREATE TABLE aliases (
+    old TEXT PRIMARY KEY,
+    new TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Append-only. Items may be unknown as yet, an undo may come before what it takes back.
+CREATE TABLE events (
+    uuid TEXT PRIMARY KEY,
+    person INTEGER NOT NULL REFERENCES people,
+    device INTEGER NOT NULL,
+    item TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    value REAL,
+    target TEXT,
+    at INTEGER NOT NULL,
+    received_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX events_of_item ON events (person, item, at, uuid);
+CREATE INDEX events_by_target ON events (target) WHERE target IS NOT NULL;
+CREATE INDEX events_by_time ON events (person, at DESC, uuid DESC);
+
+-- Derived from events in the same transaction; can be rebuilt from them.
+CREATE TABLE ratings (
+    person INTEGER NOT NULL,
+    item TEXT NOT NULL,
+    value REAL NOT NULL,
+    at INTEGER NOT NULL,
+    uuid TEXT NOT NULL,
+    PRIMARY KEY (person, item)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ratings_by_value ON ratings (person, value DESC, item DESC);
+
+CREATE TABLE progress ( -- derived: where a person stopped
+    person INTEGER NOT NULL,
+    item TEXT NOT NULL,
+    position REAL NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (person, item)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX progress_newest ON progress (person, at DESC, item DESC);
+
+CREATE TABLE vectors (
+    item TEXT NOT NULL REFERENCES items ON DELETE CASCADE,
+    model TEXT NOT NULL, -- digest of the embedder
+    vector BLOB NOT NULL, -- little-endian f16
+    UNIQUE (model, item)
+) STRICT;
+
+CREATE TABLE vector_failures (
+    item TEXT NOT NULL REFERENCES items ON DELETE CASCADE,
+    model TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (model, item)
+) STRICT, WITHOUT ROWID;
+
+-- The shared features of taste, φ: how they are made, and the row of each item. Derived from vectors.
+CREATE TABLE phi (
+    kind TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    model TEXT NOT NULL,
+    items INTEGER NOT NULL, -- vectors it was fitted on
+    fitted_at INTEGER NOT NULL,
+    body BLOB NOT NULL, -- msgpack
+    PRIMARY KEY (kind, version)
+) STRICT;
+CREATE TABLE phi_rows (
+    kind TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    item TEXT NOT NULL,
+    row BLOB NOT NULL, -- little-endian f16
+    PRIMARY KEY (kind, version, item)
+) STRICT, WITHOUT ROWID;
+
+-- The household consensus without the person, frozen for an epoch.
+CREATE TABLE consensus_epochs (
+    kind TEXT PRIMARY KEY,
+    epoch INTEGER NOT NULL,
+    frozen_at INTEGER NOT NULL,
+    ratings INTEGER NOT NULL -- household ratings of the kind when it was frozen
+) STRICT, WITHOUT ROWID;
+CREATE TABLE consensus (
+    person INTEGER NOT NULL,
+    item TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    value REAL NOT NULL,
+    PRIMARY KEY (person, kind, item)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE switches (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
