@@ -1,4 +1,4 @@
-"""Process-level settings: one frozen struct from defaults, a TOML file, the environment and flags, in that order.
+"""Process-level settings: one frozen struct from defaults, a TOML file, the environment and flags.
 
 People, sources and switches are rows of the store, not settings.
 """
@@ -56,7 +56,7 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> 
             {**written, **said, **given, "data": str(data)}, Settings, strict=False, dec_hook=_path
         )
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise BadValue(f"The settings do not fit: {error}. See {file} and the {PREFIX}* variables.") from error
+        raise BadValue(f"The settings do not fit: {error}. See {file}, {PREFIX}* and the flags.") from error
 
 
 def _path(type_: type, value: Any) -> Any:
