@@ -1,0 +1,3 @@
+//! Milliseconds of the scoring kernels beside a plain loop.
+
+fn main() {}

@@ -1,0 +1,174 @@
+//! A page that is good and not all alike: greedy maximal marginal relevance (Carbonell & Goldstein, 1998).
+//!
+//! The value of a candidate, λ·score − (1 − λ)·(largest cosine to a picked row), only falls as rows are picked.
+//! So a stale value is an upper bound, and only the candidates that lead are brought up to date.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+use ndarray::{ArrayView1, ArrayView2};
+
+use crate::refusal::{Refusal, check_size};
+
+/// Pick `k` row indices, trading score against likeness to rows already picked.
+///
+/// `vectors` is `(n, d)`, of any length (cosines are taken; a row of zeros is like nothing); `scores` is `(n,)`;
+/// λ = 1 − `diversity`, 0..1. The first pick has the best score; ties go to the lower index; `k` over n gives n.
+/// Usually O(n log n + k·d·leaders), at worst O(k·n·d); memory O(n·d).
+///
+/// # Errors
+/// `Size`, `NotFinite` for a row of either array, `Range` for a diversity outside 0..1.
+pub fn mmr(
+    vectors: ArrayView2<'_, f32>,
+    scores: ArrayView1<'_, f32>,
+    k: usize,
+    diversity: f64,
+) -> Result<Vec<u32>, Refusal> {
+    check_size("scores", scores.len(), vectors.nrows())?;
+    if !(0.0..=1.0).contains(&diversity) {
+        return Err(Refusal::Range { what: "diversity", given: diversity, wanted: "0 to 1" });
+    }
+    if let Some(row) = scores.iter().position(|score| !score.is_finite()) {
+        return Err(Refusal::NotFinite { what: "scores", row });
+    }
+    let units = unit_rows(vectors)?;
+    let mut waiting: BinaryHeap<Candidate> =
+        (0..).zip(scores).map(|(i, s)| Candidate::new(i, *s, diversity)).collect();
+    let mut picked: Vec<u32> = Vec::with_capacity(k.min(scores.len()));
+    while picked.len() < k {
+        let Some(mut leader) = waiting.pop() else { break };
+        if leader.seen == picked.len() {
+            picked.push(leader.index);
+        } else {
+            for &other in &picked[leader.seen..] {
+                leader.meet(cosine(&units, leader.index, other, vectors.ncols()));
+            }
+            leader.seen = picked.len();
+            leader.weigh(diversity);
+            waiting.push(leader);
+        }
+    }
+    Ok(picked)
+}
+
+struct Candidate {
+    /// The value against the first `seen` picks: an upper bound of the value against all of them.
+    value: f64,
+    likeness: f64,
+    score: f32,
+    seen: usize,
+    index: u32,
+}
+
+impl Candidate {
+    fn new(index: u32, score: f32, diversity: f64) -> Self {
+        // Before the first pick nothing can be less alike than -1, which keeps the order of the scores.
+        let mut fresh = Self { value: 0.0, likeness: -1.0, score, seen: 0, index };
+        fresh.weigh(diversity);
+        fresh
+    }
+
+    fn meet(&mut self, likeness: f64) {
+        self.likeness = self.likeness.max(likeness);
+    }
+
+    fn weigh(&mut self, diversity: f64) {
+        self.value = (1.0 - diversity) * f64::from(self.score) - diversity * self.likeness;
+    }
+}
+
+impl Ord for Candidate {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.value.total_cmp(&other.value).then(other.index.cmp(&self.index))
+    }
+}
+
+impl PartialOrd for Candidate {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Candidate {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Candidate {}
+
+/// The rows, one after the other, brought to length 1.
+fn unit_rows(vectors: ArrayView2<'_, f32>) -> Result<Vec<f32>, Refusal> {
+    let mut units = Vec::with_capacity(vectors.len());
+    for (row, vector) in vectors.rows().into_iter().enumerate() {
+        let length = vector.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt();
+        if !length.is_finite() {
+            return Err(Refusal::NotFinite { what: "vectors", row });
+        }
+        let scale = if length > 0.0 { 1.0 / length } else { 0.0 };
+        units.extend(vector.iter().map(|&x| (f64::from(x) * scale) as f32));
+    }
+    Ok(units)
+}
+
+/// Cosine of two of the unit rows, kept in -1..1 so that -1 stays a bound.
+fn cosine(units: &[f32], a: u32, b: u32, d: usize) -> f64 {
+    let row = |index: u32| &units[index as usize * d..(index as usize + 1) * d];
+    f64::from(crate::columns::dot(row(a), row(b))).clamp(-1.0, 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array1, Array2, array};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The definition, without bounds: at each step every candidate against every pick.
+    fn plain(vectors: &Array2<f32>, scores: &Array1<f32>, k: usize, diversity: f64) -> Vec<u32> {
+        let units = unit_rows(vectors.view()).unwrap();
+        let mut picked: Vec<u32> = Vec::new();
+        while picked.len() < k.min(scores.len()) {
+            let mut best: Option<(f64, u32)> = None;
+            for index in (0..scores.len() as u32).filter(|index| !picked.contains(index)) {
+                let alike = picked.iter().map(|&other| cosine(&units, index, other, vectors.ncols()));
+                let alike = alike.fold(-1.0, f64::max);
+                let value = (1.0 - diversity) * f64::from(scores[index as usize]) - diversity * alike;
+                if best.is_none_or(|(leading, _)| value > leading) {
+                    best = Some((value, index));
+                }
+            }
+            picked.extend(best.map(|(_, index)| index));
+        }
+        picked
+    }
+
+    proptest! {
+        #[test]
+        fn lazy_picks_are_the_plain_picks(
+            rows in prop::collection::vec((prop::array::uniform3(-2i8..3), -4i8..5), 0..40),
+            k in 0usize..45,
+            diversity in 0u8..5,
+        ) {
+            let vectors = Array2::from_shape_fn((rows.len(), 3), |(r, c)| f32::from(rows[r].0[c]));
+            let scores: Array1<f32> = rows.iter().map(|row| f32::from(row.1)).collect();
+            let diversity = f64::from(diversity) / 4.0;
+            let lazy = mmr(vectors.view(), scores.view(), k, diversity).unwrap();
+            prop_assert_eq!(lazy, plain(&vectors, &scores, k, diversity));
+        }
+    }
+
+    #[test]
+    fn the_twin_of_a_pick_waits_when_diversity_counts() {
+        let vectors = array![[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]];
+        let scores = array![1.0, 0.9, 0.8];
+        assert_eq!(mmr(vectors.view(), scores.view(), 3, 0.0), Ok(vec![0, 1, 2]));
+        assert_eq!(mmr(vectors.view(), scores.view(), 3, 0.5), Ok(vec![0, 2, 1]));
+    }
+
+    #[test]
+    fn a_score_that_is_not_a_number_is_refused_by_row() {
+        let refused = mmr(array![[1.0], [1.0]].view(), array![0.0, f32::NAN].view(), 1, 0.5);
+        assert_eq!(refused, Err(Refusal::NotFinite { what: "scores", row: 1 }));
+    }
+}

@@ -1,0 +1,85 @@
+"""The computing core, written in Rust (`core_rs/`): pure kernels on numpy arrays.
+
+Every call releases the interpreter while it computes. Objects may be shared between threads. An argument of
+the wrong shape, NaN, infinity or a row that is not there raises `ValueError` with a sentence that names it; an
+array of another dtype raises `TypeError`, nothing is converted silently.
+"""
+
+from typing import Literal, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Columns", "Features", "mmr"]
+
+@final
+class Features:
+    """The shared f16 matrix (n, width) of one kind and feature version. Grows while readers go on reading."""
+
+    def __new__(cls, width: int) -> Features: ...
+    @property
+    def width(self) -> int: ...
+    def __len__(self) -> int: ...
+    def extend(self, rows: NDArray[np.float16]) -> int:
+        """Append `rows` (m, width), all or none; returns the number of the first new row."""
+
+    def replace(self, row: int, values: NDArray[np.float16]) -> None:
+        """Put `values` (width,) in the place of `row`. Columns show it after their next refresh."""
+
+    def take(self, rows: NDArray[np.uint32]) -> NDArray[np.float32]:
+        """The rows of those numbers (k, width), in the order asked."""
+
+@final
+class Columns:
+    """One person's mean and variance of every row x = [features, extra] under weights N(w, V).
+
+    Dimension d + 1; extra is 0 until it is set. Writers take turns; readers never see half a refresh. A row
+    has no value before the first `refresh` or `extend` that covers it: `len` says how many rows do.
+    """
+
+    def __new__(cls, features: Features) -> Columns: ...
+    def __len__(self) -> int: ...
+    def set_extra(self, extra: NDArray[np.float16]) -> None:
+        """The last entry of each row (n,), at most as many as there are rows, 0 beyond. Refresh to see it."""
+
+    def refresh(self, weights: NDArray[np.float64], covariance: NDArray[np.float64]) -> None:
+        """Every row anew from w (d + 1,) and V (d + 1, d + 1): mean w'x, variance x'Vx held at 0 or above.
+
+        f64 sums, rounded once to f32; the result does not depend on the number of threads. O(n d^2).
+        """
+
+    def extend(self, weights: NDArray[np.float64], covariance: NDArray[np.float64]) -> None:
+        """As `refresh`, for the rows that are not covered yet only."""
+
+    def apply(self, gain: NDArray[np.float64], error: float, q: float) -> None:
+        """One rating moves every row: p = x'gain; mean += error * p; variance -= p * p / q, never below 0.
+
+        For a row r rated y with noise s2: gain = V r, q = r'V r + s2, error = (y - w'r) / q. Taking it back is
+        the same with the removal's own numbers, where the noise is -s2 and so q is negative. O(n d).
+        """
+
+    def at(self, rows: NDArray[np.uint32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Mean and variance (k,) of those rows, in the order asked."""
+
+    def top(
+        self,
+        k: int,
+        by: Literal["mean", "variance"],
+        eligible: NDArray[np.bool_] | None = None,
+        below: tuple[float, int] | None = None,
+    ) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+        """The best `k` rows and their values: value descending, then row ascending.
+
+        `eligible` (n,) leaves out rows that are false in it or past its end. `below` is the last (value, row)
+        of the page before: only what stands strictly after it is given.
+        """
+
+def mmr(
+    vectors: NDArray[np.float32], scores: NDArray[np.float32], k: int, diversity: float
+) -> NDArray[np.uint32]:
+    """Pick `k` row numbers by maximal marginal relevance, best first; all when `k` exceeds their number.
+
+    vectors (n, d) of any length, scores (n,), diversity 0..1. Each pick maximises (1 - diversity) * score -
+    diversity * (largest cosine to a row picked before); a row of zeros is like nothing; ties go to the lower
+    number.
+    """
