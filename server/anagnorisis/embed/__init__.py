@@ -1,0 +1,77 @@
+"""The built-in embedders as the server sees them: names, widths and plain words, without their libraries.
+
+Each kind has a module of the same room with a `load()`; only the worker process imports it.
+"""
+
+import hashlib
+from typing import Protocol
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from anagnorisis.domain import Kind
+
+ARTICLE_DATA = {
+    "table.npz": "86d8cff34145883b550b1bcea36812d260656c316a256b998259d24a52785a3f",
+    "tokenizer.json": "a36db72d43e26d02f8a885244fa485b6b46c4543ff47561fecd93b4734ff6207",
+}
+"""SHA-256 of the files in `data/` that the article embedder reads."""
+
+
+LONGEST_TEXT = 200_000
+"""Characters read of a text: some 35,000 words say what it is about, and bound the time it takes."""
+
+
+class Embedder(Protocol):
+    """What a kind's module loads in the worker process."""
+
+    def row(self, given: bytes) -> NDArray[np.float32]:
+        """The vector (dim,) of one item, given its path as the file system spells it, or its text in UTF-8.
+
+        Raises `Unreadable` with a reason fit to show.
+        """
+        ...
+
+
+class EmbedderSpec(Struct, frozen=True):
+    """How an embedder is told from another, and what a person may expect of it."""
+
+    name: str
+    dim: int
+    digest: str
+    """32 hex digits that change with everything that changes its vectors."""
+    module: str
+    title: str
+    says: str
+    """What it can and cannot do, in plain words."""
+
+
+def _spec(name: str, dim: int, title: str, says: str, *parts: str) -> EmbedderSpec:
+    recipe, version = name.rsplit("-", 1)
+    digest = hashlib.sha256("\n".join((recipe, version, *parts)).encode()).hexdigest()[:32]
+    return EmbedderSpec(name, dim, digest, f"{__name__}.{recipe.split('-')[0]}", title, says)
+
+
+EMBEDDERS: dict[Kind, EmbedderSpec] = {
+    "music": _spec(
+        "music-sound-1",
+        518,
+        "Built-in listener: basic",
+        "Sorts by sound: timbre, harmony, rhythm and loudness of half a minute from the middle of a track."
+        " It knows neither words nor artists, and its estimates are rough until you have rated more.",
+    ),
+    "image": _spec(
+        "image-looks-1",
+        691,
+        "Built-in viewer: basic",
+        "Judges colour, light and texture only; it does not see what is in the picture.",
+    ),
+    "article": _spec(
+        "article-words-1",
+        256,
+        "Built-in reader: basic",
+        "Compares words, mainly English; not meaning.",
+        *ARTICLE_DATA.values(),
+    ),
+}

@@ -1,0 +1,37 @@
+"""What the server and its worker process say to each other: four bytes of length, then msgpack."""
+
+import msgspec
+from msgspec import Struct
+
+from anagnorisis.domain import Kind
+
+LENGTH_BYTES = 4
+LOADED = -1
+"""The index of an answer that says: the embedder of this kind stands ready, and the items' answers follow."""
+BROKEN, OUT_OF_MEMORY = 70, 71
+"""Exit codes of the process: an error nobody foresaw; more memory asked for than it may have."""
+
+
+class Task(Struct, frozen=True, array_like=True):
+    """A batch of one kind: numbered paths, or texts in UTF-8 (articles)."""
+
+    kind: Kind
+    items: list[tuple[int, bytes]]
+
+
+class Answer(Struct, frozen=True, array_like=True):
+    """One item's vector as little-endian f16, or the reason why it has none. Answers come in any order."""
+
+    index: int
+    row: bytes = b""
+    reason: str = ""
+
+
+def framed(message: Task | Answer) -> bytes:
+    """`message` as it goes through the pipe."""
+    body = msgspec.msgpack.encode(message)
+    return len(body).to_bytes(LENGTH_BYTES, "little") + body
+
+
+task = msgspec.msgpack.Decoder(Task).decode
+answer = msgspec.msgpack.Decoder(Answer).decode

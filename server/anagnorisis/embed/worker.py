@@ -1,0 +1,151 @@
+"""The server's side of the worker process: hands it batches, bears its death, finds which item caused it."""
+
+import asyncio
+import contextlib
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from anagnorisis.config import Settings
+from anagnorisis.domain import Kind, Unreadable, WorkerLost
+from anagnorisis.embed import LONGEST_TEXT
+from anagnorisis.embed.frames import LENGTH_BYTES, LOADED, OUT_OF_MEMORY, Answer, Task, answer, framed
+
+PATIENCE: Mapping[Kind, float] = MappingProxyType({"article": 30.0, "image": 60.0, "music": 120.0})
+"""Seconds without any answer after which the process is held to hang; a slow disk answers sooner."""
+MEGABYTES = 1024
+"""Private memory the process may have; what is idle ends and gives all of it back."""
+FAREWELL_S = 5.0
+HANGS = "Reading it did not end in time, so it was given up. Is its disk there, and the file whole?"
+BREAKS = "Reading it ended the reading process twice, so it was given up. Is the file whole?"
+OVERWHELMS = (
+    f"Reading it takes more than {MEGABYTES} MB of memory, so it was given up. A smaller copy can be read."
+)
+ONE_THREAD_EACH = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"), "1")
+"""The process works on `settings.threads` items at a time, each of them on one thread."""
+TAME = {**ONE_THREAD_EACH, "TOKENIZERS_PARALLELISM": "false", "MALLOC_ARENA_MAX": "2"}
+
+
+def _cut(given: bytes | str) -> bytes:
+    """A path as it is; of a text what the embedder reads of it, in UTF-8."""
+    return given if isinstance(given, bytes) else given[:LONGEST_TEXT].encode("utf-8", "replace")
+
+
+class Worker:
+    """One spawned process that makes vectors, started at the first batch and again whenever one needs it.
+
+    `patience` gives for each kind the seconds of silence after which the process is taken to hang.
+    """
+
+    def __init__(self, settings: Settings, patience: Mapping[Kind, float] = PATIENCE) -> None:
+        self._command = [sys.executable, "-m", "anagnorisis.embed.child"]
+        self._command += [str(settings.worker_idle_s), str(settings.threads), str(MEGABYTES)]
+        self._patience = patience
+        self._process: Process | None = None
+        self._turn = asyncio.Lock()
+
+    @property
+    def pid(self) -> int | None:
+        """The running process, None while there is none."""
+        running = self._process is not None and self._process.returncode is None
+        return self._process.pid if self._process and running else None
+
+    async def embed(self, kind: Kind, items: Sequence[tuple[str, bytes | str]]) -> list[bytes | Unreadable]:
+        """A vector (little-endian f16) for each (item id, path or text), or the reason why there is none.
+
+        When the process dies or hangs, every item still open is tried again alone; one that ends it alone
+        twice, or hangs alone, gets that as its reason. Raises `WorkerLost` when the process cannot start.
+        """
+        async with self._turn:
+            open_ = {i: _cut(given) for i, (_, given) in enumerate(items)}
+            found: dict[int, bytes | str] = {}
+            if open_:
+                await self._attempt(kind, open_, found)
+            for index in [i for i in open_ if i not in found]:
+                found[index] = await self._alone(kind, open_[index])
+            return [
+                Unreadable(end, items[i][0]) if isinstance(end, str) else end
+                for i, end in sorted(found.items())
+            ]
+
+    async def close(self) -> None:
+        """End the process, if there is one; the worker may be used again after."""
+        async with self._turn:
+            await self._end()
+
+    async def _alone(self, kind: Kind, given: bytes) -> bytes | str:
+        found: dict[int, bytes | str] = {}
+        loss = ""
+        for _ in range(2):
+            loss = await self._attempt(kind, {0: given}, found)
+            if not loss or loss == HANGS:
+                break
+        return found.get(0, loss)
+
+    async def _attempt(self, kind: Kind, given: Mapping[int, bytes], found: dict[int, bytes | str]) -> str:
+        """Fill `found` from the process. "" when all came; else why not, and the process is ended."""
+        process = await self._loaded(kind, given)
+        left = set(given)
+        try:
+            while left:
+                said = await self._hear(process, kind)
+                found[said.index] = said.reason or said.row
+                left.discard(said.index)
+        except TimeoutError:
+            return HANGS
+        except asyncio.IncompleteReadError:
+            return OVERWHELMS if await process.wait() == OUT_OF_MEMORY else BREAKS
+        finally:
+            if left:
+                await self._end()
+        return ""
+
+    async def _loaded(self, kind: Kind, given: Mapping[int, bytes]) -> Process:
+        """A process that has taken the batch and stands ready for its kind.
+
+        One that was running may just have ended, being idle; so a second one is tried.
+        """
+        frame = framed(Task(kind, list(given.items())))
+        for _ in range(2):
+            process = await self._running()
+            try:
+                assert process.stdin is not None
+                process.stdin.write(frame)
+                await process.stdin.drain()
+                if (await self._hear(process, kind)).index == LOADED:
+                    return process
+            except (OSError, TimeoutError, asyncio.IncompleteReadError):
+                await self._end()
+            except asyncio.CancelledError:
+                await self._end()
+                raise
+        raise WorkerLost(
+            f"The process that reads {kind} items does not start; the log says why just before this."
+        )
+
+    async def _hear(self, process: Process, kind: Kind) -> Answer:
+        assert process.stdout is not None
+        async with asyncio.timeout(self._patience[kind]):
+            head = await process.stdout.readexactly(LENGTH_BYTES)
+            return answer(await process.stdout.readexactly(int.from_bytes(head, "little")))
+
+    async def _running(self) -> Process:
+        if self.pid is None or self._process is None:
+            await self._end()
+            environ = {**os.environ, **TAME}
+            self._process = await asyncio.create_subprocess_exec(
+                *self._command, stdin=PIPE, stdout=PIPE, env=environ
+            )
+        return self._process
+
+    async def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FAREWELL_S):
+                await process.communicate()
