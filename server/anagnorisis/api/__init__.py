@@ -1,0 +1,1 @@
+"""What a device may ask: one file a resource, struct in and struct out."""

@@ -1,0 +1,41 @@
+"""The text of an article as a calm page of its own, with nothing in it that could run."""
+
+from html import escape
+from pathlib import Path
+
+from anagnorisis.domain import Item, ItemId, Unknown
+from anagnorisis.media.replies import Scope, Send, send_bytes
+from anagnorisis.store import items, texts
+from anagnorisis.store.db import Store
+
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'; "
+    "base-uri 'none'; form-action 'none'; sandbox allow-same-origin"
+)
+STYLE = Path(__file__).with_name("reader.css").read_text("utf-8")
+PAGE = """<!doctype html>
+<html lang="" dir="auto"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{title}</title><style>{style}</style></head>
+<body>{head}<main dir="auto">
+{html}
+</main></body></html>
+"""
+
+
+async def serve_text(store: Store, item_id: ItemId, scope: Scope, send: Send) -> None:
+    """Answer `GET|HEAD /media/{id}/text`. Raises `Unknown` for an item without a text."""
+    item = (await items.by_ids(store.read, [item_id])).get(item_id)
+    html = await texts.html(store.read, item_id)
+    if item is None or html is None:
+        raise Unknown("There is no text of this item.", item_id)
+    headers = {"content-type": "text/html; charset=utf-8", "cache-control": "private, no-cache"}
+    body = page(item, html).encode()
+    await send_bytes(scope, send, 200, body, {**headers, "content-security-policy": POLICY})
+
+
+def page(item: Item, html: str) -> str:
+    """The whole page of a sanitised text; a heading is added when the text does not begin with one."""
+    own = html.lstrip().lower().startswith("<h1")
+    head = "" if own else f"<h1>{escape(item.title)}</h1>"
+    by = f'<p class="by">{escape(item.creator)}</p>' if item.creator and not own else ""
+    return PAGE.format(title=escape(item.title), style=STYLE, head=head + by, html=html)

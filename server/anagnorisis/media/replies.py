@@ -1,0 +1,69 @@
+"""Plain ASGI answers: the request's headers as a dict, a short body in one piece, a file in pieces."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+
+from anagnorisis.media.ranges import Facts, headers_of, part_of
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+PIECE = 256 * 1024
+"""Bytes read and sent at a time."""
+
+
+def headers_in(scope: Scope) -> dict[str, str]:
+    """The request's headers by lower-case name; of repeated ones the last."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+async def begin(send: Send, status: int, headers: Mapping[str, str]) -> None:
+    """Send status and headers."""
+    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": raw})
+
+
+async def send_bytes(scope: Scope, send: Send, status: int, body: bytes, headers: Mapping[str, str]) -> None:
+    """Send `body` in one piece; a HEAD gets its length only."""
+    await begin(send, status, {"content-length": str(len(body)), **headers})
+    sent = b"" if scope["method"] == "HEAD" else body
+    await send({"type": "http.response.body", "body": sent, "more_body": False})
+
+
+async def send_file(
+    scope: Scope, receive: Receive, send: Send, fd: int, facts: Facts, headers: Mapping[str, str]
+) -> None:
+    """Send the part of the open file `fd` that the request asks for.
+
+    Reads with `os.pread` in a thread, `PIECE` bytes at a time, and stops when the device has gone or the
+    file turns out to be shorter than `facts` say. The caller closes `fd`.
+    """
+    part = part_of(scope["method"], headers_in(scope), facts)
+    await begin(send, part.status, {**headers, **headers_of(part, facts)})
+    if scope["method"] == "HEAD" or part.length == 0:
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        return
+    gone = asyncio.ensure_future(_disconnected(receive))
+    try:
+        await _send_pieces(send, fd, part.first, part.length, gone)
+    finally:
+        gone.cancel()
+
+
+async def _send_pieces(send: Send, fd: int, at: int, left: int, gone: "asyncio.Future[None]") -> None:
+    while left and not gone.done():
+        piece = await asyncio.to_thread(os.pread, fd, min(PIECE, left), at)
+        if not piece:
+            return
+        at, left = at + len(piece), left - len(piece)
+        await send({"type": "http.response.body", "body": piece, "more_body": left > 0})
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,86 @@
+"""Thumbnails of images and covers of music: made once in a bounded thread, kept on disk, served for ever."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from anagnorisis.domain import Item, ItemId, Unknown
+from anagnorisis.media.cache import Cache
+from anagnorisis.media.files import opened
+from anagnorisis.media.pictures import shrink
+from anagnorisis.media.replies import Scope, Send, headers_in, send_bytes
+from anagnorisis.store import items
+from anagnorisis.store.db import Store
+
+SIDES = {"small.webp": 160, "medium.webp": 480, "large.webp": 1280}
+"""Longer side in pixels by the last part of the address."""
+FOR_EVER = "private, max-age=31536000, immutable"
+FOR_AN_HOUR = "private, max-age=3600"
+"""A cover may change with the tags while the music, and so the address, stays."""
+
+
+class Thumbs:
+    """The small pictures of every item; `cover` reads the embedded picture of a music file."""
+
+    def __init__(
+        self, store: Store, cache: Cache, threads: int, cover: Callable[[bytes], bytes | None]
+    ) -> None:
+        self._store = store
+        self._cache = cache
+        self._cover = cover
+        self._threads = ThreadPoolExecutor(threads, "thumbs")
+        self._making: dict[str, asyncio.Future[bytes]] = {}
+
+    def close(self) -> None:
+        """Give up what waits; what is being made ends by itself."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def serve(self, item_id: ItemId, name: str, scope: Scope, send: Send) -> None:
+        """Answer `GET|HEAD /media/{id}/{name}`. Raises `Unknown` for an item that has no picture."""
+        item = (await items.by_ids(self._store.read, [item_id])).get(item_id)
+        if item is None or item.kind == "article" or (item.kind == "music" and not item.cover):
+            raise Unknown("There is no picture of this item.", item_id)
+        key = "-".join(filter(None, (item.id, item.cover, name)))
+        etag = f'"{key}"'
+        stays = item.kind == "image" or item.cover.encode() in scope["query_string"]
+        headers = {"etag": etag, "cache-control": FOR_EVER if stays else FOR_AN_HOUR}
+        if headers_in(scope).get("if-none-match") == etag:
+            await send_bytes(scope, send, 304, b"", headers)
+            return
+        body = await self._body(key, item, SIDES[name])
+        await send_bytes(scope, send, 200, body, {"content-type": "image/webp", **headers})
+
+    async def _body(self, key: str, item: Item, side: int) -> bytes:
+        """The thumbnail from disk, or made now; two requests for the same one make it once."""
+        if (kept := await asyncio.to_thread(self._cache.get, key)) is not None:
+            return kept
+        if key not in self._making:
+            self._making[key] = asyncio.ensure_future(self._make(key, item, side))
+            self._making[key].add_done_callback(lambda _: self._making.pop(key))
+        return await asyncio.shield(self._making[key])
+
+    async def _make(self, key: str, item: Item, side: int) -> bytes:
+        work = self._of_music if item.kind == "music" else _of_image
+        async with opened(self._store, item.id) as file:
+            loop = asyncio.get_running_loop()
+            body = await loop.run_in_executor(self._threads, work, file.fd, file.path, side)
+        await asyncio.to_thread(self._cache.put, key, body)
+        return body
+
+    def _of_music(self, fd: int, path: bytes, side: int) -> bytes:
+        cover = self._cover(path)
+        if cover is None:
+            raise Unknown("There is no cover in this file any more.")
+        return shrink(cover, side)
+
+
+def _of_image(fd: int, path: bytes, side: int) -> bytes:
+    with os.fdopen(fd, "rb", closefd=False) as file:
+        return shrink(file, side)
+
+
+def cache_in(data: Path, room_mb: int) -> Cache:
+    """The cache of thumbnails below the folder of our own."""
+    return Cache(data / "cache" / "thumbs", room_mb * 1024 * 1024)

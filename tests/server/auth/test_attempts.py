@@ -1,0 +1,69 @@
+"""Wrong codes by address: five a minute, each address for itself."""
+
+import pytest
+
+from anagnorisis.auth.attempts import MOST_ADDRESSES, Attempts
+from anagnorisis.auth.refusals import TooManyTries
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def try_wrong(attempts: Attempts, address: str, times: int) -> None:
+    for _ in range(times):
+        attempts.check(address)
+        attempts.count(address)
+
+
+def test_the_sixth_wrong_code_of_a_minute_has_to_wait_for_the_first_to_be_forgotten(clock: Clock) -> None:
+    attempts = Attempts(clock)
+    try_wrong(attempts, "192.168.1.7", 5)
+    clock.now += 20
+    with pytest.raises(TooManyTries, match="Try again in 40 seconds") as refused:
+        attempts.check("192.168.1.7")
+    assert refused.value.after_s == 40
+    clock.now += 40
+    attempts.check("192.168.1.7")
+
+
+def test_waiting_does_not_grow_by_asking(clock: Clock) -> None:
+    attempts = Attempts(clock)
+    try_wrong(attempts, "192.168.1.7", 5)
+    for _ in range(50):
+        with pytest.raises(TooManyTries):
+            attempts.check("192.168.1.7")
+    clock.now += 61
+    attempts.check("192.168.1.7")
+
+
+def test_another_device_is_not_held_up(clock: Clock) -> None:
+    attempts = Attempts(clock)
+    try_wrong(attempts, "192.168.1.7", 5)
+    attempts.check("192.168.1.8")
+
+
+def test_a_device_with_many_addresses_of_ipv6_counts_once(clock: Clock) -> None:
+    attempts = Attempts(clock)
+    for n in range(5):
+        attempts.count(f"fe80::1:{n}%eth0")
+    with pytest.raises(TooManyTries):
+        attempts.check("fe80::99")
+    attempts.check("fe80:0:0:1::99")
+
+
+def test_an_old_crowd_is_forgotten_when_a_new_one_comes(clock: Clock) -> None:
+    attempts = Attempts(clock)
+    for n in range(MOST_ADDRESSES):
+        attempts.count(f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}")
+    clock.now += 61
+    attempts.count("10.200.0.1")
+    assert len(attempts._wrong) == 1

@@ -1,0 +1,47 @@
+"""Files that can be made again: what is kept, what goes first."""
+
+import os
+import time
+from pathlib import Path
+
+from anagnorisis.media.cache import Cache
+
+
+def age(folder: Path, key: str, seconds: float) -> None:
+    then = time.time() - seconds
+    os.utime(folder / key[:2] / key, (then, then))
+
+
+def test_what_was_put_is_found_again_by_another_process(tmp_path: Path) -> None:
+    Cache(tmp_path, 1000).put("abcd", b"picture")
+    assert Cache(tmp_path, 1000).get("abcd") == b"picture"
+    assert Cache(tmp_path, 1000).get("other") is None
+
+
+def test_a_second_put_replaces_the_file_and_leaves_no_rest(tmp_path: Path) -> None:
+    cache = Cache(tmp_path, 1000)
+    cache.put("abcd", b"old")
+    cache.put("abcd", b"new")
+    assert cache.get("abcd") == b"new"
+    assert [path.name for path in (tmp_path / "ab").iterdir()] == ["abcd"]
+
+
+def test_a_full_cache_lets_the_longest_unused_go(tmp_path: Path) -> None:
+    cache = Cache(tmp_path, 350)
+    for key, days in (("aa1", 3), ("bb2", 9), ("cc3", 6)):
+        cache.put(key, b"x" * 100)
+        age(tmp_path, key, days * 86_400)
+    assert cache.get("bb2")  # the oldest is used again, which counts from now
+    cache.put("dd4", b"x" * 100)
+    kept = {path.name for path in tmp_path.glob("*/*")}
+    assert kept == {"aa1", "bb2", "dd4"}
+
+
+def test_the_room_holds_for_what_a_former_process_left(tmp_path: Path) -> None:
+    for n in range(5):
+        Cache(tmp_path, 10_000).put(f"k{n}", b"x" * 100)
+        age(tmp_path, f"k{n}", 100 - n)
+    Cache(tmp_path, 400).put("last", b"x" * 100)
+    kept = {path.name for path in tmp_path.glob("*/*")}
+    assert "last" in kept
+    assert sum(path.stat().st_size for path in tmp_path.glob("*/*")) <= 400
