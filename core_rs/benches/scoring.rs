@@ -1,3 +1,105 @@
-//! Milliseconds of the scoring kernels beside a plain loop.
+//! Milliseconds of the scoring kernels on 100,000 rows, each beside the plain loop that says the same.
 
-fn main() {}
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anagnorisis_core::columns::{By, Columns};
+use anagnorisis_core::features::Features;
+use anagnorisis_core::mmr::mmr;
+use half::f16;
+use ndarray::{Array1, Array2, ArrayView1};
+
+const ROWS: usize = 100_000;
+const WIDTH: usize = 98;
+
+/// Numbers in -0.5..0.5 without a pattern that a predictor could learn (Weyl sequence, mixed).
+fn noise(seed: u64) -> impl FnMut() -> f64 {
+    let mut state = seed;
+    move || {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (state ^ (state >> 31)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        (mixed >> 11) as f64 / (1u64 << 53) as f64 - 0.5
+    }
+}
+
+/// Least and median milliseconds of `times` runs, beside those of a rival.
+fn race(name: &str, times: usize, mut ours: impl FnMut(), mut rival: impl FnMut()) {
+    let mut taken = [Vec::new(), Vec::new()];
+    for _ in 0..times {
+        for (times, run) in taken.iter_mut().zip([&mut ours as &mut dyn FnMut(), &mut rival]) {
+            let start = Instant::now();
+            run();
+            times.push(start.elapsed().as_secs_f64() * 1e3);
+        }
+    }
+    for times in &mut taken {
+        times.sort_unstable_by(f64::total_cmp);
+    }
+    let [a, b] = taken.map(|times| (times[0], times[times.len() / 2]));
+    println!("{name:<28}{:>9.2} / {:<9.2}{:>9.2} / {:<9.2}{:>6.1}x", a.0, a.1, b.0, b.1, b.1 / a.1);
+}
+
+fn main() {
+    let mut next = noise(1);
+    let rows = Array2::from_shape_fn((ROWS, WIDTH), |_| f16::from_f64(next()));
+    let features = Arc::new(Features::new(WIDTH).expect("a width"));
+    features.extend(rows.view()).expect("finite rows");
+    let columns = Columns::new(Arc::clone(&features));
+    let weights = Array1::from_shape_fn(WIDTH + 1, |_| next());
+    let root = Array2::from_shape_fn((WIDTH + 1, WIDTH + 1), |_| next());
+    let covariance = root.dot(&root.t());
+    let gain = Array1::from_shape_fn(WIDTH + 1, |_| next() * 1e-3);
+    println!("{ROWS} rows x {WIDTH}, {} threads; least / median ms", rayon::current_num_threads());
+    println!("{:<28}{:>21}{:>21}", "", "kernel", "plain loop");
+    let refresh = || columns.refresh(weights.view(), covariance.view()).expect("fits");
+    race("refresh", 5, refresh, || {
+        for x in rows.rows() {
+            let x: Vec<f64> = x.iter().map(|value| value.to_f64()).chain([0.0]).collect();
+            let x = ArrayView1::from(&x);
+            black_box((weights.dot(&x), x.dot(&covariance.dot(&x))));
+        }
+    });
+    let (mut mean, mut variance) = (vec![0.0f32; ROWS], vec![1.0f32; ROWS]);
+    race(
+        "apply",
+        21,
+        || columns.apply(gain.view(), 0.1, 2.0).expect("fits"),
+        || {
+            for (row, x) in rows.rows().into_iter().enumerate() {
+                let p: f32 = x.iter().zip(&gain).map(|(x, g)| x.to_f32() * *g as f32).sum();
+                mean[row] += 0.1 * p;
+                variance[row] -= p * p / 2.0;
+            }
+        },
+    );
+    race(
+        "top 50",
+        21,
+        || drop(black_box(columns.top(50, By::Mean, None, None))),
+        || {
+            let mut order: Vec<u32> = (0..ROWS as u32).collect();
+            order.sort_unstable_by(|&a, &b| mean[b as usize].total_cmp(&mean[a as usize]).then(a.cmp(&b)));
+            black_box(order);
+        },
+    );
+    let vectors = Array2::from_shape_fn((1000, 512), |_| next() as f32);
+    let scores = Array1::from_shape_fn(1000, |_| next() as f32);
+    race(
+        "mmr 50 of 1000 x 512",
+        21,
+        || drop(black_box(mmr(vectors.view(), scores.view(), 50, 0.3))),
+        || {
+            let mut alike = vec![-1.0f32; 1000];
+            for _ in 0..50 {
+                let value = |row: usize| 0.7 * scores[row] - 0.3 * alike[row];
+                let best = (0..1000).max_by(|&a, &b| value(a).total_cmp(&value(b))).unwrap_or(0);
+                let picked = vectors.row(best);
+                for (alike, other) in alike.iter_mut().zip(vectors.rows()) {
+                    *alike = alike.max(picked.dot(&other));
+                }
+            }
+            black_box(&alike);
+        },
+    );
+}

@@ -12,8 +12,10 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 pub mod columns;
+pub mod dot;
 pub mod features;
 pub mod mmr;
+pub mod moments;
 pub mod refusal;
 pub mod top;
 

@@ -8,13 +8,14 @@ use std::collections::BinaryHeap;
 
 use ndarray::{ArrayView1, ArrayView2};
 
+use crate::dot::{dot, length};
 use crate::refusal::{Refusal, check_size};
 
 /// Pick `k` row indices, trading score against likeness to rows already picked.
 ///
 /// `vectors` is `(n, d)`, of any length (cosines are taken; a row of zeros is like nothing); `scores` is `(n,)`;
 /// λ = 1 − `diversity`, 0..1. The first pick has the best score; ties go to the lower index; `k` over n gives n.
-/// Usually O(n log n + k·d·leaders), at worst O(k·n·d); memory O(n·d).
+/// Usually O(n log n + k·d·leaders), at worst O(k·n·d); memory O(n).
 ///
 /// # Errors
 /// `Size`, `NotFinite` for a row of either array, `Range` for a diversity outside 0..1.
@@ -31,7 +32,8 @@ pub fn mmr(
     if let Some(row) = scores.iter().position(|score| !score.is_finite()) {
         return Err(Refusal::NotFinite { what: "scores", row });
     }
-    let units = unit_rows(vectors)?;
+    let vectors = vectors.as_standard_layout();
+    let directions = Directions::new(vectors.as_slice().unwrap_or_default(), scores.len())?;
     let mut waiting: BinaryHeap<Candidate> =
         (0..).zip(scores).map(|(i, s)| Candidate::new(i, *s, diversity)).collect();
     let mut picked: Vec<u32> = Vec::with_capacity(k.min(scores.len()));
@@ -41,7 +43,7 @@ pub fn mmr(
             picked.push(leader.index);
         } else {
             for &other in &picked[leader.seen..] {
-                leader.meet(cosine(&units, leader.index, other, vectors.ncols()));
+                leader.meet(directions.cosine(leader.index, other));
             }
             leader.seen = picked.len();
             leader.weigh(diversity);
@@ -73,7 +75,8 @@ impl Candidate {
     }
 
     fn weigh(&mut self, diversity: f64) {
-        self.value = (1.0 - diversity) * f64::from(self.score) - diversity * self.likeness;
+        // Adding 0 turns -0 into 0, so that the two tie.
+        self.value = (1.0 - diversity) * f64::from(self.score) - diversity * self.likeness + 0.0;
     }
 }
 
@@ -97,24 +100,33 @@ impl PartialEq for Candidate {
 
 impl Eq for Candidate {}
 
-/// The rows, one after the other, brought to length 1.
-fn unit_rows(vectors: ArrayView2<'_, f32>) -> Result<Vec<f32>, Refusal> {
-    let mut units = Vec::with_capacity(vectors.len());
-    for (row, vector) in vectors.rows().into_iter().enumerate() {
-        let length = vector.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt();
-        if !length.is_finite() {
-            return Err(Refusal::NotFinite { what: "vectors", row });
-        }
-        let scale = if length > 0.0 { 1.0 / length } else { 0.0 };
-        units.extend(vector.iter().map(|&x| (f64::from(x) * scale) as f32));
-    }
-    Ok(units)
+/// The candidates' vectors, row after row, with what brings each to length 1.
+struct Directions<'a> {
+    rows: &'a [f32],
+    width: usize,
+    scale: Vec<f64>,
 }
 
-/// Cosine of two of the unit rows, kept in -1..1 so that -1 stays a bound.
-fn cosine(units: &[f32], a: u32, b: u32, d: usize) -> f64 {
-    let row = |index: u32| &units[index as usize * d..(index as usize + 1) * d];
-    f64::from(crate::columns::dot(row(a), row(b))).clamp(-1.0, 1.0)
+impl<'a> Directions<'a> {
+    fn new(rows: &'a [f32], count: usize) -> Result<Self, Refusal> {
+        let width = rows.len() / count.max(1);
+        let mut scale = Vec::with_capacity(count);
+        for row in 0..count {
+            match length(&rows[row * width..(row + 1) * width]) {
+                0.0 => scale.push(0.0),
+                length if length.is_finite() => scale.push(length.recip()),
+                _ => return Err(Refusal::NotFinite { what: "vectors", row }),
+            }
+        }
+        Ok(Self { rows, width, scale })
+    }
+
+    /// Cosine of two rows, kept in -1..1 so that -1 stays a bound; 0 for a row of zeros.
+    fn cosine(&self, a: u32, b: u32) -> f64 {
+        let row = |index: usize| &self.rows[index * self.width..(index + 1) * self.width];
+        let (a, b) = (a as usize, b as usize);
+        (f64::from(dot(row(a), row(b))) * self.scale[a] * self.scale[b]).clamp(-1.0, 1.0)
+    }
 }
 
 #[cfg(test)]
@@ -126,12 +138,12 @@ mod tests {
 
     /// The definition, without bounds: at each step every candidate against every pick.
     fn plain(vectors: &Array2<f32>, scores: &Array1<f32>, k: usize, diversity: f64) -> Vec<u32> {
-        let units = unit_rows(vectors.view()).unwrap();
+        let directions = Directions::new(vectors.as_slice().unwrap(), scores.len()).unwrap();
         let mut picked: Vec<u32> = Vec::new();
         while picked.len() < k.min(scores.len()) {
             let mut best: Option<(f64, u32)> = None;
             for index in (0..scores.len() as u32).filter(|index| !picked.contains(index)) {
-                let alike = picked.iter().map(|&other| cosine(&units, index, other, vectors.ncols()));
+                let alike = picked.iter().map(|&other| directions.cosine(index, other));
                 let alike = alike.fold(-1.0, f64::max);
                 let value = (1.0 - diversity) * f64::from(scores[index as usize]) - diversity * alike;
                 if best.is_none_or(|(leading, _)| value > leading) {
@@ -164,6 +176,12 @@ mod tests {
         let scores = array![1.0, 0.9, 0.8];
         assert_eq!(mmr(vectors.view(), scores.view(), 3, 0.0), Ok(vec![0, 1, 2]));
         assert_eq!(mmr(vectors.view(), scores.view(), 3, 0.5), Ok(vec![0, 2, 1]));
+    }
+
+    #[test]
+    fn zero_and_minus_zero_tie() {
+        let (vectors, scores) = (array![[0.0], [0.0]], array![-1.0, 0.0]);
+        assert_eq!(mmr(vectors.view(), scores.view(), 2, 1.0), Ok(vec![0, 1]));
     }
 
     #[test]
