@@ -15,10 +15,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from corpus import NOW, large_files, small_files
-from receipt import arguments, conclude
-
 from anagnorisis.config import Settings
 from anagnorisis.library.scan import Scanner
 from anagnorisis.store import sources
 from anagnorisis.store.db import Store
+from corpus import NOW, large_files, small_files
+from receipt import arguments, conclude

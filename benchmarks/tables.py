@@ -1,0 +1,91 @@
+"""Makes the tables of README.md and benchmarks/README.md from the newest receipt of each benchmark.
+
+`python benchmarks/tables.py` rewrites what stands between the `figures` marks; `--check` only compares.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from receipt import ROOT
+
+BEGIN, END = "<!-- figures -->\n", "<!-- /figures -->"
+PROMISES = (
+    ("rating_p99_ms_100k", "a rating to the re-ranked page, 100,000 items, p99", "ms", "≤ 50"),
+    ("rating_p99_ms_10k", "the same, 10,000 items", "ms", "≤ 50"),
+    ("start_s_100k", "start of the process to the first page, 100,000 items", "s", "≤ 1.0"),
+    ("scan_files_per_cpu_s", "first scan, small tagged files per CPU-second", "files", "≥ 1,000"),
+    ("scan_mb_per_cpu_s", "first scan, files of real size per CPU-second", "MB", "≥ 250"),
+    ("rescan_s_2000", "unchanged rescan of 2,000 files", "s", "≤ 0.15"),
+    ("idle_rss_mb", "memory of all processes at rest, 2,000 items", "MB", "≤ 140"),
+    ("initial_js_gzip_kb", "scripts of the first screen, gzipped", "kB", "≤ 60"),
+)
+
+
+def newest() -> dict[str, dict[str, Any]]:
+    """Benchmark name -> its newest receipt by date."""
+    receipts = [json.loads(p.read_text("utf-8")) for p in (ROOT / "benchmarks/results").glob("*.json")]
+    return {receipt["name"]: receipt for receipt in sorted(receipts, key=lambda one: one["date"])}
+
+
+def shown(value: float) -> str:
+    """Three significant digits, thousands apart."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def promises(receipts: dict[str, dict[str, Any]]) -> str:
+    """The first table: what was promised and what was measured."""
+    figures = {key: (value, r) for r in receipts.values() for key, value in r["figures"].items()}
+    rows = [
+        f"| {says} | {bound} {unit} | **{shown(figures[key][0])}** {unit} |"
+        for key, says, unit, bound in PROMISES
+        if key in figures
+    ]
+    if not rows:
+        return ""
+    last = max(receipts.values(), key=lambda one: str(one["date"]))
+    machine = last["machine"]
+    where = f"{machine['cpu']}, {machine['cores']} cores, {machine['memory']} GiB, {last['date'][:10]}"
+    head = "| what | promised | measured |\n|---|---|---|\n"
+    tail = f"\n\n{where}; `make bench`, receipts in `benchmarks/results/`.\n"
+    return head + "\n".join(rows) + tail
+
+
+def details(receipts: dict[str, dict[str, Any]]) -> str:
+    """The long table: every figure and ratio of every receipt."""
+    parts = []
+    for name, receipt in sorted(receipts.items()):
+        head = f"### {name}\n\n`{receipt['command']}` · {receipt['date'][:10]} · load {receipt['load']} · {receipt['commit']}\n"
+        rows = [
+            f"| {key} | {value if isinstance(value, str) else shown(value)} |"
+            for key, value in [*receipt["figures"].items(), *receipt["ratios"].items()]
+        ]
+        parts.append(head + "\n| figure | value |\n|---|---|\n" + "\n".join(rows) + "\n")
+    return "\n".join(parts)
+
+
+def pages() -> dict[Path, str]:
+    """Each page as it should stand."""
+    receipts = newest()
+    made = {"README.md": promises(receipts), "benchmarks/README.md": details(receipts)}
+    wanted = {}
+    for name, table in made.items():
+        before, rest = (ROOT / name).read_text("utf-8").split(BEGIN)
+        wanted[ROOT / name] = before + BEGIN + table + END + rest.split(END)[1]
+    return wanted
+
+
+def main(arguments: list[str]) -> int:
+    """Rewrite the pages, or with `--check` say which are stale; returns the exit status."""
+    stale = {path: text for path, text in pages().items() if path.read_text("utf-8") != text}
+    if "--check" in arguments:
+        print(*(f"{path.name} is stale: run `python benchmarks/tables.py`" for path in stale), sep="\n")
+        return int(bool(stale))
+    for path, text in stale.items():
+        path.write_text(text, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
