@@ -1,7 +1,7 @@
 -- The first house: people, sources, items and their places, events, vectors, the shared features.
 CREATE TABLE people (
     id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL COLLATE NOCASE UNIQUE,
     created_at INTEGER NOT NULL
 ) STRICT;
 
@@ -13,12 +13,14 @@ CREATE TABLE devices (
     created_at INTEGER NOT NULL,
     seen_at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX devices_of_person ON devices (person);
 
 CREATE TABLE codes (
     hash BLOB PRIMARY KEY, -- SHA-256 of a one-time code
     person INTEGER REFERENCES people ON DELETE CASCADE, -- NULL: whoever opens the house first
     created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX codes_of_person ON codes (person);
 
 CREATE TABLE sources (
     id INTEGER PRIMARY KEY,
@@ -46,12 +48,13 @@ CREATE TABLE items (
     cover TEXT NOT NULL,
     sort_title TEXT NOT NULL, -- case-folded, without a leading article
     identity_version INTEGER NOT NULL,
-    present INTEGER NOT NULL -- 1 while at least one place holds it
+    gone_at INTEGER -- NULL while at least one place holds it
 ) STRICT;
-CREATE INDEX items_newest ON items (present, added_at DESC, id DESC);
-CREATE INDEX items_newest_of_kind ON items (present, kind, added_at DESC, id DESC);
-CREATE INDEX items_by_title ON items (present, sort_title, id);
-CREATE INDEX items_by_title_of_kind ON items (present, kind, sort_title, id);
+CREATE INDEX items_newest ON items (added_at DESC, id DESC) WHERE gone_at IS NULL;
+CREATE INDEX items_newest_of_kind ON items (kind, added_at DESC, id DESC) WHERE gone_at IS NULL;
+CREATE INDEX items_by_title ON items (sort_title, id) WHERE gone_at IS NULL;
+CREATE INDEX items_by_title_of_kind ON items (kind, sort_title, id) WHERE gone_at IS NULL;
+CREATE INDEX items_here ON items (id, kind) WHERE gone_at IS NULL;
 
 CREATE TABLE tags (
     tag TEXT NOT NULL,
@@ -81,12 +84,13 @@ CREATE TABLE places (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX places_of_item ON places (item);
 CREATE INDEX places_by_folder ON places (folder, item);
-CREATE INDEX places_with_problem ON places (source, name) WHERE problem <> '';
+CREATE INDEX places_with_problem ON places (source, folder, name) WHERE problem <> '';
 
 CREATE TABLE aliases (
     old TEXT PRIMARY KEY,
-    new TEXT NOT NULL
+    new TEXT NOT NULL -- never itself an old one
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX aliases_by_new ON aliases (new);
 
 -- Append-only. Items may be unknown as yet, an undo may come before what it takes back.
 CREATE TABLE events (
@@ -98,10 +102,12 @@ CREATE TABLE events (
     value REAL,
     target TEXT,
     at INTEGER NOT NULL,
-    received_at INTEGER NOT NULL
+    received_at INTEGER NOT NULL,
+    CHECK (kind <> 'rating' OR (value IS NOT NULL AND value BETWEEN 0 AND 10))
 ) STRICT;
-CREATE INDEX events_of_item ON events (person, item, at, uuid);
-CREATE INDEX events_by_target ON events (target) WHERE target IS NOT NULL;
+CREATE INDEX events_that_rate ON events (person, item, at DESC, uuid DESC) WHERE kind IN ('rating', 'clear');
+CREATE INDEX events_that_place ON events (person, item, at DESC, uuid DESC) WHERE kind IN ('position', 'finish');
+CREATE INDEX undone ON events (target, person) WHERE kind = 'undo';
 CREATE INDEX events_by_time ON events (person, at DESC, uuid DESC);
 
 -- Derived from events in the same transaction; can be rebuilt from them.
@@ -130,6 +136,7 @@ CREATE TABLE vectors (
     vector BLOB NOT NULL, -- little-endian f16
     UNIQUE (model, item)
 ) STRICT;
+CREATE INDEX vectors_as_written ON vectors (model);
 
 CREATE TABLE vector_failures (
     item TEXT NOT NULL REFERENCES items ON DELETE CASCADE,
@@ -168,7 +175,7 @@ CREATE TABLE consensus (
     item TEXT NOT NULL,
     kind TEXT NOT NULL,
     value REAL NOT NULL,
-    PRIMARY KEY (person, kind, item)
+    PRIMARY KEY (kind, person, item)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE switches (

@@ -1,0 +1,114 @@
+"""The one writer, the readers and the bells: every room reaches the database through this file."""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from itertools import cycle
+from pathlib import Path
+from typing import TypeVar
+
+import aiosqlite
+
+from anagnorisis.domain import AnagnorisisError, Conflict, Topic
+from anagnorisis.store.changes import Changes
+from anagnorisis.store.folder import claim
+from anagnorisis.store.migrate import migrate
+
+T = TypeVar("T")
+
+NAME = "anagnorisis.db"
+BOTH = """PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -4096;"""
+WRITER = """PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216;"""
+READER = "PRAGMA query_only = ON;"
+CANNOT_WRITE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
+
+
+class Store:
+    """An open house. Built by `Store.open`; `read` to look, `write` to change, `changes` to hear of it."""
+
+    def __init__(
+        self,
+        writer: ThreadPoolExecutor,
+        db: sqlite3.Connection,
+        readers: list[aiosqlite.Connection],
+        closing: AsyncExitStack,
+    ) -> None:
+        self.changes = Changes()
+        self._writer, self._db, self._closing = writer, db, closing
+        self._readers = cycle(readers)
+
+    @classmethod
+    async def open(cls, data: Path, *, readers: int = 2) -> "Store":
+        """Open the house in the folder `data`, made if need be, and bring it to the newest schema.
+
+        Raises `Conflict` when it is open already, is newer than this program or is no database of ours,
+        and `BadValue` when the folder cannot be used.
+        """
+        loop = asyncio.get_running_loop()
+        async with AsyncExitStack() as opened:
+            opened.callback(os.close, claim(data))
+            writer = opened.enter_context(ThreadPoolExecutor(1, "store-writer"))
+            db = await loop.run_in_executor(writer, _open_writer, data / NAME)
+            opened.push_async_callback(_close_writer, loop, writer, db)
+            looking = []
+            for _ in range(readers):
+                reader = await aiosqlite.connect(data / NAME, isolation_level=None)
+                opened.push_async_callback(reader.close)
+                await reader.executescript(BOTH + READER)
+                looking.append(reader)
+            return cls(writer, db, looking, opened.pop_all())
+
+    async def close(self) -> None:
+        """Finish the writes under way, then let go of the files and the lock."""
+        await self._closing.aclose()
+
+    @property
+    def read(self) -> aiosqlite.Connection:
+        """A connection for one query; it sees everything that `write` has returned from."""
+        return next(self._readers)
+
+    async def write(self, verb: Callable[[sqlite3.Connection], T], *rings: Topic) -> T:
+        """Run `verb` in one transaction of its own, on disk before this returns, then ring the bells.
+
+        An exception of `verb` takes all of it back and comes out here. Once asked for, a write happens, and
+        rings, even if the caller is cancelled while it waits. `AnagnorisisError` says that the disk is full.
+        """
+        done = asyncio.get_running_loop().run_in_executor(self._writer, self._commit, verb)
+        done.add_done_callback(lambda write: None if write.exception() else self.changes.ring(*rings))
+        return await asyncio.shield(done)
+
+    def _commit(self, verb: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            with self._db:
+                self._db.execute("BEGIN IMMEDIATE")
+                return verb(self._db)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in CANNOT_WRITE:
+                raise
+            raise AnagnorisisError(
+                f"Nothing was saved: {error}. Make room on the disk of the data folder, then try again."
+            ) from error
+
+
+def _open_writer(file: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(file, isolation_level=None)
+    try:
+        db.executescript(BOTH + WRITER)
+        migrate(db)
+    except sqlite3.DatabaseError as error:
+        db.close()
+        raise Conflict(f"{file} cannot be opened: {error}. Put a backup in its place, or move it.") from error
+    except AnagnorisisError:
+        db.close()
+        raise
+    return db
+
+
+async def _close_writer(
+    loop: asyncio.AbstractEventLoop, writer: ThreadPoolExecutor, db: sqlite3.Connection
+) -> None:
+    await loop.run_in_executor(writer, db.close)

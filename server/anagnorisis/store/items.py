@@ -1,0 +1,191 @@
+"""The `items` table: what the house holds, and its pages in every order and under every filter."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from functools import cache
+from heapq import nlargest
+from operator import attrgetter
+from typing import Any, Literal
+
+from aiosqlite import Connection
+from msgspec import Struct, json
+from msgspec.structs import asdict, astuple
+
+from anagnorisis.domain import IDENTITY_VERSION, Item, ItemId, Kind
+from anagnorisis.store import tags
+from anagnorisis.store.titles import sort_title
+
+Sort = Literal["newest", "title", "mine"]
+Rated = Literal["any", "yes", "no"]
+
+PUT = """INSERT INTO items (id, kind, title, creator, collection, made_at, added_at, seconds, width, height,
+        words, cover, sort_title, identity_version, gone_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET kind = excluded.kind,
+    title = excluded.title, creator = excluded.creator, collection = excluded.collection,
+    made_at = excluded.made_at, seconds = excluded.seconds, width = excluded.width, height = excluded.height,
+    words = excluded.words, cover = excluded.cover, sort_title = excluded.sort_title"""
+BY_IDS = """SELECT i.id, i.kind, i.title, i.creator, i.collection, i.made_at, i.added_at, i.seconds, i.width,
+    i.height, i.words, i.cover FROM json_each(?) AS wanted CROSS JOIN items AS i ON i.id = wanted.value"""
+KINDS_OF = "SELECT i.id, i.kind FROM json_each(?) AS wanted CROSS JOIN items AS i ON i.id = wanted.value"
+ALL_PRESENT = "SELECT id FROM items WHERE kind = ? AND gone_at IS NULL"
+COUNTS = "SELECT kind, count(*) FROM items WHERE gone_at IS NULL GROUP BY kind"
+FOLDERS = """SELECT p.folder, count(DISTINCT p.item) FROM places AS p
+    CROSS JOIN items AS i INDEXED BY items_here ON i.id = p.item
+    WHERE i.gone_at IS NULL AND (:kind IS NULL OR i.kind = :kind) GROUP BY p.folder"""
+TAGS = """SELECT t.tag, count(*) FROM tags AS t
+    CROSS JOIN items AS i INDEXED BY items_here ON i.id = t.item
+    WHERE i.gone_at IS NULL AND (:kind IS NULL OR i.kind = :kind) GROUP BY t.tag"""
+
+COLUMNS = """SELECT i.id, i.kind, i.title, i.creator, i.collection, i.made_at, i.added_at, i.seconds, i.width,
+    i.height, i.words, i.cover"""
+PRESENT = "FROM items AS i WHERE i.gone_at IS NULL"
+START = {
+    "newest": PRESENT,
+    "title": PRESENT,
+    "mine": """FROM ratings AS m CROSS JOIN items AS i ON i.id = m.item
+        WHERE m.person = :person AND i.gone_at IS NULL""",
+}
+AFTER = {
+    "newest": "AND (i.added_at, i.id) < (:key, :id)",
+    "title": "AND (i.sort_title, i.id) > (:key, :id)",
+    "mine": "AND (m.value, m.item) < (:key, :id)",
+}
+ORDER = {
+    "newest": "ORDER BY i.added_at DESC, i.id DESC LIMIT :limit",
+    "title": "ORDER BY i.sort_title, i.id LIMIT :limit",
+    "mine": "ORDER BY m.value DESC, m.item DESC LIMIT :limit",
+}
+OF_KIND = "AND i.kind = :kind"
+IN_FOLDER = "AND EXISTS (SELECT 1 FROM places AS p WHERE p.folder = :folder AND p.item = i.id)"
+WITH_TAG = "AND EXISTS (SELECT 1 FROM tags AS t WHERE t.tag = :tag AND t.item = i.id)"
+RATED = {
+    "any": "",
+    "yes": "AND EXISTS (SELECT 1 FROM ratings AS r WHERE r.person = :person AND r.item = i.id)",
+    "no": "AND NOT EXISTS (SELECT 1 FROM ratings AS r WHERE r.person = :person AND r.item = i.id)",
+}
+
+
+class Query(Struct, frozen=True):
+    """Which present items, in which order. `mine` lists what `person` rated, best first."""
+
+    sort: Sort = "newest"
+    kind: Kind | None = None
+    folder: str | None = None
+    """A folder's own items, without those of folders in it; "" is the source's top folder."""
+    tag: str | None = None
+    rated: Rated = "any"
+    person: int = 0
+    """Whose ratings `rated` and `mine` are about."""
+    limit: int = 50
+    after: tuple[Any, ...] | None = None
+    """`key_of` the last item of the page before."""
+
+
+class Counted(Struct, frozen=True):
+    """A folder or a tag, and how many present items have it."""
+
+    name: str
+    count: int
+
+
+class Facets(Struct, frozen=True):
+    """What the library can be filtered by: every kind, the most frequent folders and tags."""
+
+    kinds: dict[Kind, int]
+    folders: list[Counted]
+    tags: list[Counted]
+
+
+def put(db: sqlite3.Connection, rows: Sequence[tuple[Item, Sequence[str]]]) -> None:
+    """Keep items with their tags. One that is stored already is described anew, but keeps its `added_at`.
+
+    A new item is not present until `places.settle` gives it a place.
+    """
+    db.executemany(PUT, [_row(item) for item, _ in rows])
+    tags.replace(db, [(item.id, said) for item, said in rows])
+
+
+async def by_ids(read: Connection, ids: Iterable[ItemId]) -> dict[ItemId, Item]:
+    """Those of `ids` that are stored, present or gone, in the order asked for."""
+    return {row[0]: Item(*row) for row in await read.execute_fetchall(BY_IDS, (_array(ids),))}
+
+
+async def kinds_of(read: Connection, ids: Iterable[ItemId]) -> dict[ItemId, Kind]:
+    """The kind of each of `ids` that is stored."""
+    return {item: kind for item, kind in await read.execute_fetchall(KINDS_OF, (_array(ids),))}
+
+
+async def all_present(read: Connection, kind: Kind) -> list[ItemId]:
+    """Every present item of a kind, in no promised order."""
+    return [row[0] for row in await read.execute_fetchall(ALL_PRESENT, (kind,))]
+
+
+async def counts(read: Connection) -> dict[Kind, int]:
+    """Present items of each kind that has any."""
+    return {kind: count for kind, count in await read.execute_fetchall(COUNTS)}
+
+
+async def page(read: Connection, query: Query) -> list[Item]:
+    """The next `query.limit` items in the order and under the filters of `query`."""
+    rows = await read.execute_fetchall(statement(*_shape(query), ordered=True), _bound(query))
+    return [Item(*row) for row in rows]
+
+
+def key_of(sort: Sort, last: Item, mine: float | None = None) -> tuple[Any, ...]:
+    """What `Query.after` takes to go on after `last`; `mine` is its rating, needed for that order only."""
+    return ({"newest": last.added_at, "title": sort_title(last.title), "mine": mine}[sort], last.id)
+
+
+async def matching(read: Connection, query: Query) -> set[ItemId]:
+    """Every present item under the filters of `query`, whatever its sort, limit and page."""
+    _, *filters, _ = _shape(query)
+    rows = await read.execute_fetchall(statement("newest", *filters, False, ordered=False), _bound(query))
+    return {row[0] for row in rows}
+
+
+async def facets(read: Connection, kind: Kind | None = None, most: int = 200) -> Facets:
+    """Counts of kinds, and of the folders and tags of present items (of one kind, if given)."""
+    folders = [Counted(*row) for row in await read.execute_fetchall(FOLDERS, {"kind": kind})]
+    tagged = [Counted(*row) for row in await read.execute_fetchall(TAGS, {"kind": kind})]
+    most_first = attrgetter("count")
+    return Facets(
+        await counts(read),
+        nlargest(most, folders, key=most_first),
+        nlargest(most, tagged, key=most_first),
+    )
+
+
+@cache
+def statement(
+    sort: Sort, kind: bool, folder: bool, tag: bool, rated: Rated, after: bool, ordered: bool
+) -> str:
+    """The SQL of a page, or of a set of ids, for one of the shapes a query can have."""
+    parts = [
+        COLUMNS if ordered else "SELECT i.id",
+        START[sort],
+        OF_KIND if kind else "",
+        IN_FOLDER if folder else "",
+        WITH_TAG if tag else "",
+        RATED[rated],
+        AFTER[sort] if after else "",
+        ORDER[sort] if ordered else "",
+    ]
+    return "\n".join(filter(None, parts))
+
+
+def _shape(query: Query) -> tuple[Sort, bool, bool, bool, Rated, bool]:
+    given = (query.kind is not None, query.folder is not None, query.tag is not None)
+    return (query.sort, *given, query.rated, query.after is not None)
+
+
+def _bound(query: Query) -> dict[str, Any]:
+    key, last = query.after or (None, None)
+    return {**asdict(query), "key": key, "id": last}
+
+
+def _row(item: Item) -> tuple[Any, ...]:
+    return (*astuple(item), sort_title(item.title), IDENTITY_VERSION, item.added_at)
+
+
+def _array(ids: Iterable[ItemId]) -> str:
+    return json.encode([*ids]).decode()

@@ -1,0 +1,72 @@
+"""The `places` table: where the copies of items are, and which files could not be taken in."""
+
+import os
+import sqlite3
+from collections.abc import Sequence
+
+from aiosqlite import Connection
+from msgspec.structs import astuple
+
+from anagnorisis.domain import ItemId, Place, Problem
+
+Known = tuple[int, int, int, ItemId | None]
+"""Size, mtime in ns, inode and item of a file as it was last looked at."""
+
+HELD = "SELECT item FROM places WHERE source = ? AND path = ? AND item IS NOT NULL"
+PUT = """INSERT INTO places (source, path, item, size, mtime_ns, inode, folder, name, problem)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, path) DO UPDATE SET item = excluded.item,
+    size = excluded.size, mtime_ns = excluded.mtime_ns, inode = excluded.inode, folder = excluded.folder,
+    name = excluded.name, problem = excluded.problem"""
+DROP = "DELETE FROM places WHERE source = ? AND path = ?"
+APPEAR = """UPDATE items SET gone_at = NULL WHERE id = ? AND gone_at IS NOT NULL
+    AND EXISTS (SELECT 1 FROM places WHERE places.item = items.id)"""
+VANISH = """UPDATE items SET gone_at = ? WHERE id = ? AND gone_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM places WHERE places.item = items.id)"""
+OF_SOURCE = "SELECT path, size, mtime_ns, inode, item FROM places WHERE source = ?"
+BELOW = "SELECT path, size, mtime_ns, inode, item FROM places WHERE source = ? AND path > ? AND path < ?"
+LOCATE = """SELECT s.address, p.path FROM places AS p JOIN sources AS s ON s.id = p.source
+    WHERE p.item = ? AND s.type = 'folder'"""
+OF_ITEM = """SELECT source, path, item, size, mtime_ns, inode, folder, name, problem
+    FROM places WHERE item = ? ORDER BY source, path"""
+PROBLEMS = """SELECT source, CASE folder WHEN '' THEN name ELSE folder || '/' || name END, problem
+    FROM places WHERE source = ? AND problem <> '' ORDER BY folder, name"""
+
+
+def settle(
+    db: sqlite3.Connection, source: int, upserts: Sequence[Place], gone: Sequence[bytes], now: int
+) -> None:
+    """Note what is at some paths of `source` and which paths are gone, at `now` (unix seconds).
+
+    Items of the new places must be stored already. An item is present while any place holds it.
+    """
+    paths = [(source, place.path) for place in upserts] + [(source, path) for path in gone]
+    held = {row[0] for key in paths for row in db.execute(HELD, key)}
+    db.executemany(PUT, map(astuple, upserts))
+    db.executemany(DROP, [(source, path) for path in gone])
+    touched = held | {place.item for place in upserts if place.item}
+    db.executemany(APPEAR, [(item,) for item in touched])
+    db.executemany(VANISH, [(now, item) for item in touched])
+
+
+async def of_source(read: Connection, source: int, below: bytes = b"") -> dict[bytes, Known]:
+    """What is known of every file of a source, or of its folder `below`, by path."""
+    inside = (source, below + b"/", below + b"0")  # "0" is the byte after "/"
+    rows = await (
+        read.execute_fetchall(BELOW, inside) if below else read.execute_fetchall(OF_SOURCE, (source,))
+    )
+    return {row[0]: (row[1], row[2], row[3], row[4]) for row in rows}
+
+
+async def locate(read: Connection, item: ItemId) -> list[tuple[bytes, bytes]]:
+    """Folder and path below it of every copy of an item, as the file system spells them."""
+    return [(os.fsencode(address), path) for address, path in await read.execute_fetchall(LOCATE, (item,))]
+
+
+async def of_item(read: Connection, item: ItemId) -> list[Place]:
+    """Every place of an item."""
+    return [Place(*row) for row in await read.execute_fetchall(OF_ITEM, (item,))]
+
+
+async def problems(read: Connection, source: int) -> list[Problem]:
+    """The files of a source that could not be taken in, by folder and name, each with its reason."""
+    return [Problem(*row) for row in await read.execute_fetchall(PROBLEMS, (source,))]

@@ -1,0 +1,17 @@
+"""How a title is filed: by the word a person would look under."""
+
+import re
+import unicodedata
+
+ARTICLES = "the|a|an|der|die|das|ein|eine|le|la|les|un|une|el|los|las|il|lo|gli|uno|una|de|het|een"
+LEADING = re.compile(rf"(?:(?:{ARTICLES})\s+|l['’])(?=\w)")
+PUNCTUATION = re.compile(r"\W+")
+
+
+def sort_title(title: str) -> str:
+    """`title` without case, accents, leading punctuation and article; empty only if `title` is blank."""
+    folded = unicodedata.normalize("NFKD", title.casefold()).strip()
+    plain = "".join(letter for letter in folded if not unicodedata.combining(letter))
+    worded = plain[opening.end() :] if (opening := PUNCTUATION.match(plain)) else plain
+    article = LEADING.match(worded)
+    return worded[article.end() :] if article else worded or plain
