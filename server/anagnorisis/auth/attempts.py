@@ -18,18 +18,22 @@ class Attempts:
         self._clock = clock
         self._wrong: dict[str, deque[float]] = {}
 
-    def check(self, address: str) -> None:
-        """Raises `TooManyTries` while the address has to wait."""
+    def begin(self, address: str) -> None:
+        """Count a try before its outcome is known, so that many at once gain nothing.
+
+        Raises `TooManyTries` while the address has to wait.
+        """
         wrong = self._recent(address)
         if len(wrong) >= MOST:
             wait = max(1, round(wrong[0] + WINDOW_S - self._clock()))
             raise TooManyTries(f"Too many wrong codes from this device. Try again in {wait} seconds.", wait)
-
-    def count(self, address: str) -> None:
-        """Note a wrong code."""
         if len(self._wrong) >= MOST_ADDRESSES:
             self._wrong = {known: moments for known in self._wrong if (moments := self._recent(known))}
         self._wrong.setdefault(_network(address), deque(maxlen=MOST)).append(self._clock())
+
+    def succeed(self, address: str) -> None:
+        """The code was right: the address begins anew."""
+        self._wrong.pop(_network(address), None)
 
     def _recent(self, address: str) -> deque[float]:
         wrong = self._wrong.get(_network(address), deque[float]())

@@ -17,6 +17,8 @@ SEEN = "UPDATE devices SET seen_at = ? WHERE id = ?"
 LEAVE = "DELETE FROM devices WHERE id = ?"
 REVOKE = "DELETE FROM codes WHERE person IS ?"
 ISSUE = "INSERT INTO codes (hash, person, created_at) VALUES (?, ?, ?)"
+NAMED = "SELECT id, name, created_at FROM people WHERE name = ?"
+ANYONE = "SELECT EXISTS (SELECT 1 FROM devices)"
 USE = "DELETE FROM codes WHERE hash = ? RETURNING person"
 
 
@@ -53,15 +55,17 @@ def issue(db: sqlite3.Connection, person: int | None, code_hash: bytes, now: int
 def open_with(
     db: sqlite3.Connection, code_hash: bytes, name: str, device_name: str, token_hash: bytes, now: int
 ) -> tuple[Person, Device]:
-    """Use up a code: its person gets a new device. The setup code makes the person `name` first.
+    """Use up a code: its person gets a new device. The setup code lets `name` in, made first if need be.
 
-    Raises `NotAllowed` for a code that is wrong or used, and what `add` raises.
+    A setup code left over dies with the first code that is used, whosever that is. Raises `NotAllowed` for a
+    code that is wrong or used, and what `add` raises.
     """
     used = db.execute(USE, (code_hash,)).fetchall()
     if not used:
         raise NotAllowed("This code is wrong or was used already. Ask for a new one.")
     (owner,) = used[0]
-    person = add(db, name, None, now) if owner is None else Person(*db.execute(BY_ID, (owner,)).fetchone())
+    db.execute(REVOKE, (None,))
+    person = _first(db, name, now) if owner is None else Person(*db.execute(BY_ID, (owner,)).fetchone())
     made = db.execute(INSERT_DEVICE, (person.id, device_name, token_hash, now, now)).lastrowid
     return person, Device(made or 0, person.id, device_name, now, now)
 
@@ -76,6 +80,11 @@ def leave(db: sqlite3.Connection, device: int) -> None:
     db.execute(LEAVE, (device,))
 
 
+async def anyone_inside(read: Connection) -> bool:
+    """Whether any device has a session."""
+    return next(bool(row[0]) for row in await read.execute_fetchall(ANYONE))
+
+
 async def by_token(read: Connection, token_hash: bytes) -> tuple[Person, Device] | None:
     """Whose session this is."""
     for row in await read.execute_fetchall(BY_TOKEN, (token_hash,)):
@@ -86,3 +95,10 @@ async def by_token(read: Connection, token_hash: bytes) -> tuple[Person, Device]
 async def list(read: Connection) -> Sequence[Person]:
     """Everybody, in the order they came."""
     return [Person(*row) for row in await read.execute_fetchall(ALL)]
+
+
+def _first(db: sqlite3.Connection, name: str, now: int) -> Person:
+    """Whoever opens the house: somebody who was named before it had a device, else somebody new."""
+    for row in db.execute(NAMED, (" ".join(name.split()),)):
+        return Person(*row)
+    return add(db, name, None, now)

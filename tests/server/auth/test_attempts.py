@@ -20,8 +20,7 @@ def clock() -> Clock:
 
 def try_wrong(attempts: Attempts, address: str, times: int) -> None:
     for _ in range(times):
-        attempts.check(address)
-        attempts.count(address)
+        attempts.begin(address)
 
 
 def test_the_sixth_wrong_code_of_a_minute_has_to_wait_for_the_first_to_be_forgotten(clock: Clock) -> None:
@@ -29,10 +28,10 @@ def test_the_sixth_wrong_code_of_a_minute_has_to_wait_for_the_first_to_be_forgot
     try_wrong(attempts, "192.168.1.7", 5)
     clock.now += 20
     with pytest.raises(TooManyTries, match="Try again in 40 seconds") as refused:
-        attempts.check("192.168.1.7")
+        attempts.begin("192.168.1.7")
     assert refused.value.after_s == 40
     clock.now += 40
-    attempts.check("192.168.1.7")
+    attempts.begin("192.168.1.7")
 
 
 def test_waiting_does_not_grow_by_asking(clock: Clock) -> None:
@@ -40,30 +39,37 @@ def test_waiting_does_not_grow_by_asking(clock: Clock) -> None:
     try_wrong(attempts, "192.168.1.7", 5)
     for _ in range(50):
         with pytest.raises(TooManyTries):
-            attempts.check("192.168.1.7")
+            attempts.begin("192.168.1.7")
     clock.now += 61
-    attempts.check("192.168.1.7")
+    attempts.begin("192.168.1.7")
 
 
 def test_another_device_is_not_held_up(clock: Clock) -> None:
     attempts = Attempts(clock)
     try_wrong(attempts, "192.168.1.7", 5)
-    attempts.check("192.168.1.8")
+    attempts.begin("192.168.1.8")
 
 
 def test_a_device_with_many_addresses_of_ipv6_counts_once(clock: Clock) -> None:
     attempts = Attempts(clock)
     for n in range(5):
-        attempts.count(f"fe80::1:{n}%eth0")
+        attempts.begin(f"fe80::1:{n}%eth0")
     with pytest.raises(TooManyTries):
-        attempts.check("fe80::99")
-    attempts.check("fe80:0:0:1::99")
+        attempts.begin("fe80::99")
+    attempts.begin("fe80:0:0:1::99")
+
+
+def test_a_right_code_lets_the_address_begin_anew(clock: Clock) -> None:
+    attempts = Attempts(clock)
+    try_wrong(attempts, "192.168.1.7", 4)
+    attempts.succeed("192.168.1.7")
+    try_wrong(attempts, "192.168.1.7", 5)
 
 
 def test_an_old_crowd_is_forgotten_when_a_new_one_comes(clock: Clock) -> None:
     attempts = Attempts(clock)
     for n in range(MOST_ADDRESSES):
-        attempts.count(f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}")
+        attempts.begin(f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}")
     clock.now += 61
-    attempts.count("10.200.0.1")
+    attempts.begin("10.200.0.1")
     assert len(attempts._wrong) == 1

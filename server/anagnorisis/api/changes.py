@@ -1,0 +1,78 @@
+"""Server-sent events: which topics changed, so that a device asks again for what it shows and nothing else."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator
+
+import msgspec
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.response import Stream
+
+from anagnorisis.auth.sessions import Caller
+from anagnorisis.domain import Topic
+from anagnorisis.store.changes import TOPICS, Changes
+
+PING_S = 15.0
+"""A comment at least this often keeps the line from being taken for dead."""
+PING = b": ping\n\n"
+RETRY = b"retry: 2000\n\n"
+"""Milliseconds after which a device that lost the line asks again."""
+NO_BUFFERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
+
+
+class Bells:
+    """The store's bells as one person hears them: of ratings only their own.
+
+    `closing` is set when the house shuts; every open stream then ends by itself.
+    """
+
+    def __init__(self, changes: Changes, closing: asyncio.Event) -> None:
+        self._changes = changes
+        self._own: defaultdict[int, int] = defaultdict(int)
+        self.closing = closing
+
+    def rated(self, person: int) -> None:
+        """Say that `person` rated something, once it can be read."""
+        self._own[person] += 1
+        self._changes.ring("ratings")
+
+    def counts(self, person: int) -> dict[Topic, int]:
+        """How often each topic rang for `person` since the start."""
+        return {topic: self._changes.count(topic) for topic in TOPICS} | {"ratings": self._own[person]}
+
+    async def wait(self) -> None:
+        """Return at the next ring of any topic, after `PING_S`, or when the house shuts."""
+        seen = {topic: self._changes.count(topic) for topic in TOPICS}
+        waiting = [asyncio.ensure_future(self._changes.wait(seen)), asyncio.ensure_future(self.closing.wait())]
+        try:
+            await asyncio.wait(waiting, timeout=PING_S, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in waiting:
+                one.cancel()
+
+
+async def lines(bells: Bells, person: int) -> AsyncIterator[bytes]:
+    """The stream of one device: an event for each topic that rang, a comment when none did."""
+    seen = bells.counts(person)
+    yield RETRY
+    while not bells.closing.is_set():
+        now = bells.counts(person)
+        rang = [topic for topic in TOPICS if now[topic] != seen[topic]]
+        if rang:
+            yield b"".join(_event(topic, now[topic]) for topic in rang)
+            seen = now
+        else:
+            await bells.wait()
+            if bells.counts(person) == now and not bells.closing.is_set():
+                yield PING
+
+
+def _event(topic: Topic, count: int) -> bytes:
+    return b"event: %s\ndata: %s\n\n" % (topic.encode(), msgspec.json.encode({"count": count}))
+
+
+@get("/changes", media_type="text/event-stream", include_in_schema=False)
+async def follow_changes(bells: NamedDependency[Bells], caller: NamedDependency[Caller]) -> Stream:
+    """Follow what changes in the house, for as long as the line holds."""
+    return Stream(lines(bells, caller.person.id), media_type="text/event-stream", headers=NO_BUFFERS)
