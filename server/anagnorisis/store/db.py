@@ -20,10 +20,10 @@ from anagnorisis.store.migrate import migrate
 T = TypeVar("T")
 
 NAME = "anagnorisis.db"
-BOTH = """PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;
-    PRAGMA cache_size = -4096;"""
-WRITER = """PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216;"""
-READER = "PRAGMA query_only = ON;"
+BOTH = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
+WRITER = """PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216;
+    PRAGMA cache_size = -16384;"""  # in KiB; a scan touches pages all over its indexes
+READER = "PRAGMA query_only = ON; PRAGMA cache_size = -4096;"
 CANNOT_WRITE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
 
 
