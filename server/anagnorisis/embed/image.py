@@ -5,7 +5,7 @@ import zlib
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from anagnorisis import _core
 from anagnorisis.domain import Unreadable
@@ -38,8 +38,11 @@ def small_rgb(path: bytes) -> NDArray[np.uint8]:
     try:
         with Image.open(path, formats=FORMATS) as image:
             return np.asarray(_small(image))
+    except UnidentifiedImageError as error:
+        raise Unreadable("It is not a JPEG, PNG, WebP or GIF picture that can be decoded.") from error
     except BROKEN as error:
-        raise Unreadable(f"The picture could not be decoded: {error or type(error).__name__}.") from error
+        why = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise Unreadable(f"The picture could not be decoded: {why}.") from error
 
 
 def _small(image: Image.Image) -> Image.Image:

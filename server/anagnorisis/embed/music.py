@@ -1,10 +1,13 @@
 """The music embedder, run in the worker: half a minute of a track, and the core's numbers of its sound."""
 
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
 import numpy as np
+from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from numpy.typing import NDArray
@@ -33,15 +36,14 @@ def middle(path: bytes) -> NDArray[np.float32]:
                 raise Unreadable("The file holds no sound.")
             pcm = _decoded(container)
     except (av.error.FFmpegError, OSError, ValueError) as error:
-        raise Unreadable(f"The track could not be decoded: {error}.") from error
+        why = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise Unreadable(f"The track could not be decoded: {why}.") from error
     if len(pcm) < SHORTEST * RATE:
         raise Unreadable("Less than a second of sound could be decoded.")
     return pcm
 
 
 def _decoded(container: InputContainer) -> NDArray[np.float32]:
-    stream = container.streams.audio[0]
-    stream.codec_context.thread_count = 1
     start = max(0.0, ((container.duration or 0) / av.time_base - SECONDS) / 2)
     if start:
         container.seek(int(start * av.time_base))
@@ -49,27 +51,21 @@ def _decoded(container: InputContainer) -> NDArray[np.float32]:
     resampler = av.AudioResampler(format="fltp", rate=RATE)
     parts: list[NDArray[np.float32]] = []
     missing = int(SECONDS * RATE)
-    for packet in container.demux(stream):
-        for sound in _sounds(packet, resampler, start):
-            parts.append(sound[:missing])
-            missing -= len(parts[-1])
+    for frame in _frames(container, container.streams.audio[0]):
+        if frame.time is None or frame.time + frame.samples / frame.rate > start:
+            for piece in resampler.resample(frame):
+                parts.append(piece.to_ndarray().mean(axis=0)[:missing])
+                missing -= len(parts[-1])
         if missing == 0:
             break
     return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
 
-def _sounds(
-    packet: av.Packet[AudioStream], resampler: av.AudioResampler, start: float
-) -> list[NDArray[np.float32]]:
-    """The resampled frames of a packet that end after `start` seconds, nothing of a damaged one."""
-    try:
-        frames = packet.decode()
-    except av.error.InvalidDataError:
-        return []
-    wanted = [
-        frame for frame in frames if frame.time is None or frame.time + frame.samples / frame.rate > start
-    ]
-    return [piece.to_ndarray().mean(axis=0) for frame in wanted for piece in resampler.resample(frame)]
+def _frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
+    stream.codec_context.thread_count = 1
+    for packet in container.demux(stream):
+        with contextlib.suppress(av.error.InvalidDataError):
+            yield from packet.decode()
 
 
 class Sound:

@@ -1,0 +1,204 @@
+"""The worker process from the server's side: whatever happens to it, every other item gets its vector."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from anagnorisis.config import Settings
+from anagnorisis.domain import Unreadable, WorkerLost
+from anagnorisis.embed import EMBEDDERS
+from anagnorisis.embed import worker as worker_module
+from anagnorisis.embed.worker import BREAKS, HANGS, OVERWHELMS, PATIENCE, Worker
+
+from .conftest import landscape
+
+Given = list[tuple[str, bytes | str]]
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Given:
+    """Six pictures that can be read."""
+    given: Given = []
+    for n in range(6):
+        path = tmp_path / f"{n}.png"
+        landscape(size=(90 + n, 60)).save(path)
+        given.append((f"picture {n}", bytes(path)))
+    return given
+
+
+@pytest.fixture
+def pipe(tmp_path: Path) -> Iterator[Path]:
+    """A named pipe in the place of a picture: whoever opens it waits until somebody writes."""
+    path = tmp_path / "pipe.png"
+    os.mkfifo(path)
+    yield path
+    is_open(path)
+
+
+def on_open(pipe: Path, worker: Worker, kills: int) -> threading.Thread:
+    """Kill -9 the process the first `kills` times it opens the pipe; then let it read an empty file."""
+
+    def watch() -> None:
+        for _ in range(kills):
+            end = os.open(pipe, os.O_WRONLY)
+            if worker.pid:
+                os.kill(worker.pid, signal.SIGKILL)
+            os.close(end)
+        os.close(os.open(pipe, os.O_WRONLY))
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    return thread
+
+
+def is_open(pipe: Path) -> bool:
+    """Whether somebody waits to read from the pipe; lets him go with an empty file."""
+    try:
+        os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+    except OSError:
+        return False
+    return True
+
+
+def assert_vectors(found: list[bytes | Unreadable], but: int | None = None) -> None:
+    for n, row in enumerate(found):
+        if n != but:
+            assert isinstance(row, bytes), row
+            values = np.frombuffer(row, "<f2")
+            assert values.shape == (EMBEDDERS["image"].dim,)
+            assert np.isfinite(values).all()
+            assert values.any()
+
+
+async def test_vectors_come_in_the_order_of_the_items(worker: Worker) -> None:
+    texts = [f"{word} and nothing else" for word in ("bread", "galaxy", "football", "violin")] * 20
+    found = await worker.embed("article", [(str(n), text) for n, text in enumerate(texts)])
+    rows = np.array([np.frombuffer(row, "<f2") for row in found if isinstance(row, bytes)], float)
+    assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=2e-3)
+    assert (rows @ rows.T).argmax(axis=1)[40:44].tolist() == [0, 1, 2, 3]
+
+
+async def test_an_item_that_cannot_be_read_says_so_and_the_others_get_vectors(
+    worker: Worker, pictures: Given, tmp_path: Path
+) -> None:
+    (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n and then nothing")
+    pictures[2] = ("the broken one", bytes(tmp_path / "broken.png"))
+    found = await worker.embed("image", pictures)
+    assert_vectors(found, but=2)
+    assert isinstance(found[2], Unreadable)
+    assert found[2].item == "the broken one"
+    assert "could not be decoded" in found[2].what
+
+
+async def test_one_process_serves_every_kind_one_batch_after_another(worker: Worker, pictures: Given) -> None:
+    both = await asyncio.gather(
+        worker.embed("image", pictures), worker.embed("article", [("a", "bread")]), worker.embed("image", [])
+    )
+    assert [len(found) for found in both] == [6, 1, 0]
+    assert_vectors(both[0])
+
+
+async def test_a_text_with_half_a_character_is_still_read(worker: Worker) -> None:
+    (found,) = await worker.embed("article", [("a", "bread \ud83d")])
+    assert isinstance(found, bytes)
+
+
+async def test_a_process_killed_in_the_middle_of_a_batch_costs_no_item(
+    worker: Worker, pictures: Given, pipe: Path
+) -> None:
+    on_open(pipe, worker, kills=1)
+    found = await worker.embed("image", [*pictures[:3], ("pipe", bytes(pipe)), *pictures[3:]])
+    assert_vectors(found, but=3)
+    assert isinstance(found[3], Unreadable)
+    assert "could not be decoded" in found[3].what, "it is not blamed for one kill from outside"
+
+
+async def test_an_item_that_ends_the_process_each_time_is_the_only_one_blamed(
+    worker: Worker, pictures: Given, pipe: Path
+) -> None:
+    on_open(pipe, worker, kills=3)
+    found = await worker.embed("image", [*pictures[:3], ("poison", bytes(pipe)), *pictures[3:]])
+    assert_vectors(found, but=3)
+    assert isinstance(found[3], Unreadable)
+    assert (found[3].what, found[3].item) == (BREAKS, "poison")
+
+
+async def test_an_item_that_hangs_is_the_only_one_blamed(pictures: Given, pipe: Path) -> None:
+    worker = Worker(Settings(threads=1), patience={**PATIENCE, "image": 2.0})
+    found = await worker.embed("image", [*pictures[:1], ("stuck", bytes(pipe)), *pictures[1:]])
+    assert_vectors(found, but=1)
+    assert isinstance(found[1], Unreadable)
+    assert (found[1].what, found[1].item) == (HANGS, "stuck")
+    await worker.close()
+
+
+async def test_an_item_that_needs_too_much_memory_is_the_only_one_blamed(
+    pictures: Given, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "MEGABYTES", 160)
+    landscape(size=(9000, 6000)).save(tmp_path / "vast.png", compress_level=1)
+    worker = Worker(Settings(threads=1))
+    found = await worker.embed("image", [*pictures, ("vast", bytes(tmp_path / "vast.png"))])
+    assert_vectors(found, but=6)
+    assert isinstance(found[6], Unreadable)
+    assert (found[6].what, found[6].item) == (OVERWHELMS, "vast")
+    await worker.close()
+
+
+async def test_an_idle_process_ends_and_the_next_batch_starts_another() -> None:
+    worker = Worker(Settings(threads=1, worker_idle_s=0.2))
+    await worker.embed("article", [("a", "bread")])
+    first = worker.pid
+    async with asyncio.timeout(60):
+        while worker.pid is not None:
+            await asyncio.sleep(0.05)
+    assert isinstance((await worker.embed("article", [("a", "bread")]))[0], bytes)
+    assert first is not None
+    assert worker.pid != first
+    await worker.close()
+
+
+async def test_batches_around_the_moment_of_idle_end_are_all_answered() -> None:
+    worker = Worker(Settings(threads=1, worker_idle_s=0.05))
+    for n in range(8):
+        assert isinstance((await worker.embed("article", [("a", "bread")]))[0], bytes)
+        await asyncio.sleep(0.044 + n / 500)
+    await worker.close()
+
+
+async def test_a_cancelled_batch_leaves_nothing_for_the_next_one(
+    worker: Worker, pictures: Given, pipe: Path
+) -> None:
+    batch = asyncio.create_task(worker.embed("image", [*pictures, ("pipe", bytes(pipe))]))
+    async with asyncio.timeout(60):
+        while not is_open(pipe):
+            await asyncio.sleep(0.02)
+    batch.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await batch
+    assert_vectors(await worker.embed("image", pictures))
+
+
+async def test_a_closed_worker_leaves_no_process(worker: Worker) -> None:
+    await worker.embed("article", [("a", "bread")])
+    process = worker.pid
+    assert process is not None
+    await worker.close()
+    assert worker.pid is None
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+
+
+async def test_a_process_that_cannot_start_blames_no_item(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONHOME", "/nowhere")
+    with pytest.raises(WorkerLost, match="does not start"):
+        await worker.embed("article", [("a", "bread")])
