@@ -29,7 +29,7 @@ SETTLE_S = 1.1
 
 
 async def scan(folder: Path, data: Path) -> dict[str, float]:
-    """Scan `folder` into an empty store at `data`, then again: CPU seconds, wall seconds of the rescans, items."""
+    """Scan `folder` into an empty store at `data`, then again: CPU seconds, rescan wall seconds, items."""
     store = await Store.open(data)
     settings = Settings(data=data, threads=os.cpu_count() or 1)
     source = await store.write(lambda db: sources.add(db, "folder", str(folder), "Library", NOW))
@@ -37,7 +37,7 @@ async def scan(folder: Path, data: Path) -> dict[str, float]:
     await scanner.scan(source)
     cpu, walls = time.process_time() - start, []
     for _ in range(RESCANS):
-        (source,) = await sources.all(store.read)
+        (source,) = await sources.list(store.read)
         begin = time.perf_counter()
         outcome = await scanner.scan(source)
         walls.append(time.perf_counter() - begin)

@@ -56,7 +56,8 @@ def details(receipts: dict[str, dict[str, Any]]) -> str:
     """The long table: every figure and ratio of every receipt."""
     parts = []
     for name, receipt in sorted(receipts.items()):
-        head = f"### {name}\n\n`{receipt['command']}` · {receipt['date'][:10]} · load {receipt['load']} · {receipt['commit']}\n"
+        facts = f"{receipt['date'][:10]} · load {receipt['load']} · {receipt['commit']}"
+        head = f"### {name}\n\n`{receipt['command']}` · {facts}\n"
         rows = [
             f"| {key} | {value if isinstance(value, str) else shown(value)} |"
             for key, value in [*receipt["figures"].items(), *receipt["ratios"].items()]
