@@ -34,11 +34,13 @@ _GENERIC = {
     ),
 }
 _NUMBERED = re.compile(
-    r"(?:(?:chapter|part|book|section|letter|act|page|kapitel|chapitre)\s+)?([ivxlcdm]+|\d+)[.:)]?",
+    r"(?:(?:chapter|part|book|section|letter|act|page|kapitel|chapitre)\s+)?"
+    r"(?=[cxliv\d])(c?(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})|\d+)[.:)]?",
     re.IGNORECASE,
 )
+"""A number, or a Roman numeral below 200, with what numbered parts are called."""
 _ENDS_IN_NUMBER = re.compile(r"(\d+)$")
-_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
+_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
 
 def headline(document: Document, file_title: str, folder: str) -> str:

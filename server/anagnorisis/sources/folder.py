@@ -29,8 +29,8 @@ class Folder:
         before = identity(address)
         endings = tuple(b"." + suffix.encode() for suffix in suffixes)
         seen = tuple(path for path in paths if not _hidden(path))
-        found = [one for path in seen for one in _at(os.fsencode(address), path, suffixes, endings)]
-        return Sight(found, seen, _unchanged(address, before))
+        found = {one.path: one for path in seen for one in _at(os.fsencode(address), path, suffixes, endings)}
+        return Sight([*found.values()], seen, _unchanged(address, before))
 
     async def watch(self, address: str) -> FolderWatch:
         """Begin to listen; returns when no change can be missed any more."""

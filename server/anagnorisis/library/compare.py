@@ -1,0 +1,89 @@
+"""What differs between what is known of a source and what was found there; nothing is read here."""
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from anagnorisis.domain import ItemId
+from anagnorisis.modality import of_name
+from anagnorisis.modality.music import is_cover_name
+from anagnorisis.sources import EVERYWHERE, Found, Sight
+
+Known = Mapping[bytes, tuple[int, int, int, ItemId | None]]
+"""Path below the source → size, mtime_ns, inode and item; None is a cover picture or a problem."""
+
+
+class Differences(Struct, frozen=True):
+    """What there is to do after a look."""
+
+    changed: list[Found]
+    """Files to read: new ones, changed ones, and tracks whose cover picture changed."""
+    covers: list[Found]
+    """New and changed pictures that are covers of the tracks beside them, not items."""
+    gone: list[bytes]
+    """Known places that are no more."""
+
+
+def differences(sight: Sight, known: Known) -> Differences:
+    """Everything in `sight` that `known` does not say, and what of `known` is no longer there."""
+    files, covers = _covers_apart(sight.found)
+    new_covers = [found for found in covers if _differs(found, known) or known[found.path][3]]
+    gone = _gone(sight, known)
+    lost_covers = (path for path in gone if known[path][3] is None and is_cover_name(base(path)))
+    repainted = {folder(found.path) for found in new_covers} | {folder(path) for path in lost_covers}
+    changed = [
+        found
+        for found in files
+        if _differs(found, known)
+        or _was_a_cover(found, known)
+        or (folder(found.path) in repainted and is_track(found.path))
+    ]
+    return Differences(changed, new_covers, gone)
+
+
+def folder(path: bytes) -> bytes:
+    """The path of the folder a path lies in, empty at the top."""
+    return path.rpartition(b"/")[0]
+
+
+def base(path: bytes) -> bytes:
+    """The last name of a path."""
+    return path.rpartition(b"/")[2]
+
+
+def _covers_apart(found: Iterable[Found]) -> tuple[list[Found], list[Found]]:
+    """Items to be, and the pictures that are the covers of tracks in the same folder."""
+    listed = list(found)
+    with_music = {folder(one.path) for one in listed if is_track(one.path)}
+    files: list[Found] = []
+    covers: list[Found] = []
+    for one in listed:
+        cover = not one.problem and is_cover_name(base(one.path)) and folder(one.path) in with_music
+        (covers if cover else files).append(one)
+    return files, covers
+
+
+def _gone(sight: Sight, known: Known) -> list[bytes]:
+    there = {one.path for one in sight.found}
+    shut = tuple(one.path + b"/" for one in sight.found if one.problem)
+    missing = (path for path in known if path not in there and not path.startswith(shut))
+    if EVERYWHERE in sight.under:
+        return list(missing)
+    exact, below = set(sight.under), tuple(path + b"/" for path in sight.under)
+    return [path for path in missing if path in exact or path.startswith(below)]
+
+
+def _differs(found: Found, known: Known) -> bool:
+    before = known.get(found.path)
+    return before is None or before[:3] != (found.size, found.mtime_ns, found.inode)
+
+
+def _was_a_cover(found: Found, known: Known) -> bool:
+    """Whether it may have been a cover until the last track beside it went."""
+    return not found.problem and is_cover_name(base(found.path)) and known[found.path][3] is None
+
+
+def is_track(path: bytes) -> bool:
+    """Whether a file of this path is music by its suffix."""
+    modality = of_name(path)
+    return modality is not None and modality.kind == "music"
