@@ -58,8 +58,14 @@ class Thumbs:
             return kept
         if key not in self._making:
             self._making[key] = asyncio.ensure_future(self._make(key, item, side))
-            self._making[key].add_done_callback(lambda _: self._making.pop(key))
+            self._making[key].add_done_callback(lambda made: self._made(key, made))
         return await asyncio.shield(self._making[key])
+
+    def _made(self, key: str, made: "asyncio.Future[bytes]") -> None:
+        """Forget the work; its failure counts as seen even when every device that asked has left."""
+        del self._making[key]
+        if not made.cancelled():
+            made.exception()
 
     async def _make(self, key: str, item: Item, side: int) -> bytes:
         work = self._of_music if item.kind == "music" else _of_image

@@ -1,0 +1,44 @@
+"""A house with one folder, and the item that a file in it is."""
+
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from anagnorisis.domain import Item, ItemId, Kind, Place
+from anagnorisis.store import items, places, sources
+from anagnorisis.store.db import Store
+
+NOW = 1_790_000_000
+Put = Callable[..., Awaitable[ItemId]]
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    store = await Store.open(tmp_path / "data")
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "library").mkdir()
+    return tmp_path / "library"
+
+
+@pytest.fixture
+async def put(store: Store, folder: Path) -> Put:
+    """`await put("a.mp3", bytes)` writes the file, keeps its item and gives the item's id."""
+    source = await store.write(lambda db: sources.add(db, "folder", str(folder), "Library", NOW))
+
+    async def keep(name: str, body: bytes, kind: Kind = "music", cover: str = "", says: str = "") -> ItemId:
+        (folder / name).write_bytes(body)
+        item_id = ItemId(hashlib.blake2b(body + says.encode(), digest_size=16).hexdigest())
+        item = Item(item_id, kind, says or name, "", "", None, NOW, 0.0, 0, 0, 0, cover)
+        place = Place(source.id, name.encode(), item_id, len(body), 1, 1, "", name, "")
+        await store.write(lambda db: items.put(db, [(item, [])]))
+        await store.write(lambda db: places.settle(db, source.id, [place], [], NOW))
+        return item_id
+
+    return keep
