@@ -1,0 +1,134 @@
+// The only fetch of the app: adds our header, reads problem+json, and says when the session has ended.
+import type * as N from './nouns'
+
+const PATIENCE_MS = 15_000
+const AWAY: ReadonlySet<number> = new Set([502, 503, 504])
+
+/** The server answered, but not with what was asked for. `detail` is fit to show. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly detail: string,
+    readonly item = '',
+    /** Seconds until it is worth trying again; null when the server did not say. */
+    readonly retryAfter: number | null = null,
+  ) {
+    super(detail)
+  }
+}
+
+/** No answer: no network, no server, or too slow. Nothing is known about what happened to the request. */
+export class Unreachable extends Error {
+  readonly detail = 'The server cannot be reached right now.'
+}
+
+type Values = Record<string, string | number | boolean | null | undefined>
+type Method = 'GET' | 'POST' | 'DELETE'
+
+let ended = () => {}
+let reached = (_ok: boolean) => {}
+
+/** `tell` runs when the server no longer knows this device. */
+export function onSessionEnd(tell: () => void): void {
+  ended = tell
+}
+
+/** `tell` hears after each request whether the server answered. */
+export function onReach(tell: (ok: boolean) => void): void {
+  reached = tell
+}
+
+/** `path?a=1&b=2` without the values that are null, undefined or empty. */
+export function address(path: string, query: Values = {}): string {
+  const kept = Object.entries(query).filter(([, value]) => value != null && value !== '')
+  const search = new URLSearchParams(kept.map(([name, value]) => [name, String(value)])).toString()
+  return search ? `${path}?${search}` : path
+}
+
+/** What a refused answer says, whether it is problem+json or not. */
+export async function problem(answer: Response): Promise<ApiError> {
+  const after = Number(answer.headers.get('retry-after') ?? NaN)
+  const wait = Number.isFinite(after) ? after : null
+  const body = await answer.json().catch(() => null)
+  const said = typeof body === 'object' && body !== null ? body : {}
+  const detail = said.detail || said.title || `The server answered ${answer.status}.`
+  return new ApiError(answer.status, said.code ?? 'error', detail, said.item ?? '', wait)
+}
+
+async function call<T>(method: Method, path: string, body?: unknown): Promise<T> {
+  const headers: Record<string, string> = { accept: 'application/json' }
+  if (method !== 'GET') headers['x-anag'] = '1'
+  if (body !== undefined) headers['content-type'] = 'application/json'
+  const answer = await fetch(path, {
+    method,
+    headers,
+    body: body === undefined ? undefined : JSON.stringify(body),
+    signal: AbortSignal.timeout(PATIENCE_MS),
+    credentials: 'same-origin',
+  }).catch(() => null)
+  const away = !answer || (AWAY.has(answer.status) && !answer.headers.get('content-type')?.includes('problem'))
+  reached(!away)
+  if (away) throw new Unreachable()
+  if (answer.status === 401 && path !== '/api/session') ended()
+  if (!answer.ok) throw await problem(answer)
+  const text = await answer.text()
+  return (text ? JSON.parse(text) : undefined) as T
+}
+
+const get = <T>(path: string, query?: Values) => call<T>('GET', address(path, query))
+const post = <T = void>(path: string, body?: unknown) => call<T>('POST', path, body)
+const remove = (path: string) => call<void>('DELETE', path)
+
+export type FeedAsk = {
+  mode: 'for_you' | 'ask' | 'resume'
+  kind?: N.Kind | ''
+  limit?: number
+  after?: string | null
+  keep?: string
+}
+export type ListAsk = {
+  sort: 'newest' | 'title' | 'mine' | 'predicted'
+  kind?: N.Kind | ''
+  folder?: string
+  tag?: string
+  rated?: 'any' | 'yes' | 'no'
+  limit?: number
+  after?: string | null
+}
+export type Opening = { code: string; name?: string; device: string }
+
+export const api = {
+  session: () => get<N.Session>('/api/session'),
+  open: (opening: Opening) => post<N.Session>('/api/session', opening),
+  leave: () => remove('/api/session'),
+  people: () => get<N.Person[]>('/api/people'),
+  addPerson: (name: string) => post<N.PersonCode>('/api/people', { name }),
+  sources: () => get<N.SourceOut[]>('/api/sources'),
+  suggested: () => get<N.Suggestion[]>('/api/sources/suggested'),
+  addFolder: (at: string) => post<unknown>('/api/sources', { type: 'folder', address: at }),
+  addSample: () => post('/api/sources/sample'),
+  removeSource: (id: number) => remove(`/api/sources/${id}`),
+  scanSource: (id: number) => post(`/api/sources/${id}/scan`),
+  problems: (id: number) => get<N.Problem[]>(`/api/sources/${id}/problems`),
+  feed: (ask: FeedAsk) => get<N.FeedPage>('/api/feed', ask),
+  items: (ask: ListAsk) => get<N.ItemPage>('/api/items', ask),
+  item: (id: string) => get<N.ItemDetail>(`/api/items/${id}`),
+  why: (id: string) => get<N.Why>(`/api/items/${id}/why`),
+  facets: (kind: N.Kind | '') => get<N.Facets>('/api/items/facets', { kind }),
+  events: (events: N.EventIn[]) => post<N.Receipt>('/api/events', { sent_at: Date.now(), events }),
+  taste: () => get<N.TasteOut[]>('/api/taste'),
+  jobs: () => get<N.Job[]>('/api/jobs'),
+  setJob: (name: string, verb: 'pause' | 'resume') => post(`/api/jobs/${name}/${verb}`),
+}
+
+export type MediaSize = 'small' | 'medium' | 'large'
+
+/** Where the bytes of an item are. */
+export const media = {
+  stream: (id: string) => `/media/${id}`,
+  text: (id: string) => `/media/${id}/text`,
+  /** The cover digest keeps a changed cover from being shown from a cache. */
+  picture: (item: N.Item, size: MediaSize) =>
+    address(`/media/${item.id}/${size}.webp`, { v: item.kind === 'music' ? item.cover : '' }),
+}

@@ -1,0 +1,60 @@
+// Listens to the house: server-sent events say which lists have changed.
+
+const TOPICS = ['items', 'vectors', 'ratings', 'sources', 'people', 'jobs'] as const
+export type Topic = (typeof TOPICS)[number]
+
+const GATHER_MS = 400
+const AGAIN_MS = 5_000
+
+type Listener = { topics: readonly Topic[]; run: () => void; every: number; timer?: ReturnType<typeof setTimeout>; last: number }
+
+const listeners = new Set<Listener>()
+let stream: EventSource | null = null
+let again: ReturnType<typeof setTimeout> | undefined
+let connected = (_on: boolean) => {}
+
+/** `tell` hears when the line to the house comes up or goes down. */
+export function onLine(tell: (on: boolean) => void): void {
+  connected = tell
+}
+
+/** Run `run` after any of `topics` moved, at most once in `every` ms. Returns how to stop. */
+export function onTopics(topics: readonly Topic[], run: () => void, every = GATHER_MS): () => void {
+  const listener: Listener = { topics, run, every, last: 0 }
+  listeners.add(listener)
+  return () => {
+    clearTimeout(listener.timer)
+    listeners.delete(listener)
+  }
+}
+
+export function listen(): void {
+  hush()
+  const source = new EventSource('/api/changes')
+  stream = source
+  source.onopen = () => connected(true)
+  source.onerror = () => {
+    connected(false)
+    // A refused stream is closed for good by the browser; a broken one it mends itself.
+    if (source.readyState === EventSource.CLOSED) again = setTimeout(listen, AGAIN_MS)
+  }
+  for (const topic of TOPICS) source.addEventListener(topic, () => heard(topic))
+}
+
+export function hush(): void {
+  clearTimeout(again)
+  stream?.close()
+  stream = null
+}
+
+function heard(topic: Topic): void {
+  for (const listener of listeners) {
+    if (!listener.topics.includes(topic) || listener.timer) continue
+    const wait = Math.max(GATHER_MS, listener.last + listener.every - Date.now())
+    listener.timer = setTimeout(() => {
+      listener.timer = undefined
+      listener.last = Date.now()
+      listener.run()
+    }, wait)
+  }
+}

@@ -1,0 +1,52 @@
+// What the device itself remembers: undelivered events, the last pages seen, and what was playing.
+import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from 'idb'
+import { THUMBNAILS } from './caches'
+import type { EventIn } from './nouns'
+
+/** An event waiting for the server, with what the person sees meanwhile. */
+export type Queued = EventIn & {
+  person: number
+  /** The person's rating of the item once this event counts; undefined when it changes none. */
+  then?: number | null
+}
+
+interface Memory extends DBSchema {
+  outbox: { key: string; value: Queued }
+  pages: { key: string; value: { key: string; at: number; body: unknown } }
+  kept: { key: string; value: unknown }
+}
+
+export type Db = IDBPDatabase<Memory>
+
+const NAME = 'anagnorisis'
+let opened: Promise<Db> | undefined
+
+export function db(): Promise<Db> {
+  opened ??= openDB<Memory>(NAME, 1, {
+    upgrade(fresh) {
+      fresh.createObjectStore('outbox', { keyPath: 'uuid' })
+      fresh.createObjectStore('pages', { keyPath: 'key' })
+      fresh.createObjectStore('kept')
+    },
+    blocking: () => void close(),
+  })
+  return opened
+}
+
+export async function close(): Promise<void> {
+  const before = opened
+  opened = undefined
+  ;(await before)?.close()
+}
+
+/** Forget what was seen and played here; undelivered events stay unless `everything`. */
+export async function forget(everything: boolean): Promise<void> {
+  if (globalThis.caches) await caches.delete(THUMBNAILS)
+  if (everything) {
+    await close()
+    await deleteDB(NAME)
+    return
+  }
+  const open = await db()
+  await Promise.all([open.clear('pages'), open.clear('kept')])
+}

@@ -1,0 +1,109 @@
+// The state of Home: what is picked for the person, what they were in the middle of, and what is known of them.
+import { api } from './api'
+import { arrange, unique } from './arrange'
+import { remember } from './known'
+import type { Evidence, FeedPage, Kind, Pick } from './nouns'
+import { pageSoon } from './pages'
+import { ratings } from './ratings.svelte'
+
+const FIRST = 20
+const MOST = 60
+const RESUMED = 12
+
+class Home {
+  kind = $state<Kind | ''>('')
+  picks = $state.raw<Pick[]>([])
+  resume = $state.raw<Pick[]>([])
+  evidence = $state.raw<Evidence[]>([])
+  state = $state<'empty' | 'loading' | 'ready' | 'failed'>('empty')
+  trouble = $state('')
+  /** Shown from memory because the server did not answer. */
+  stale = $state(false)
+  /** Something new is there, but moving the list now would pull it from under a finger. */
+  news = $state(false)
+  next = $state<string | null>(null)
+  #kept = new Set<string>()
+  #turn = 0
+
+  constructor() {
+    ratings.onChange(({ pick, value }) => value !== null && this.#kept.add(pick.item.id))
+    ratings.onArrival(() => void this.rerank())
+  }
+
+  /** Load from the start and let go of cards that stayed because they were rated. */
+  async load(kind: Kind | '' = this.kind): Promise<void> {
+    const turn = ++this.#turn
+    if (kind !== this.kind || this.state !== 'ready') this.state = 'loading'
+    if (kind !== this.kind) this.picks = []
+    this.kind = kind
+    this.news = false
+    this.#kept.clear()
+    const mark = ratings.mark()
+    void this.#loadResume()
+    try {
+      await pageSoon(
+        `home:${kind}`,
+        () => api.feed({ mode: 'for_you', kind, limit: FIRST }),
+        ({ body, stale }) => turn === this.#turn && this.#show(body, body.picks, mark, stale),
+      )
+    } catch (error) {
+      if (turn !== this.#turn) return
+      this.state = this.picks.length ? 'ready' : 'failed'
+      this.trouble = error instanceof Error ? error.message : ''
+    }
+  }
+
+  /** Ask again after a rating: what was rated stays, the rest takes its new order. */
+  async rerank(): Promise<void> {
+    if (this.state !== 'ready') return
+    const turn = ++this.#turn
+    const mark = ratings.mark()
+    const keep = this.picks.filter((pick) => this.#kept.has(pick.item.id)).map((pick) => pick.item.id)
+    const limit = Math.min(MOST, Math.max(FIRST, this.picks.length - keep.length))
+    const body = await api
+      .feed({ mode: 'for_you', kind: this.kind, limit, keep: keep.join(',') })
+      .catch(() => null)
+    if (body && turn === this.#turn) this.#show(body, arrange(this.picks, body.kept, body.picks), mark, false)
+  }
+
+  async more(): Promise<void> {
+    const after = this.next
+    if (!after || this.state !== 'ready') return
+    this.next = null
+    const turn = this.#turn
+    const mark = ratings.mark()
+    const body = await api.feed({ mode: 'for_you', kind: this.kind, limit: FIRST, after }).catch(() => null)
+    if (turn !== this.#turn) return
+    if (body) this.#show(body, unique([...this.picks, ...body.picks]), mark, false)
+    else this.next = after
+  }
+
+  /** Items came or went. A short list simply grows; a long one waits to be asked. */
+  arrived(): void {
+    if (this.state === 'ready' && this.picks.length >= FIRST) this.news = true
+    else void this.load()
+  }
+
+  #show(body: FeedPage, picks: Pick[], mark: number, stale: boolean): void {
+    this.picks = picks
+    this.next = body.next
+    this.evidence = body.evidence
+    this.stale = stale
+    this.state = 'ready'
+    remember(picks)
+    if (!stale) ratings.settle([...body.picks, ...body.kept], mark)
+  }
+
+  async #loadResume(): Promise<void> {
+    await pageSoon(
+      'resume',
+      () => api.feed({ mode: 'resume', limit: RESUMED }),
+      ({ body }) => {
+        this.resume = body.picks
+        remember(body.picks)
+      },
+    ).catch(() => null)
+  }
+}
+
+export const home = new Home()

@@ -1,0 +1,33 @@
+// The state of one item's page: what lists already told, then the whole of it.
+import { api } from './api'
+import { known, remember } from './known'
+import type { ItemDetail, Pick } from './nouns'
+import { page } from './pages'
+import { ratings } from './ratings.svelte'
+
+export class Opened {
+  detail = $state.raw<ItemDetail | null>(null)
+  trouble = $state('')
+  #first: Pick | undefined
+
+  constructor(readonly id: string) {
+    this.#first = known(id)
+  }
+
+  get pick(): Pick | null {
+    return this.detail?.pick ?? this.#first ?? null
+  }
+
+  async load(): Promise<void> {
+    const mark = ratings.mark()
+    try {
+      const { body, stale } = await page(`item:${this.id}`, () => api.item(this.id))
+      this.detail = body
+      this.trouble = ''
+      remember([body.pick])
+      if (!stale) ratings.settle([body.pick], mark)
+    } catch (error) {
+      this.trouble = error instanceof Error ? error.message : ''
+    }
+  }
+}

@@ -1,0 +1,240 @@
+// Plays tracks with two plain audio elements: one sounds, the other holds the next track ready.
+//
+// No Web Audio, and the next source starts inside `ended`: only so does a locked phone keep playing.
+import type { EventKind, Item } from './nouns'
+import { beside, current, queueOf, SILENT, stepped, type Queue } from './queue'
+
+const READY_S = 20
+const REPORT_S = 15
+const SKIPPED_S = 30
+const RESTART_S = 3
+const NEAR_S = 0.3
+
+export type Snapshot = { queue: Queue; position: number }
+
+/** What the player needs from outside; tests give their own. */
+export interface Parts {
+  sound: () => HTMLAudioElement
+  source: (item: Item) => string
+  signal: (kind: EventKind, item: string, value?: number) => void
+  keep: (snapshot: Snapshot) => void
+}
+
+export class Player {
+  queue = $state.raw<Queue>(SILENT)
+  playing = $state(false)
+  waiting = $state(false)
+  position = $state(0)
+  duration = $state(0)
+  trouble = $state('')
+  #parts: Parts
+  #sounds: HTMLAudioElement[] = []
+  #on = 0
+  #loaded: [string, string] = ['', '']
+  #reported = 0
+  #started = ''
+  #startAt = 0
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  get item(): Item | null {
+    return current(this.queue)
+  }
+
+  get next(): Item | null {
+    return beside(this.queue, 1)
+  }
+
+  /** Play `item` in the list it was found in, from `at` seconds. */
+  start(items: readonly Item[], item: Item, at = 0): void {
+    this.#leave()
+    this.queue = queueOf(items.some((one) => one.id === item.id) ? items : [item], item.id)
+    this.#load(at)
+    this.#play()
+  }
+
+  /** Take up an earlier visit: everything as it was, but silent until asked. */
+  restore({ queue, position }: Snapshot): void {
+    if (this.item || !current(queue)) return
+    this.queue = queue
+    this.#load(position, 'none')
+  }
+
+  toggle(): void {
+    if (this.playing) this.#sound.pause()
+    else if (this.item) this.#play()
+  }
+
+  pause(): void {
+    this.#sound.pause()
+  }
+
+  seek(to: number): void {
+    const at = Math.min(Math.max(0, to), Math.max(0, this.duration - 0.25))
+    this.position = at
+    if (this.#sound.readyState > 0) this.#sound.currentTime = at
+    else this.#startAt = at
+  }
+
+  forward(): void {
+    if (!this.next) return
+    if (this.item && this.position < SKIPPED_S) this.#parts.signal('skip', this.item.id, this.position)
+    this.#go(1)
+  }
+
+  /** The start of this track, or from there the track before. */
+  backward(): void {
+    if (this.position > RESTART_S || !beside(this.queue, -1)) this.seek(0)
+    else this.#go(-1)
+  }
+
+  stop(): void {
+    this.#leave()
+    for (const sound of this.#sounds) {
+      sound.pause()
+      sound.removeAttribute('src')
+    }
+    this.#loaded = ['', '']
+    this.queue = SILENT
+    this.playing = false
+    this.#parts.keep({ queue: SILENT, position: 0 })
+  }
+
+  get #sound(): HTMLAudioElement {
+    if (!this.#sounds.length) this.#sounds = [this.#made(0), this.#made(1)]
+    return this.#sounds[this.#on] as HTMLAudioElement
+  }
+
+  get #other(): HTMLAudioElement {
+    void this.#sound
+    return this.#sounds[1 - this.#on] as HTMLAudioElement
+  }
+
+  #made(index: number): HTMLAudioElement {
+    const sound = this.#parts.sound()
+    const mine = (run: () => void) => () => index === this.#on && run()
+    sound.addEventListener('timeupdate', mine(() => this.#moved()))
+    sound.addEventListener('durationchange', mine(() => this.#measured()))
+    sound.addEventListener('loadedmetadata', mine(() => this.#sought()))
+    sound.addEventListener('playing', mine(() => this.#sounding()))
+    sound.addEventListener('waiting', mine(() => (this.waiting = true)))
+    sound.addEventListener('pause', mine(() => this.#paused()))
+    sound.addEventListener('ended', mine(() => this.#ended()))
+    sound.addEventListener('error', mine(() => this.#failed()))
+    return sound
+  }
+
+  /** Put the present track into the sounding element, which may hold it already. */
+  #load(at = 0, preload: 'auto' | 'none' = 'auto'): void {
+    const item = this.item
+    if (!item) return
+    this.trouble = ''
+    this.position = at
+    this.duration = item.seconds
+    this.#startAt = at
+    this.#reported = at
+    this.#started = ''
+    if (this.#loaded[this.#on] !== item.id) this.#put(this.#on, item, preload)
+    else if (this.#sound.readyState > 0) this.#sought()
+    this.#keep()
+  }
+
+  #put(which: number, item: Item, preload: 'auto' | 'none'): void {
+    const sound = which === this.#on ? this.#sound : this.#other
+    this.#loaded[which] = item.id
+    sound.preload = preload
+    sound.src = this.#parts.source(item)
+    if (preload === 'auto') sound.load()
+  }
+
+  #play(): void {
+    this.waiting = this.#sound.readyState < 3
+    this.playing = true
+    this.#sound.play().catch((error: unknown) => {
+      if (error instanceof DOMException && error.name === 'AbortError') return
+      this.playing = false
+      this.waiting = false
+    })
+  }
+
+  #go(step: 1 | -1): void {
+    this.#leave()
+    const onwards = this.#loaded[1 - this.#on] === beside(this.queue, step)?.id
+    this.#sound.pause()
+    this.queue = stepped(this.queue, step)
+    if (onwards) this.#on = 1 - this.#on
+    this.#load()
+    this.#play()
+  }
+
+  #ended(): void {
+    const item = this.item
+    if (item) this.#parts.signal('finish', item.id, this.duration)
+    if (!this.next) {
+      this.playing = false
+      this.seek(0)
+      return this.#keep()
+    }
+    this.queue = stepped(this.queue, 1)
+    this.#on = 1 - this.#on
+    this.#load()
+    this.#play()
+  }
+
+  #moved(): void {
+    if (this.#startAt) return
+    this.position = this.#sound.currentTime
+    const soon = this.duration > 0 && this.duration - this.position <= READY_S
+    if (soon && this.next && this.#loaded[1 - this.#on] !== this.next.id) this.#put(1 - this.#on, this.next, 'auto')
+    if (Math.abs(this.position - this.#reported) >= REPORT_S) this.#report()
+  }
+
+  #measured(): void {
+    if (Number.isFinite(this.#sound.duration)) this.duration = this.#sound.duration
+  }
+
+  #sought(): void {
+    if (Math.abs(this.#sound.currentTime - this.#startAt) > NEAR_S) this.#sound.currentTime = this.#startAt
+    this.#startAt = 0
+  }
+
+  #sounding(): void {
+    this.waiting = false
+    this.playing = true
+    const item = this.item
+    if (!item || this.#started === item.id) return
+    this.#started = item.id
+    this.#parts.signal('play', item.id)
+  }
+
+  #paused(): void {
+    if (this.#sound.ended || !this.#sound.paused) return
+    this.playing = false
+    this.#report()
+  }
+
+  #failed(): void {
+    if (!this.#sound.getAttribute('src')) return
+    this.playing = false
+    this.waiting = false
+    this.trouble = 'This track cannot be played right now.'
+  }
+
+  /** Say where we are before going elsewhere. */
+  #leave(): void {
+    if (this.item && this.#started === this.item.id && Math.abs(this.position - this.#reported) > 1) this.#report()
+  }
+
+  #report(): void {
+    if (!this.item) return
+    this.#reported = this.position
+    this.#parts.signal('position', this.item.id, this.position)
+    this.#keep()
+  }
+
+  #keep(): void {
+    this.#parts.keep({ queue: this.queue, position: this.position })
+  }
+}

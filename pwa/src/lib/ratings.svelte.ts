@@ -1,0 +1,136 @@
+// What this person gave, at once on the screen and then for good in the house; and the way back.
+import { SvelteMap } from 'svelte/reactivity'
+import { api } from './api'
+import { db, type Queued } from './db'
+import { made } from './events'
+import { shown } from './format'
+import { notices } from './notice.svelte'
+import type { EventKind, Pick, Receipt, Score } from './nouns'
+import { fold, Outbox, type Refused } from './outbox'
+import { session } from './session.svelte'
+
+const STEPS_BACK = 50
+const PULSE_MS = 8
+
+type Local = { value: number | null; /** When it was delivered, by `Ratings.mark`; 0 while it waits. */ sent: number }
+type Step = { uuid: string; pick: Pick; before: number | null; given: number | null }
+export type Change = { pick: Pick; value: number | null; undone: boolean }
+
+class Ratings {
+  /** Ratings made here that the house does not have yet. */
+  waiting = $state(0)
+  #mine = new SvelteMap<string, Local>()
+  #scores = new SvelteMap<string, Score | null>()
+  #steps: Step[] = []
+  #clock = 0
+  #changed = new Set<(change: Change) => void>()
+  #arrived = new Set<() => void>()
+
+  readonly outbox = new Outbox({
+    db,
+    person: () => session.person,
+    send: (events) => api.events(events),
+    delivered: (receipt, events) => this.#delivered(receipt, events),
+    refused: (refused) => this.#refused(refused),
+    waiting: (count) => (this.waiting = count),
+  })
+
+  /** The person's rating of an item as they know it now. */
+  of(pick: Pick): number | null {
+    const local = this.#mine.get(pick.item.id)
+    return local ? local.value : pick.mine
+  }
+
+  /** What the house expects, as new as we have it. To be shown only beside a rating. */
+  expected(pick: Pick): Score | null {
+    return this.#scores.get(pick.item.id) ?? pick.score
+  }
+
+  /** Give `value`, or take the rating back with null. */
+  async give(pick: Pick, value: number | null): Promise<void> {
+    const { id } = pick.item
+    const before = this.of(pick)
+    const event = this.#event(value === null ? 'clear' : 'rating', id, { value, then: value })
+    this.#steps = [...this.#steps, { uuid: event.uuid, pick, before, given: value }].slice(-STEPS_BACK)
+    const words = value === null ? `Cleared “${pick.item.title}”` : `${shown(value)} for “${pick.item.title}”`
+    this.#set(pick, value, false)
+    notices.say(words, { label: 'Undo', run: () => void this.undo() }, event.uuid)
+    navigator.vibrate?.(PULSE_MS)
+    await this.outbox.add(event)
+  }
+
+  /** Take back the last thing done here. */
+  async undo(): Promise<void> {
+    const step = this.#steps.at(-1)
+    if (!step) return
+    this.#steps = this.#steps.slice(0, -1)
+    const event = this.#event('undo', step.pick.item.id, { target: step.uuid, then: step.before })
+    this.#set(step.pick, step.before, true)
+    notices.say(`Undone: “${step.pick.item.title}” is ${step.before === null ? 'unrated' : shown(step.before)} again`)
+    await this.outbox.add(event)
+  }
+
+  /** Something heard, opened or skipped. */
+  signal(kind: EventKind, item: string, value: number | null = null): void {
+    if (session.person !== null) void this.outbox.add(this.#event(kind, item, { value }))
+  }
+
+  /** Take up what an earlier visit left undelivered. */
+  async start(): Promise<void> {
+    for (const [item, value] of fold(await this.outbox.queued())) this.#mine.set(item, { value, sent: 0 })
+    await this.outbox.flush()
+  }
+
+  /** Call before asking the server for picks, and `settle` with the answer. */
+  mark(): number {
+    return ++this.#clock
+  }
+
+  /** What the server says is newer than what we noted, if it was asked after our events were delivered. */
+  settle(picks: readonly Pick[], mark: number): void {
+    for (const { item } of picks) {
+      const local = this.#mine.get(item.id)
+      if (local && !(local.sent && local.sent < mark)) continue
+      this.#mine.delete(item.id)
+      this.#scores.delete(item.id)
+    }
+  }
+
+  onChange(tell: (change: Change) => void): () => void {
+    this.#changed.add(tell)
+    return () => this.#changed.delete(tell)
+  }
+
+  /** `tell` runs when ratings made here have reached the house. */
+  onArrival(tell: () => void): () => void {
+    this.#arrived.add(tell)
+    return () => this.#arrived.delete(tell)
+  }
+
+  #set(pick: Pick, value: number | null, undone: boolean): void {
+    this.#mine.set(pick.item.id, { value, sent: 0 })
+    for (const tell of this.#changed) tell({ pick, value, undone })
+  }
+
+  #event(kind: EventKind, item: string, fields: Parameters<typeof made>[3]): Queued {
+    return made(kind, item, session.person ?? 0, fields)
+  }
+
+  #delivered(receipt: Receipt, events: Queued[]): void {
+    const ratings = events.filter((event) => event.then !== undefined)
+    for (const event of ratings) {
+      const local = this.#mine.get(event.item)
+      if (local) this.#mine.set(event.item, { ...local, sent: this.mark() })
+    }
+    for (const [item, score] of Object.entries(receipt.scores)) this.#scores.set(item, score)
+    if (ratings.length) for (const tell of this.#arrived) tell()
+  }
+
+  #refused(refused: Refused[]): void {
+    const [first] = refused
+    for (const { event } of refused) this.#mine.delete(event.item)
+    if (first) notices.say(`A rating was not kept: ${first.detail}`)
+  }
+}
+
+export const ratings = new Ratings()

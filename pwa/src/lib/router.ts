@@ -1,0 +1,79 @@
+// The app's addresses, as pure functions: path to page and back.
+import { KINDS, type Kind } from './nouns'
+
+export type Route =
+  | { page: 'home' }
+  | { page: 'teach' }
+  | { page: 'welcome' }
+  | { page: 'library'; kind: Kind | ''; query: LibraryQuery }
+  | { page: 'item'; id: string }
+  | { page: 'missing'; path: string }
+
+export type LibraryQuery = {
+  sort: 'newest' | 'title' | 'mine' | 'predicted'
+  rated: 'any' | 'yes' | 'no'
+  folder: string
+  tag: string
+}
+
+const SORTS: readonly string[] = ['newest', 'title', 'mine', 'predicted']
+const RATED: readonly string[] = ['any', 'yes', 'no']
+const ITEM = /^[0-9a-f]{32}$/
+
+export const PLAIN: LibraryQuery = { sort: 'newest', rated: 'any', folder: '', tag: '' }
+
+/** The page of a path with its query; anything else is `missing`. */
+export function match(address: string): Route {
+  const { pathname, searchParams } = new URL(address, 'http://house')
+  const [first = '', second = '', ...rest] = pathname.split('/').filter(Boolean)
+  if (rest.length) return { page: 'missing', path: pathname }
+  if (!first) return { page: 'home' }
+  if (first === 'library' && (!second || isKind(second)))
+    return { page: 'library', kind: isKind(second) ? second : '', query: libraryQuery(searchParams) }
+  if (first === 'item' && ITEM.test(second)) return { page: 'item', id: second }
+  if ((first === 'teach' || first === 'welcome') && !second) return { page: first }
+  return { page: 'missing', path: pathname }
+}
+
+/** The address of a route; `match(path(route))` is the route again. */
+export function path(route: Route): string {
+  switch (route.page) {
+    case 'home':
+      return '/'
+    case 'item':
+      return `/item/${route.id}`
+    case 'library': {
+      const said = Object.entries(route.query).filter(([name, value]) => value !== PLAIN[name as keyof LibraryQuery])
+      const search = new URLSearchParams(said).toString()
+      return `/library${route.kind && `/${route.kind}`}${search && `?${search}`}`
+    }
+    case 'missing':
+      return route.path
+    default:
+      return `/${route.page}`
+  }
+}
+
+/** Whether a click on a link is ours to follow without loading a page. */
+export function ours(click: Pick<MouseEvent, 'button' | 'metaKey' | 'ctrlKey' | 'shiftKey' | 'altKey'>, link: Anchor, origin: string): boolean {
+  const plain = click.button === 0 && !click.metaKey && !click.ctrlKey && !click.shiftKey && !click.altKey
+  const inside = link.origin === origin && !/^\/(api|media)\//.test(link.pathname)
+  return plain && inside && !link.target && !link.download
+}
+
+type Anchor = Pick<HTMLAnchorElement, 'origin' | 'pathname' | 'target' | 'download'>
+
+function isKind(word: string): word is Kind {
+  return (KINDS as readonly string[]).includes(word)
+}
+
+function libraryQuery(search: URLSearchParams): LibraryQuery {
+  const sort = search.get('sort') ?? ''
+  const rated = search.get('rated') ?? ''
+  return {
+    sort: SORTS.includes(sort) ? (sort as LibraryQuery['sort']) : PLAIN.sort,
+    rated: RATED.includes(rated) ? (rated as LibraryQuery['rated']) : PLAIN.rated,
+    folder: search.get('folder') ?? '',
+    tag: search.get('tag') ?? '',
+  }
+}

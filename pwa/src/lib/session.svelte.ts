@@ -1,0 +1,81 @@
+// Who is here on this device, and whether the house can be reached.
+import { api, ApiError, onReach, onSessionEnd, Unreachable, type Opening } from './api'
+import { forget } from './db'
+import type { Session as Who } from './nouns'
+
+const REMEMBERED = 'anagnorisis.session'
+
+class Session {
+  state = $state<'starting' | 'closed' | 'open'>('starting')
+  who = $state<Who | null>(null)
+  reachable = $state(true)
+  /** Why the opening page is shown, when that needs saying. */
+  said = $state('')
+
+  constructor() {
+    onReach((ok) => (this.reachable = ok))
+    onSessionEnd(() => void this.#end('This device was signed out. Enter a new code to come back.'))
+  }
+
+  get person(): number | null {
+    return this.who?.person.id ?? null
+  }
+
+  /** Ask who we are; without a network the last answer counts. */
+  async start(): Promise<void> {
+    const before = read()
+    try {
+      this.#open(await api.session())
+    } catch (error) {
+      if (error instanceof Unreachable && before) this.#open(before)
+      else if (error instanceof ApiError && error.status === 401 && before)
+        await this.#end('This device was signed out. Enter a new code to come back.')
+      else this.#closed(error instanceof Unreachable ? error.detail : '')
+    }
+  }
+
+  async open(opening: Opening): Promise<Who> {
+    const who = await api.open(opening)
+    this.#open(who)
+    return who
+  }
+
+  /** Sign this device out and leave nothing of the person on it. */
+  async leave(): Promise<void> {
+    await api.leave()
+    localStorage.removeItem(REMEMBERED)
+    await forget(true)
+    location.assign('/')
+  }
+
+  #open(who: Who): void {
+    this.who = who
+    this.state = 'open'
+    this.said = ''
+    localStorage.setItem(REMEMBERED, JSON.stringify(who))
+  }
+
+  #closed(said: string): void {
+    this.who = null
+    this.state = 'closed'
+    this.said = said
+  }
+
+  /** The server no longer knows us: what was seen here goes; undelivered ratings wait for the same person. */
+  async #end(said: string): Promise<void> {
+    if (this.state === 'closed') return
+    this.#closed(said)
+    localStorage.removeItem(REMEMBERED)
+    await forget(false)
+  }
+}
+
+function read(): Who | null {
+  try {
+    return JSON.parse(localStorage.getItem(REMEMBERED) ?? 'null') as Who | null
+  } catch {
+    return null
+  }
+}
+
+export const session = new Session()

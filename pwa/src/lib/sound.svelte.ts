@@ -1,0 +1,55 @@
+// The one player of the app, tied to the page: lock screen, memory and signals.
+import { media } from './api'
+import { db } from './db'
+import { Player, type Snapshot } from './player.svelte'
+import { ratings } from './ratings.svelte'
+
+const STEP_S = 10
+
+export const player = new Player({
+  sound: () => new Audio(),
+  source: (item) => media.stream(item.id),
+  signal: (kind, item, value) => ratings.signal(kind, item, value ?? null),
+  keep: (snapshot) => void db().then((open) => open.put('kept', structuredClone(snapshot), 'player')),
+})
+
+/** Ten seconds on or back. */
+export function nudge(direction: 1 | -1): void {
+  player.seek(player.position + direction * STEP_S)
+}
+
+/** Bring back what was playing, and keep the lock screen up to date. Call inside a component. */
+export function tieToPage(): void {
+  void db()
+    .then((open) => open.get('kept', 'player'))
+    .then((snapshot) => snapshot && player.restore(snapshot as Snapshot))
+  const session = navigator.mediaSession
+  if (!session) return
+  session.setActionHandler('play', () => player.toggle())
+  session.setActionHandler('pause', () => player.pause())
+  session.setActionHandler('nexttrack', () => player.forward())
+  session.setActionHandler('previoustrack', () => player.backward())
+  session.setActionHandler('seekto', ({ seekTime }) => seekTime != null && player.seek(seekTime))
+  $effect(() => {
+    const item = player.item
+    session.metadata = item
+      ? new MediaMetadata({
+          title: item.title,
+          artist: item.creator,
+          album: item.collection,
+          artwork: artwork(item.cover ? media.picture(item, 'medium') : ''),
+        })
+      : null
+  })
+  $effect(() => {
+    session.playbackState = player.item ? (player.playing ? 'playing' : 'paused') : 'none'
+    if (player.duration > 0)
+      session.setPositionState({ duration: player.duration, position: Math.min(player.position, player.duration) })
+  })
+}
+
+function artwork(cover: string): MediaImage[] {
+  return cover
+    ? [{ src: cover, sizes: '480x480', type: 'image/webp' }]
+    : [{ src: '/icons/icon-512.png', sizes: '512x512', type: 'image/png' }]
+}

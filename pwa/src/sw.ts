@@ -1,0 +1,31 @@
+// The service worker: the app's own files, and a small shelf of thumbnails. Never /api, never a stream.
+import { ExpirationPlugin } from 'workbox-expiration'
+import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute, type PrecacheEntry } from 'workbox-precaching'
+import { NavigationRoute, registerRoute } from 'workbox-routing'
+import { CacheFirst } from 'workbox-strategies'
+import { THUMBNAILS } from './lib/caches'
+
+declare const self: {
+  __WB_MANIFEST: PrecacheEntry[]
+  skipWaiting(): Promise<void>
+  addEventListener(type: 'message', run: (event: MessageEvent<{ type?: string }>) => void): void
+}
+
+const THUMBNAILS_KEPT = 400
+
+precacheAndRoute(self.__WB_MANIFEST)
+cleanupOutdatedCaches()
+
+registerRoute(new NavigationRoute(createHandlerBoundToURL('index.html'), { denylist: [/^\/(api|media)\//] }))
+
+registerRoute(
+  ({ url, request }) => request.method === 'GET' && /^\/media\/[0-9a-f]{32}\/(small|medium)\.webp$/.test(url.pathname),
+  new CacheFirst({
+    cacheName: THUMBNAILS,
+    plugins: [new ExpirationPlugin({ maxEntries: THUMBNAILS_KEPT, purgeOnQuotaError: true })],
+  }),
+)
+
+self.addEventListener('message', (event) => {
+  if (event.data?.type === 'SKIP_WAITING') void self.skipWaiting()
+})
