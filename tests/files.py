@@ -19,7 +19,7 @@ CODECS = {
 
 
 def make_track(path: Path, *, seconds: float = 1.0, seed: int = 0, **tags: str) -> Path:
-    """A track of a few tones and some noise; the same seed gives the same sound. The suffix says how it is coded."""
+    """A track of a few tones and some noise, the same for the same seed, coded as its suffix says."""
     rate, rng = 48_000, np.random.default_rng(seed)
     t = np.arange(int(seconds * rate)) / rate
     sound = sum(np.sin(2 * np.pi * f * t) for f in rng.uniform(80, 2000, 3)) / 6 + rng.normal(0, 0.05, len(t))

@@ -58,7 +58,7 @@ class FolderWatch:
     def close(self) -> None:
         """End the waiting within a moment. Blocks nobody."""
         self._ending.set()
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._thread.shutdown(wait=False)
 
     def _listen(self) -> None:
         if self._notify is not None:

@@ -10,7 +10,8 @@ PAGE = """<!doctype html><html><head><title>Of &amp; bees</title>
 <script>alert(1)</script><style>p {color: red}</style></head>
 <body><nav>Menu</nav><h1>On <em>bees</em></h1><div>First</div><div>second</div>
 <p onclick="steal()">Third <a href="https://example.org/x" target=_blank>there</a>,
-<a href="other.html">here</a>, <a href="javascript:steal()">no</a>.</p><img src="bee.jpg" onerror="steal()"></body></html>"""
+<a href="other.html">here</a>, <a href="javascript:steal()">no</a>.</p>
+<img src="bee.jpg" onerror="steal()"></body></html>"""
 
 
 def test_a_page_gives_its_title_author_date_and_keywords() -> None:
