@@ -19,6 +19,9 @@ RATE, SECONDS, SHORTEST = 22_050, 30.0, 1.0
 LIMITS = {"format_whitelist": "mp3,flac,ogg,mov,wav,w64,aac", "protocol_whitelist": "none"}
 """A file that turns out to be a playlist must not make the decoder open addresses."""
 
+CODERS = ("mp3", "flac", "vorbis", "opus", "libopus", "aac", "alac", "pcm_", "adpcm_")
+RATES, MOST_CHANNELS = range(4_000, 400_000), 16
+
 
 def middle(path: bytes) -> NDArray[np.float32]:
     """Mono sound at 22,050 Hz, the mean of the channels: the middle 30 s of a track, all of a shorter one.
@@ -32,9 +35,10 @@ def middle(path: bytes) -> NDArray[np.float32]:
             Path(os.fsdecode(path)).open("rb") as file,
             av.open(file, "r", options=LIMITS, metadata_errors="replace") as container,
         ):
-            if not container.streams.audio:
-                raise Unreadable("The file holds no sound.")
-            pcm = _decoded(container)
+            streams = [stream for stream in container.streams.audio if _known(stream)]
+            if not streams:
+                raise Unreadable("The file holds no sound in a coding that is known here.")
+            pcm = _decoded(container, streams[0])
     except (av.error.FFmpegError, OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise Unreadable(f"The track could not be decoded: {why}.") from error
@@ -43,7 +47,18 @@ def middle(path: bytes) -> NDArray[np.float32]:
     return pcm
 
 
-def _decoded(container: InputContainer) -> NDArray[np.float32]:
+def _known(stream: AudioStream) -> bool:
+    """Whether decoder, rate and channels are usual ones; damaged headers name some that end the process."""
+    coder = stream.codec_context
+    return (
+        coder is not None
+        and coder.name.startswith(CODERS)
+        and coder.sample_rate in RATES
+        and coder.channels <= MOST_CHANNELS
+    )
+
+
+def _decoded(container: InputContainer, stream: AudioStream) -> NDArray[np.float32]:
     start = max(0.0, ((container.duration or 0) / av.time_base - SECONDS) / 2)
     if start:
         container.seek(int(start * av.time_base))
@@ -51,7 +66,7 @@ def _decoded(container: InputContainer) -> NDArray[np.float32]:
     resampler = av.AudioResampler(format="fltp", rate=RATE)
     parts: list[NDArray[np.float32]] = []
     missing = int(SECONDS * RATE)
-    for frame in _frames(container, container.streams.audio[0]):
+    for frame in _frames(container, stream):
         if frame.time is None or frame.time + frame.samples / frame.rate > start:
             for piece in resampler.resample(frame):
                 parts.append(piece.to_ndarray().mean(axis=0)[:missing])

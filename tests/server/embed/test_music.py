@@ -95,6 +95,17 @@ def test_a_file_that_is_no_sound_has_a_reason(tmp_path: Path) -> None:
     assert str(tmp_path) not in refusal.value.what, "people see reasons, and no paths"
 
 
+@pytest.mark.parametrize(("at", "value"), [(20, 0x7777), (22, 36), (24, 218_151_808)])
+def test_a_header_that_claims_what_no_track_has_gets_a_reason(track: MakeTrack, at: int, value: int) -> None:
+    path = track("one.wav", steps(500, seconds=2))
+    data = bytearray(path.read_bytes())
+    size = 4 if at == 24 else 2  # coding, number of channels, rate
+    data[at : at + size] = value.to_bytes(size, "little")
+    path.write_bytes(data)
+    with pytest.raises(Unreadable, match=r"known here|could not be decoded"):
+        middle(bytes(path))
+
+
 def test_a_playlist_in_disguise_opens_nothing(track: MakeTrack, tmp_path: Path) -> None:
     track("secret.wav", steps(500, seconds=3))
     (tmp_path / "song.mp3").write_text("ffconcat version 1.0\nfile secret.wav\n")
