@@ -19,6 +19,8 @@ DROP = ("DELETE FROM phi_rows WHERE kind = ?", "DELETE FROM phi WHERE kind = ?")
 INSERT = "INSERT INTO phi (kind, version, model, items, fitted_at, body) VALUES (?, ?, ?, ?, ?, ?)"
 PUT_ROW = "INSERT OR REPLACE INTO phi_rows (kind, version, item, row) VALUES (?, ?, ?, ?)"
 ROWS = "SELECT item, row FROM phi_rows WHERE kind = ? AND version = ?"
+LACKING = """SELECT v.item FROM vectors AS v WHERE v.model = ? AND NOT EXISTS
+    (SELECT 1 FROM phi_rows AS r WHERE r.kind = ? AND r.version = ? AND r.item = v.item)"""
 
 
 class Fitted(Struct, frozen=True):
@@ -67,3 +69,8 @@ async def newest(read: Connection, kind: Kind) -> Fitted | None:
 async def rows(read: Connection, kind: Kind, version: int) -> tuple[list[ItemId], NDArray[np.float16]]:
     """Items, by id, and their rows `(n, width)`."""
     return await matrix(read, ROWS, (kind, version))
+
+
+async def lacking(read: Connection, kind: Kind, version: int, model: str) -> list[ItemId]:
+    """Items that have a vector of `model` and no row of that version, present or gone."""
+    return [row[0] for row in await read.execute_fetchall(LACKING, (model, kind, version))]

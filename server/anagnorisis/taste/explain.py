@@ -1,0 +1,98 @@
+"""Why an item has its score: exact parts that sum to it, and the rated items it comes from."""
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from anagnorisis.domain import Evidence, Item, ItemId, Kind, Score
+from anagnorisis.store import items
+from anagnorisis.store.db import Store
+from anagnorisis.taste import phi, scores
+from anagnorisis.taste.learner import Learner
+from anagnorisis.taste.posterior import Vector
+from anagnorisis.taste.prior import HOUSEHOLD
+from anagnorisis.taste.view import Taste, View
+
+NEIGHBOURS = 5
+LEAST = 0.05
+"""Points below which a contribution is not worth a word."""
+
+CONTENT: dict[Kind, str] = {"music": "how it sounds", "image": "how it looks", "article": "what it is about"}
+FACTS: dict[Kind, str] = {
+    "music": "its artist, album, genre, year and length",
+    "image": "its folder, camera, size and date",
+    "article": "its author, folder, tags and length",
+}
+
+
+class Part(Struct, frozen=True):
+    """Points of a score that have one cause."""
+
+    name: str
+    says: str
+    value: float
+
+
+class Neighbour(Struct, frozen=True):
+    """A rated item, and the points it gives to (or takes from) the item explained."""
+
+    item: Item
+    rating: float
+    value: float
+
+
+class Why(Struct, frozen=True):
+    """The whole of an explanation. The parts sum to the score before it is held within 0..10."""
+
+    score: Score | None
+    parts: list[Part]
+    neighbours: list[Neighbour]
+    evidence: Evidence
+
+
+def parts(kind: Kind, taste: Taste, x: Vector) -> list[Part]:
+    """The terms of x'w, by cause, for the row `x` (98,)."""
+    terms = taste.weights * x
+    start = float(taste.prior.mean[0] * x[0])
+    told = [
+        Part("start", "where everybody starts", start),
+        Part("level", "how kindly you rate", float(terms[0]) - start),
+        Part("content", CONTENT[kind], float(terms[phi.CONTENT].sum())),
+        Part("facts", FACTS[kind], float(terms[phi.NUMBERS].sum())),
+    ]
+    if x[HOUSEHOLD]:
+        told.append(Part("household", "what others in the house say", float(terms[HOUSEHOLD])))
+    return told
+
+
+def contributions(taste: Taste, x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(k, n): the points each of n rated items gives to each of the rows `x` (k, 98).
+
+    The dual form of the same model: x'w = x'm + sum over j of x'V x_j (y_j - x_j'm) / s2, exactly.
+    """
+    residuals = taste.ratings - taste.rows @ taste.prior.mean
+    return np.asarray((x @ taste.covariance @ taste.rows.T) * (residuals / taste.prior.noise))
+
+
+async def why(store: Store, learner: Learner, person: int, item: Item) -> Why:
+    """Why `item` has the score it has for `person`; without a score there is nothing but the evidence."""
+    view = await learner.view(person, item.kind)
+    row = view.space.row_of.get(item.id, len(view))
+    evidence = view.evidence()
+    if row >= len(view) or not evidence.enough:
+        return Why(None, [], [], evidence)
+    taste = view.taste
+    x = view.rows(np.array([row], np.uint32))
+    mean, variance = float(x[0] @ taste.weights), float(x[0] @ taste.covariance @ x[0])
+    shown = scores.score(mean, variance, taste.prior.noise)
+    near = _nearest(view, taste, x, item.id)
+    told = await items.by_ids(store.read, near)
+    neighbours = [Neighbour(told[i], taste.mine[i], value) for i, value in near.items() if i in told]
+    return Why(shown, parts(item.kind, taste, x[0]), neighbours, evidence)
+
+
+def _nearest(view: View, taste: Taste, x: NDArray[np.float64], item: ItemId) -> dict[ItemId, float]:
+    """The rated items, but not `item` itself, that move the row `x` (1, 98) most, in points."""
+    moved = contributions(taste, x)[0]
+    order = [int(n) for n in np.argsort(-np.abs(moved)) if taste.items[n] != item]
+    return {taste.items[n]: float(moved[n]) for n in order[:NEIGHBOURS] if abs(moved[n]) >= LEAST}

@@ -1,0 +1,179 @@
+"""The verbs of taste: take in what a person did, and say what they are expected to like."""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from itertools import groupby
+
+from anagnorisis.domain import KINDS, Event, ItemId, Kind, Score, Topic
+from anagnorisis.store import consensus as frozen
+from anagnorisis.store import events, items, people, tags
+from anagnorisis.store.db import Store
+from anagnorisis.taste import batches, consensus, names
+from anagnorisis.taste.batches import Batch, Receipt
+from anagnorisis.taste.consensus import Household
+from anagnorisis.taste.prior import house_prior
+from anagnorisis.taste.spaces import Spaces
+from anagnorisis.taste.view import Change, View
+
+REFRESH = 64
+"""Changes of a view's columns after which they are computed anew."""
+
+
+class Learner:
+    """Everybody's views, made from the log when first asked for and kept exact from then on.
+
+    A person's changes take turns, from the log to the last view, so views follow the order of the log; what
+    is cut short in between is made anew from the log. Reading a view waits for nobody.
+    """
+
+    def __init__(self, store: Store, spaces: Spaces, clock: Callable[[], float] = time.time) -> None:
+        self._store, self.spaces, self._clock = store, spaces, clock
+        self._views: dict[tuple[int, Kind], View] = {}
+        self._turns: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._epochs: dict[Kind, int] = {}
+        self._refreshing: dict[View, asyncio.Task[None]] = {}
+
+    async def record(self, person: int, device: int, batch: Batch) -> Receipt:
+        """Keep what a device tells of `person`, learn it, and say what became of it.
+
+        What is accepted is on disk and in every score when this returns. Raises `BadValue` for a batch that
+        is too long and `Unknown` for an unknown person.
+        """
+        received = int(self._clock() * 1000)
+        kept, refused = batches.check(batch, person, device, received)
+        if kept:
+            await self._append(person, kept)
+        told = dict.fromkeys(ItemId(event.item) for event in kept if event.item)
+        accepted = [event.uuid for event in kept]
+        return Receipt(accepted, refused, await self.score(person, list(told)))
+
+    async def view(self, person: int, kind: Kind) -> View:
+        """The person's view of a kind as it is now."""
+        view = self._views.get((person, kind))
+        if view and self._stands(view) and len(view) == len(view.space):
+            return view
+        async with self._turn(person):
+            return await self._bring(person, kind)
+
+    async def score(self, person: int, ids: Sequence[ItemId]) -> dict[ItemId, Score | None]:
+        """What the person is expected to give each item; None where nothing can be said yet."""
+        told: dict[ItemId, Score | None] = dict.fromkeys(ids)
+        known = sorted((kind, item) for item in ids if (kind := self.spaces.kind_of(item)))
+        for kind, group in groupby(known, key=lambda pair: pair[0]):
+            told |= (await self.view(person, kind)).scores([item for _, item in group])
+        return told
+
+    async def tend(self) -> None:
+        """Rows for new vectors, a new φ or epoch where one is due, and every view brought up to them."""
+        for kind in KINDS:
+            await self.spaces.admit(kind)
+            await self._freeze(kind)
+            for person in [person for person, of in self._views if of == kind]:
+                async with self._turn(person):
+                    view = await self._bring(person, kind, again=True)
+                if view.updates:
+                    await self._refresh(view)
+
+    async def close(self) -> None:
+        """Wait for what goes on in the background."""
+        await asyncio.gather(*self._refreshing.values())
+
+    async def _append(self, person: int, kept: Sequence[Event]) -> None:
+        bells: tuple[Topic, ...] = ("ratings",) if batches.moves_ratings(kept) else ()
+        async with self._turn(person):
+            moved = await self._store.write(lambda db: events.append(db, kept), *bells)
+            for kind, changes in (await self._changes({c.item: c.after for c in moved})).items():
+                if view := self._views.get((person, kind)):
+                    await asyncio.to_thread(view.settle, changes)
+                    if view.updates >= REFRESH:
+                        self._refresh(view)
+
+    @asynccontextmanager
+    async def _turn(self, person: int) -> AsyncIterator[None]:
+        """The person's turn to change. A turn that does not end well leaves no view behind."""
+        async with self._turns[person]:
+            ended_well = False
+            try:
+                yield
+                ended_well = True
+            finally:
+                if not ended_well:
+                    self._views = {key: view for key, view in self._views.items() if view.person != person}
+
+    def _stands(self, view: View) -> bool:
+        """Whether the view still speaks of the features and the epoch in force."""
+        return (
+            view.space is self.spaces.of(view.kind)
+            and view.revision == view.space.revision
+            and view.household.epoch == self._epochs.get(view.kind, 0)
+        )
+
+    async def _bring(self, person: int, kind: Kind, again: bool = False) -> View:
+        """The view as the log and the space have it now; only in the person's turn.
+
+        A view that scores every row is believed to follow the log, unless it is to be compared `again`.
+        """
+        view, space = self._views.get((person, kind)), self.spaces.of(kind)
+        if view and self._stands(view):
+            if len(view) == len(space) and not again:
+                return view
+            moved = view.differing(await self._ratings(person, kind))
+            await asyncio.to_thread(view.settle, (await self._changes(moved)).get(kind, []))
+            await asyncio.to_thread(view.cover)
+            return view
+        household = await self._household(person, kind)
+        known = (await self._changes(await self._ratings(person, kind))).get(kind, [])
+        view = await asyncio.to_thread(View, person, space, house_prior(), household, known)
+        self._views[person, kind] = view
+        return view
+
+    async def _ratings(self, person: int, kind: Kind) -> dict[ItemId, float | None]:
+        return {
+            rating.item: rating.value for rating in await events.ratings_of(self._store.read, person, kind)
+        }
+
+    async def _changes(self, moved: Mapping[ItemId, float | None]) -> dict[Kind, list[Change]]:
+        """By kind, with the names the items bear. Items the house does not know yet wait in the log."""
+        changes: dict[Kind, list[Change]] = defaultdict(list)
+        if moved:
+            told = await items.by_ids(self._store.read, moved)
+            tagged = await tags.of(self._store.read, told)
+            for item in told.values():
+                changes[item.kind].append(Change(item.id, moved[item.id], names.borne(item, tagged[item.id])))
+        return changes
+
+    async def _household(self, person: int, kind: Kind) -> Household:
+        epoch = await frozen.epoch_of(self._store.read, kind)
+        self._epochs[kind] = epoch.epoch if epoch else 0
+        values = await frozen.of(self._store.read, person, kind) if epoch else {}
+        return Household(self._epochs[kind], values)
+
+    async def _freeze(self, kind: Kind) -> None:
+        """Begin a new epoch of the consensus where one is due."""
+        now, household = int(self._clock()), [person.id for person in await people.list(self._store.read)]
+        if len(household) < 2:
+            return
+        told = await events.ratings_of(self._store.read, None, kind)
+        last = await frozen.epoch_of(self._store.read, kind) or frozen.Epoch(kind, 0, 0, 0)
+        if consensus.due(len(told), last.ratings, last.frozen_at, now):
+            values = await asyncio.to_thread(consensus.values, told, household)
+            epoch = frozen.Epoch(kind, last.epoch + 1, now, len(told))
+            await self._store.write(lambda db: frozen.freeze(db, epoch, values))
+            self._epochs[kind] = epoch.epoch
+
+    def _refresh(self, view: View) -> asyncio.Task[None]:
+        """Compute the columns anew beside everything else; one at a time a view."""
+        if view not in self._refreshing:
+            task = self._refreshing[view] = asyncio.create_task(self._refreshed(view))
+            task.add_done_callback(lambda _: self._refreshing.pop(view))
+        return self._refreshing[view]
+
+    async def _refreshed(self, view: View) -> None:
+        async with self._turn(view.person):
+            basis = view.begin_refresh()
+        fresh = await asyncio.to_thread(view.refreshed, *basis)
+        async with self._turn(view.person):
+            await asyncio.to_thread(view.end_refresh, fresh)

@@ -1,0 +1,120 @@
+"""One line saying why an item stands in a list, chosen from the largest exact contributions to its score."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from anagnorisis.domain import Item, ItemId
+from anagnorisis.modality import MODALITIES
+from anagnorisis.taste import phi
+from anagnorisis.taste.explain import LEAST, contributions
+from anagnorisis.taste.names import Name, borne, without
+from anagnorisis.taste.prior import HOUSEHOLD
+from anagnorisis.taste.view import Taste, View
+
+ALIKE, UNLIKE = 0.2, -0.1
+"""Cosines of the content from which two items are said to be close, and to which to be unlike."""
+OFTEN = 2
+"""Rated items that must bear a name before a liking for it is claimed."""
+FEW = 5
+"""Contributions looked at, largest first, for one that may be put in words."""
+LONGEST = 48
+
+
+class Reason(Struct, frozen=True):
+    """The largest contribution of an item that can be put in words."""
+
+    value: float
+    """Points, in the direction in which the item differs from the person's usual."""
+    line: str
+    """With {} for the title of `neighbour`, if there is one."""
+    neighbour: ItemId | None = None
+
+
+def reasons(view: View, told: Sequence[tuple[Item, Sequence[str]]]) -> list[Reason]:
+    """A reason for each of `told`, items with their tags that the view scores.
+
+    Speaks for the item when its score is above what the person usually gives, against it when it is below.
+    """
+    taste = view.taste
+    x = view.rows(view.space.rows(item.id for item, _ in told))
+    general = float(taste.weights[0])
+    moved, alike = contributions(taste, x), _cosines(x, taste.rows)
+    found = []
+    for n, (item, tags) in enumerate(told):
+        sign = 1.0 if float(x[n] @ taste.weights) >= general else -1.0
+        claims = [
+            _neighbour(taste, item.id, sign, sign * moved[n], alike[n]),
+            _name(taste, item, tags, sign),
+            _household(taste, x[n], sign),
+        ]
+        best = max(claims, key=lambda reason: reason.value)
+        found.append(best if best.value >= LEAST else _nothing(taste, alike[n]))
+    return found
+
+
+def line(reason: Reason, titles: Mapping[ItemId, str]) -> str:
+    """The reason in full; `titles` has that of its neighbour."""
+    if reason.neighbour is None:
+        return reason.line
+    return reason.line.format(f"“{shortened(titles[reason.neighbour])}”")
+
+
+def shortened(title: str) -> str:
+    """A title short enough for one line."""
+    return title if len(title) <= LONGEST else title[: LONGEST - 1].rstrip() + "…"
+
+
+def _neighbour(
+    taste: Taste, item: ItemId, sign: float, moved: NDArray[np.float64], alike: NDArray[np.float64]
+) -> Reason:
+    """The rated item that speaks loudest in the direction `sign`, if likeness and rating bear it out."""
+    for n in np.argsort(-moved)[: FEW + 1]:
+        other, rating = taste.items[n], float(taste.ratings[n])
+        above = sign * (rating - float(taste.weights[0])) >= 0
+        if other != item and (alike[n] >= ALIKE if above else alike[n] <= UNLIKE):
+            word = "Close to" if above else "Unlike"
+            return Reason(float(moved[n]), f"{word} {{}}, which you gave {rating:g}", other)
+    return Reason(0.0, "")
+
+
+def _name(taste: Taste, item: Item, tags: Sequence[str], sign: float) -> Reason:
+    """A liking for a name: the weights of the metadata numbers times what the name adds to them."""
+    usual, numbers = float(taste.ratings.mean()), MODALITIES[item.kind].numbers
+    weights, whole = taste.weights[phi.NUMBERS], None
+    best = Reason(0.0, "")
+    for name in borne(item, tags):
+        if not _known(taste, name, usual, sign):
+            continue
+        whole = numbers(item, tags) if whole is None else whole
+        value = sign * float((whole - numbers(*without(item, tags, name))) @ weights)
+        if value > best.value:
+            words = "You tend to like" if sign > 0 else "You care less for"
+            best = Reason(value, f"{words} {shortened(name[1])}")
+    return best
+
+
+def _known(taste: Taste, name: Name, usual: float, sign: float) -> bool:
+    """Whether enough rated items bear the name, and are rated off the usual in that direction."""
+    count, total = taste.named.get(name, (0, 0.0))
+    return count >= OFTEN and sign * (total / count - usual) > 0
+
+
+def _household(taste: Taste, x: NDArray[np.float64], sign: float) -> Reason:
+    value = sign * float(taste.weights[HOUSEHOLD] * x[HOUSEHOLD])
+    return Reason(value, f"Others in the house {'like' if x[HOUSEHOLD] > 0 else 'do not like'} it")
+
+
+def _nothing(taste: Taste, alike: NDArray[np.float64]) -> Reason:
+    if alike.max(initial=-1.0) < ALIKE:
+        return Reason(0.0, "Something new: nothing you rated is like it")
+    return Reason(0.0, "About as good as what you usually rate")
+
+
+def _cosines(x: NDArray[np.float64], rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(k, n): cosine of the content of each row of `x` (k, 98) to each of `rows` (n, 98); 0 without any."""
+    a, b = x[:, phi.CONTENT], rows[:, phi.CONTENT]
+    lengths = np.linalg.norm(a, axis=1)[:, None] * np.linalg.norm(b, axis=1)
+    return np.asarray(np.divide(a @ b.T, lengths, out=np.zeros((len(a), len(b))), where=lengths > 0))

@@ -1,0 +1,47 @@
+"""What a person is shown of a posterior: a score with its band, and how much stands behind it."""
+
+import math
+
+from anagnorisis.domain import HIGHEST, LOWEST, Evidence, Kind, Score
+
+BAND = 1.2815515655446004
+"""Standard deviations either way that hold 80 % of a normal distribution."""
+ENOUGH = 5
+"""Ratings of a kind from which its items are sorted."""
+
+ONE: dict[Kind, str] = {"music": "track", "image": "picture", "article": "article"}
+MANY: dict[Kind, str] = {"music": "tracks", "image": "pictures", "article": "articles"}
+TAKEN_IN: dict[Kind, str] = {"music": "listened to", "image": "looked at", "article": "read"}
+
+
+def score(mean: float, variance: float, noise: float) -> Score:
+    """Mean and 80 % band of the next rating of an item, each held within 0..10.
+
+    `variance` is that of the mean, `noise` that of one rating around it.
+    """
+    half = BAND * math.sqrt(variance + noise)
+    return Score(_held(mean), _held(mean - half), _held(mean + half))
+
+
+def _held(value: float) -> float:
+    return min(HIGHEST, max(LOWEST, value))
+
+
+def evidence(kind: Kind, ratings: int, learned: int, rows: int) -> Evidence:
+    """What is known of a person's taste in a kind: their `ratings`, of which `learned` are on items that
+    have features, and the `rows` of items that have.
+    """
+    enough = learned >= ENOUGH
+    return Evidence(kind, ratings, enough, _sentence(kind, ratings, rows, enough))
+
+
+def _sentence(kind: Kind, ratings: int, rows: int, enough: bool) -> str:
+    if enough:
+        return f"Sorted by your {ratings} ratings of {MANY[kind]}."
+    if not rows:
+        return f"I have not {TAKEN_IN[kind]} enough {MANY[kind]} yet to sort them; the newest come first."
+    missing = ENOUGH - ratings
+    if missing <= 0:
+        return f"I have not {TAKEN_IN[kind]} all the {MANY[kind]} you rated yet; then I will start sorting."
+    noun = ONE[kind] if missing == 1 else MANY[kind]
+    return f"Rate {missing} more {noun} and I will start sorting for you."

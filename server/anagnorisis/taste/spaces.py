@@ -1,0 +1,141 @@
+"""The spaces of all kinds: read from the store at the start, grown as vectors come, fitted anew when due."""
+
+import asyncio
+import random
+import time
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anagnorisis.domain import KINDS, Item, ItemId, Kind
+from anagnorisis.embed import EMBEDDERS
+from anagnorisis.modality import MODALITIES
+from anagnorisis.store import items, tags, vectors
+from anagnorisis.store import phi as kept
+from anagnorisis.store.db import Store
+from anagnorisis.taste import phi
+from anagnorisis.taste.phi import Phi
+from anagnorisis.taste.space import Space
+
+PART = 2048
+"""Items taken in at a time, so that neither memory nor the writer is held for long."""
+PATIENCE = 20
+"""Who is present is looked up at most a twentieth of the time, however often items change."""
+
+
+class Spaces:
+    """One `Space` a kind, the one that serves; a new fit takes its place when all its rows are there."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._spaces = {kind: Space(kind, None) for kind in KINDS}
+        self._admitting = {kind: asyncio.Lock() for kind in KINDS}
+        self._presence = {kind: (-1, 0.0) for kind in KINDS}
+        """The count of the bell `items` at the last look, and the moment before which there is no next."""
+
+    def of(self, kind: Kind) -> Space:
+        """The space that serves now."""
+        return self._spaces[kind]
+
+    def kind_of(self, item: ItemId) -> Kind | None:
+        """The kind of an item that has a row."""
+        return next((kind for kind, space in self._spaces.items() if item in space.row_of), None)
+
+    async def load(self) -> None:
+        """Take up what the store has of each kind's current embedder."""
+        for kind in KINDS:
+            fitted = await kept.newest(self._store.read, kind)
+            if fitted is None or fitted.model != EMBEDDERS[kind].digest:
+                continue
+            space = Space(kind, phi.revive(kind, fitted.version, fitted.model, fitted.items, fitted.body))
+            ids, rows = await kept.rows(self._store.read, kind, fitted.version)
+            if ids:
+                space.extend(ids, rows)
+            self._spaces[kind] = space
+
+    async def present(self, kind: Kind) -> NDArray[np.bool_]:
+        """(n,): which rows of the space that serves are of items in the house now, or were a moment ago."""
+        space, bell = self._spaces[kind], self._store.changes.count("items")
+        seen, rest_until = self._presence[kind]
+        began = time.monotonic()
+        if seen != bell and began >= rest_until and len(space):
+            ids = await items.all_present(self._store.read, kind)
+            space.present = await asyncio.to_thread(space.mask, ids)
+            now = time.monotonic()
+            self._presence[kind] = (bell, now + PATIENCE * (now - began))
+        return space.present
+
+    async def admit(self, kind: Kind, ids: Sequence[ItemId] | None = None) -> int:
+        """Give rows to items that have vectors: to `ids`, anew if need be, or to all that lack one.
+
+        Fits φ anew first when that is due. Returns the number of rows made. Runs one at a time a kind.
+        """
+        async with self._admitting[kind]:
+            space = self._spaces[kind]
+            count = await vectors.count(self._store.read, EMBEDDERS[kind].digest)
+            if phi.due(count, space.phi.items if space.phi else 0):
+                return await self._refit(kind, count)
+            if space.phi is None:
+                return 0
+            if ids is None:
+                ids = await kept.lacking(self._store.read, kind, space.version, space.phi.model)
+            made = 0
+            for part in _parts(ids):
+                found, rows = await self._rows(space.phi, part)
+                await self._keep(space.phi, found, rows)
+                _place(space, found, rows)
+                made += len(found)
+            return made
+
+    async def _refit(self, kind: Kind, count: int) -> int:
+        """Fit φ on the vectors there are, make every row anew, let them serve, then keep them."""
+        model, before = EMBEDDERS[kind].digest, await kept.newest(self._store.read, kind)
+        version = before.version + 1 if before else 1
+        wanted = await kept.lacking(self._store.read, kind, version, model)
+        sample = random.Random(version).sample(wanted, min(len(wanted), phi.SAMPLE))
+        _, seen = await vectors.load(self._store.read, model, sample)
+        fitted = await asyncio.to_thread(phi.fit, kind, version, model, seen, count)
+        space, made = Space(kind, fitted), []
+        for part in _parts(wanted):
+            found, rows = await self._rows(fitted, part)
+            made.append((found, rows))
+            _place(space, found, rows)
+        self._spaces[kind] = space
+        self._presence[kind] = (-1, 0.0)
+        told = kept.Fitted(kind, version, model, count, int(time.time()), phi.body(fitted))
+        await self._store.write(lambda db: kept.save(db, told, []))
+        for found, rows in made:
+            await self._keep(fitted, found, rows)
+        return len(space)
+
+    async def _rows(self, made_by: Phi, ids: Sequence[ItemId]) -> tuple[list[ItemId], NDArray[np.float16]]:
+        found, x = await vectors.load(self._store.read, made_by.model, ids)
+        if not found:
+            return [], np.zeros((0, phi.WIDTH), np.float16)
+        told = await items.by_ids(self._store.read, found)
+        tagged = await tags.of(self._store.read, found)
+        described = [(told[item], tagged[item]) for item in found]
+        return found, await asyncio.to_thread(_made, made_by, x, described)
+
+    async def _keep(self, made_by: Phi, ids: Sequence[ItemId], rows: NDArray[np.float16]) -> None:
+        blobs = [(item, row.astype("<f2").tobytes()) for item, row in zip(ids, rows, strict=True)]
+        await self._store.write(lambda db: kept.put_rows(db, made_by.kind, made_by.version, blobs))
+
+
+def _made(
+    made_by: Phi, x: NDArray[np.float16], described: Sequence[tuple[Item, Sequence[str]]]
+) -> NDArray[np.float16]:
+    numbers = MODALITIES[made_by.kind].numbers
+    return phi.rows(made_by, x, np.array([numbers(item, said) for item, said in described], np.float32))
+
+
+def _place(space: Space, ids: Sequence[ItemId], rows: NDArray[np.float16]) -> None:
+    new = [n for n, item in enumerate(ids) if item not in space.row_of]
+    for n in set(range(len(ids))).difference(new):
+        space.replace(ids[n], rows[n])
+    space.extend([ids[n] for n in new], rows[new])
+
+
+def _parts(ids: Sequence[ItemId]) -> Iterator[Sequence[ItemId]]:
+    return (ids[start : start + PART] for start in range(0, len(ids), PART))

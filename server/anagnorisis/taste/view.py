@@ -1,0 +1,234 @@
+"""One person's taste in one kind, and what it says of every item of the kind."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from anagnorisis._core import Columns
+from anagnorisis.domain import Evidence, ItemId, Kind, Score
+from anagnorisis.taste import scores
+from anagnorisis.taste.consensus import Household
+from anagnorisis.taste.names import Name
+from anagnorisis.taste.posterior import Gain, Posterior, Vector
+from anagnorisis.taste.prior import DIMENSION, Prior
+from anagnorisis.taste.space import Rows, Space
+
+AT_ONCE = 8
+"""More changes than this in a batch cost less as one refresh than one after the other."""
+
+
+class Change(Struct, frozen=True):
+    """The rating an item has from now on; None when it has none. `names` are those the item bears."""
+
+    item: ItemId
+    value: float | None
+    names: tuple[Name, ...] = ()
+
+
+class Taste(Struct, frozen=True, eq=False):
+    """What a person's ratings of a kind say. Swapped whole at each change, so readers need no lock."""
+
+    prior: Prior
+    weights: Vector
+    covariance: NDArray[np.float64]
+    mine: Mapping[ItemId, float]
+    """Every rating of the kind, also of items without features."""
+    items: tuple[ItemId, ...]
+    """Those learned, (n,)."""
+    rows: NDArray[np.float64]
+    """Their rows (n, 98)."""
+    ratings: Vector
+    """Their ratings (n,)."""
+    unrated: NDArray[np.bool_]
+    """Of every row of the kind."""
+    named: Mapping[Name, tuple[int, float]]
+    """How many rated items bear a name, and the sum of their ratings."""
+
+
+class View:
+    """A person's taste and the mean and variance of every row under it.
+
+    Exact at each change; what drift the columns gather a refresh wipes out. One thread at a time changes it;
+    any may read `taste`, `columns` and `extra`, and takes each of them once.
+    """
+
+    def __init__(
+        self,
+        person: int,
+        space: Space,
+        prior: Prior,
+        household: Household,
+        ratings: Sequence[Change],
+    ) -> None:
+        self.person, self.space, self.household = person, space, household
+        self.revision = space.revision
+        self.updates = 0
+        """Changes of the columns since their last refresh."""
+        self.extra = np.zeros(0, np.float16)
+        """What the household says of each row, (n,)."""
+        self._posterior = Posterior(prior)
+        self._mine: dict[ItemId, float] = {}
+        self._names: dict[ItemId, tuple[Name, ...]] = {}
+        self._named: dict[Name, tuple[int, float]] = {}
+        self._learned: dict[ItemId, tuple[Vector, float]] = {}
+        self._since: list[Gain] | None = None
+        """Gains applied while a refresh is under way."""
+        self._hear()
+        for change in ratings:
+            self._note(change)
+            self._teach(change.item, None)
+        self.columns: Columns
+        self._relearn()
+        self.taste = self._told()
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of its items."""
+        return self.space.kind
+
+    def __len__(self) -> int:
+        """Rows it scores; the space may have got more since."""
+        return len(self.extra)
+
+    def evidence(self) -> Evidence:
+        """How much this view stands on."""
+        return scores.evidence(self.kind, len(self.taste.mine), len(self.taste.items), len(self))
+
+    def scores(self, ids: Sequence[ItemId]) -> dict[ItemId, Score | None]:
+        """What is expected of each item; None without features or without enough evidence."""
+        known = [item for item in ids if self.space.row_of.get(item, len(self)) < len(self)]
+        told: dict[ItemId, Score | None] = dict.fromkeys(ids)
+        if known and self.evidence().enough:
+            means, variances = self.columns.at(self.space.rows(known))
+            noise = self.taste.prior.noise
+            for item, mean, variance in zip(known, means.tolist(), variances.tolist(), strict=True):
+                told[item] = scores.score(mean, variance, noise)
+        return told
+
+    def rows(self, rows: Rows) -> NDArray[np.float64]:
+        """The rows (k, 98) of those numbers, with what the household says."""
+        return np.column_stack([self.space.features.take(rows), self.extra[rows]]).astype(np.float64)
+
+    def differing(self, ratings: Mapping[ItemId, float | None]) -> dict[ItemId, float | None]:
+        """What has to be settled for the view to stand on `ratings`, all of the person's in this kind."""
+        moved = {item: value for item, value in ratings.items() if self._mine.get(item) != value}
+        return moved | dict.fromkeys(self._mine.keys() - ratings.keys())
+
+    def settle(self, changes: Sequence[Change]) -> None:
+        """Take in what the ratings are now. A change that says what is known already does nothing."""
+        columns = self.columns if len(changes) <= AT_ONCE else None
+        for change in changes:
+            self._note(change)
+            self._teach(change.item, columns)
+        if columns is None:
+            self._relearn()
+        self.taste = self._told()
+
+    def cover(self) -> None:
+        """Score the rows that came since, and learn what is rated of them."""
+        blind = len(self.columns) > len(self)  # rows scored before the household could be heard on them
+        self._hear()
+        weights, covariance = self._posterior.weights, self._posterior.covariance
+        if blind:
+            self.columns, self._since = self.refreshed(weights, covariance), None
+        else:
+            self.columns.set_extra(self.extra)
+            self.columns.extend(weights, covariance)
+        for item in self._mine.keys() - self._learned.keys():
+            self._teach(item, self.columns)
+        self.taste = self._told()
+
+    def begin_refresh(self) -> tuple[Vector, NDArray[np.float64]]:
+        """The weights and covariance to refresh with; from now on gains are noted for `end_refresh`."""
+        self._since = []
+        return self._posterior.weights, self._posterior.covariance
+
+    def refreshed(self, weights: Vector, covariance: NDArray[np.float64]) -> Columns:
+        """New columns under those weights; changes may go on meanwhile."""
+        fresh = Columns(self.space.features)
+        fresh.set_extra(self.extra)
+        fresh.refresh(weights, covariance)
+        return fresh
+
+    def end_refresh(self, fresh: Columns) -> None:
+        """Put the new columns in place after the gains that came meanwhile, unless more than gains came."""
+        since, self._since = self._since, None
+        if since is None or len(fresh) < len(self.columns):
+            return
+        for gain in since:
+            fresh.apply(gain.direction, gain.error, gain.q)
+        self.columns, self.updates = fresh, len(since)
+
+    def _hear(self) -> None:
+        extra = np.zeros(len(self.space), np.float16)
+        for item, value in self.household.values.items():
+            if (row := self.space.row_of.get(item, len(extra))) < len(extra):
+                extra[row] = value
+        self.extra = extra
+
+    def _note(self, change: Change) -> None:
+        if change.item in self._mine:
+            self._tally(change.item, -1)
+            del self._mine[change.item]
+        if change.value is not None:
+            self._mine[change.item] = change.value
+            self._names[change.item] = change.names
+            self._tally(change.item, 1)
+
+    def _tally(self, item: ItemId, sign: int) -> None:
+        for name in self._names[item]:
+            count, total = self._named.get(name, (0, 0.0))
+            self._named[name] = count + sign, total + sign * self._mine[item]
+
+    def _teach(self, item: ItemId, columns: Columns | None) -> None:
+        """Bring what is learned of `item` in line with its rating, and `columns` with it.
+
+        Without `columns` the posterior waits too, for `_relearn`.
+        """
+        known, value = self._learned.get(item), self._mine.get(item)
+        if known and known[1] == value:
+            return
+        if known:
+            del self._learned[item]
+            if columns:
+                self._apply(columns, self._posterior.forget(*known))
+        row = self.space.row_of.get(item, len(self))
+        if value is not None and row < len(self):
+            x = known[0] if known else self.rows(np.array([row], np.uint32))[0]
+            self._learned[item] = x, value
+            if columns:
+                self._apply(columns, self._posterior.learn(x, value))
+
+    def _apply(self, columns: Columns, gain: Gain) -> None:
+        columns.apply(gain.direction, gain.error, gain.q)
+        self.updates += 1
+        if self._since is not None:
+            self._since.append(gain)
+
+    def _relearn(self) -> None:
+        self._posterior.relearn(*self._lessons())
+        self.columns = self.refreshed(self._posterior.weights, self._posterior.covariance)
+        self.updates, self._since = 0, None
+
+    def _lessons(self) -> tuple[NDArray[np.float64], Vector]:
+        rows = np.array([x for x, _ in self._learned.values()], np.float64)
+        ratings = np.array([rating for _, rating in self._learned.values()], np.float64)
+        return rows.reshape(len(ratings), -1) if len(rows) else np.zeros((0, DIMENSION)), ratings
+
+    def _told(self) -> Taste:
+        rows, ratings = self._lessons()
+        unrated = np.ones(len(self), np.bool_)
+        unrated[self.space.rows(self._learned)] = False
+        return Taste(
+            prior=self._posterior.prior,
+            weights=self._posterior.weights,
+            covariance=self._posterior.covariance,
+            mine=dict(self._mine),
+            items=tuple(self._learned),
+            rows=rows,
+            ratings=ratings,
+            unrated=unrated,
+            named=dict(self._named),
+        )
