@@ -1,0 +1,228 @@
+// The player keeps its place, hands over without a gap, and says what was heard.
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { Item } from '../../pwa/src/lib/nouns'
+import { Player, type Snapshot } from '../../pwa/src/lib/player.svelte'
+import { queueOf } from '../../pwa/src/lib/queue'
+
+const track = (id: string, seconds = 200) => ({ id, kind: 'music', title: id, seconds }) as Item
+const ALBUM = [track('one'), track('two'), track('three')]
+
+/** An audio element without sound: it does what the specification says, when the test says so. */
+class Sound extends EventTarget {
+  src = ''
+  preload = ''
+  currentTime = 0
+  duration = Number.NaN
+  readyState = 0
+  paused = true
+  ended = false
+  plays: string[] = []
+  load() {
+    this.readyState = 0
+    this.currentTime = 0
+    this.ended = false
+  }
+  async play() {
+    this.paused = false
+    this.ended = false
+    this.plays.push(this.src)
+  }
+  pause() {
+    if (this.paused) return
+    this.paused = true
+    this.dispatchEvent(new Event('pause'))
+  }
+  getAttribute() {
+    return this.src
+  }
+  removeAttribute() {
+    this.src = ''
+  }
+  /** Metadata came in and sound comes out. */
+  begin(duration = 200) {
+    this.readyState = 4
+    this.duration = duration
+    for (const event of ['durationchange', 'loadedmetadata', 'playing']) this.dispatchEvent(new Event(event))
+  }
+  at(seconds: number) {
+    this.currentTime = seconds
+    this.dispatchEvent(new Event('timeupdate'))
+  }
+  end() {
+    this.ended = true
+    this.paused = true
+    this.dispatchEvent(new Event('pause'))
+    this.dispatchEvent(new Event('ended'))
+  }
+}
+
+let sounds: Sound[]
+let signals: [string, string, number?][]
+let kept: Snapshot[]
+let player: Player
+
+beforeEach(() => {
+  sounds = []
+  signals = []
+  kept = []
+  player = new Player({
+    sound: () => {
+      const sound = new Sound()
+      sounds.push(sound)
+      return sound as unknown as HTMLAudioElement
+    },
+    source: (item) => `/media/${item.id}`,
+    signal: (kind, item, value) => signals.push(value === undefined ? [kind, item] : [kind, item, value]),
+    keep: (snapshot) => kept.push(snapshot),
+  })
+})
+
+const on = (index: number) => sounds[index] as Sound
+
+describe('a list', () => {
+  test('starts where it was tapped, and leaves out what makes no sound', () => {
+    const mixed = [track('one'), { id: 'pic', kind: 'image' } as Item, track('two')]
+    expect(queueOf(mixed, 'two')).toMatchObject({ index: 1, items: [{ id: 'one' }, { id: 'two' }] })
+    expect(queueOf(mixed, 'pic').index).toBe(-1)
+  })
+
+  test('a track that is not in the list is played alone', () => {
+    player.start(ALBUM, track('guest'))
+    expect(player.queue.items.map((item) => item.id)).toEqual(['guest'])
+  })
+
+  test('says that a track was played when it sounds, and only once', () => {
+    player.start(ALBUM, ALBUM[0] as Item)
+    expect(signals).toEqual([])
+    on(0).begin()
+    on(0).dispatchEvent(new Event('playing'))
+    expect(signals).toEqual([['play', 'one']])
+    expect(player.playing).toBe(true)
+  })
+})
+
+describe('the handover', () => {
+  beforeEach(() => {
+    player.start(ALBUM, ALBUM[0] as Item)
+    on(0).begin()
+  })
+
+  test('the next track is made ready twenty seconds before the end, not earlier', () => {
+    on(0).at(179)
+    expect(on(1).src).toBe('')
+    on(0).at(181)
+    expect([on(1).src, on(1).preload]).toEqual(['/media/two', 'auto'])
+  })
+
+  test('the other element plays at once inside `ended`', () => {
+    on(0).at(190)
+    on(1).begin()
+    on(0).end()
+    expect(on(1).plays).toEqual(['/media/two'])
+    expect(player.item?.id).toBe('two')
+    expect(signals.map(([kind, item]) => `${kind} ${item}`)).toContain('finish one')
+  })
+
+  test('a track that was never made ready is still played', () => {
+    on(0).at(100)
+    on(0).end()
+    expect(on(1).plays).toEqual(['/media/two'])
+  })
+
+  test('what the silent element does changes nothing', () => {
+    on(0).at(185)
+    on(1).begin()
+    on(1).at(50)
+    expect(player.position).toBe(185)
+  })
+
+  test('the end of the list is silence at its last track', () => {
+    player.start(ALBUM, ALBUM[2] as Item)
+    on(0).begin()
+    on(0).end()
+    expect([player.playing, player.item?.id]).toEqual([false, 'three'])
+  })
+})
+
+describe('places', () => {
+  beforeEach(() => {
+    player.start(ALBUM, ALBUM[0] as Item)
+    on(0).begin()
+  })
+
+  test('are told every fifteen seconds', () => {
+    for (const second of [5, 14, 15, 20, 29, 31]) on(0).at(second)
+    expect(signals.filter(([kind]) => kind === 'position')).toEqual([['position', 'one', 15], ['position', 'one', 31]])
+  })
+
+  test('are told on a pause', () => {
+    on(0).at(7)
+    player.toggle()
+    expect(signals.at(-1)).toEqual(['position', 'one', 7])
+    expect(player.playing).toBe(false)
+  })
+
+  test('survive a reload: the same list, the same second, silent until asked', () => {
+    on(0).at(42)
+    player.toggle()
+    const snapshot = kept.at(-1) as Snapshot
+    sounds = []
+    const next = new Player({
+      sound: () => {
+        const sound = new Sound()
+        sounds.push(sound)
+        return sound as unknown as HTMLAudioElement
+      },
+      source: (item) => `/media/${item.id}`,
+      signal: () => {},
+      keep: () => {},
+    })
+    next.restore(snapshot)
+    expect([next.item?.id, next.position, next.playing]).toEqual(['one', 42, false])
+    expect(on(0).plays).toEqual([])
+    next.toggle()
+    on(0).begin()
+    expect(on(0).currentTime).toBe(42)
+    expect(next.playing).toBe(true)
+  })
+
+  test('a seek stays inside the track', () => {
+    player.seek(-5)
+    expect(on(0).currentTime).toBe(0)
+    player.seek(999)
+    expect(on(0).currentTime).toBeLessThan(200)
+  })
+})
+
+describe('next and previous', () => {
+  beforeEach(() => {
+    player.start(ALBUM, ALBUM[1] as Item)
+    on(0).begin()
+  })
+
+  test('going on within thirty seconds is a skip, later it is not', () => {
+    on(0).at(12)
+    player.forward()
+    expect(signals).toContainEqual(['skip', 'two', 12])
+    player.start(ALBUM, ALBUM[1] as Item)
+    on(0).begin()
+    on(0).at(90)
+    signals = []
+    player.forward()
+    expect(signals.filter(([kind]) => kind === 'skip')).toEqual([])
+  })
+
+  test('back goes to the start of the track first, then to the one before', () => {
+    on(0).at(60)
+    player.backward()
+    expect([player.item?.id, player.position]).toEqual(['two', 0])
+    player.backward()
+    expect(player.item?.id).toBe('one')
+  })
+
+  test('a file that cannot be played is said so and does not claim to play', () => {
+    on(0).dispatchEvent(new Event('error'))
+    expect(player.playing).toBe(false)
+    expect(player.trouble).not.toBe('')
+  })
+})
