@@ -24,8 +24,7 @@ VANISH = """UPDATE items SET gone_at = ? WHERE id = ? AND gone_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM places WHERE places.item = items.id)"""
 OF_SOURCE = "SELECT path, size, mtime_ns, inode, item FROM places WHERE source = ?"
 BELOW = "SELECT path, size, mtime_ns, inode, item FROM places WHERE source = ? AND path > ? AND path < ?"
-LOCATE = """SELECT s.address, p.path FROM places AS p JOIN sources AS s ON s.id = p.source
-    WHERE p.item = ? AND s.type = 'folder'"""
+LOCATE = "SELECT s.address, p.path FROM places AS p JOIN sources AS s ON s.id = p.source WHERE p.item = ?"
 OF_ITEM = """SELECT source, path, item, size, mtime_ns, inode, folder, name, problem
     FROM places WHERE item = ? ORDER BY source, path"""
 PROBLEMS = """SELECT source, CASE folder WHEN '' THEN name ELSE folder || '/' || name END, problem

@@ -14,4 +14,4 @@ def sort_title(title: str) -> str:
     plain = "".join(letter for letter in folded if not unicodedata.combining(letter))
     worded = plain[opening.end() :] if (opening := PUNCTUATION.match(plain)) else plain
     article = LEADING.match(worded)
-    return worded[article.end() :] if article else worded or plain
+    return worded[article.end() :] if article else worded or title.strip()

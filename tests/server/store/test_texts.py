@@ -1,0 +1,30 @@
+"""What articles say, and the switches people turn."""
+
+from collections.abc import Awaitable, Callable
+
+from anagnorisis.domain import Item
+from anagnorisis.store import switches, texts
+from anagnorisis.store.db import Store
+
+
+async def test_a_text_is_kept_to_show_and_to_embed_until_it_is_edited(
+    store: Store, make_item: Callable[..., Item], shelve: Callable[..., Awaitable[None]]
+) -> None:
+    article, other = make_item("article"), make_item("article")
+    await shelve([article, other])
+    await store.write(lambda db: texts.put(db, article.id, "<p>Old</p>", "Old", 1))
+    await store.write(lambda db: texts.put(db, article.id, "<p>New</p>", "New", -(2**63)))
+    assert await texts.html(store.read, article.id) == "<p>New</p>"
+    assert await texts.plain(store.read, [other.id, article.id]) == {article.id: "New"}
+    assert await texts.simhashes(store.read) == {article.id: -(2**63)}
+
+
+async def test_an_item_without_text_has_none(store: Store, make_item: Callable[..., Item]) -> None:
+    assert await texts.html(store.read, make_item("image").id) is None
+
+
+async def test_a_switch_keeps_its_last_turn(store: Store) -> None:
+    assert await switches.get(store.read, "paused:embed", "no") == "no"
+    for value in ("yes", ""):
+        await store.write(lambda db, value=value: switches.set(db, "paused:embed", value))
+    assert await switches.get(store.read, "paused:embed", "no") == ""
