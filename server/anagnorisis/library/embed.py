@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from anagnorisis.domain import ItemId, Kind, Unreadable
@@ -12,60 +12,52 @@ from anagnorisis.store import places, texts, vectors
 from anagnorisis.store.db import Store
 from anagnorisis.taste.spaces import Spaces
 
-BATCH: Mapping[Kind, int] = {"music": 8, "image": 16, "article": 64}
+BATCH: Mapping[Kind, int] = {"article": 64, "image": 16, "music": 8}
 """About a second of work: what a pause waits for, and how soon after the first a new item can be scored."""
-BATCHES = 8
-"""In a round of one kind, so that a thousand new tracks do not keep a new text waiting."""
-
-Turn = Callable[[int, int], Awaitable[None]]
-"""Awaited before each batch with items done and items to do in this round; it may take its time."""
+AT_ONCE = 10_000
+"""Items asked of the store at a time."""
 
 
 class Embedding:
-    """Makes vectors, recorded with their failures, and has them admitted to the spaces of taste."""
+    """Makes vectors, keeps them or the reason why there is none, and has them admitted to taste's spaces."""
 
     def __init__(self, store: Store, worker: Worker, spaces: Spaces) -> None:
         self._store, self._worker, self._spaces = store, worker, spaces
-        self._unreached: dict[Kind, set[ItemId]] = {}
+        self._unreached: set[ItemId] = set()
 
     def look_again(self) -> None:
-        """Try items anew whose files could not be reached: their disk may be back."""
+        """Count items as pending whose files could not be reached: their disk may be back."""
         self._unreached.clear()
 
-    async def round(self, kind: Kind, turn: Turn) -> int:
-        """Some items of `kind` that have neither vector nor failure, oldest first; how many were tried.
+    async def pending(self, kind: Kind) -> list[ItemId]:
+        """Present items of a kind with neither vector nor failure, oldest first, 10,000 at most."""
+        model, most = EMBEDDERS[kind].digest, AT_ONCE + len(self._unreached)
+        ids = await vectors.pending(self._store.read, kind, model, most)
+        return [item for item in ids if item not in self._unreached]
 
-        0 says that there are none left, or none whose file is there. Raises `WorkerLost`.
+    async def embed(self, kind: Kind, ids: Sequence[ItemId]) -> None:
+        """Give `ids` their vectors; what cannot be read gets its reason. Rings `vectors`. Raises `WorkerLost`.
+
+        Items none of whose files can be reached are left as they are and not pending until `look_again`.
         """
-        unreached = self._unreached.setdefault(kind, set())
-        most = BATCH[kind] * BATCHES
-        model = EMBEDDERS[kind].digest
-        pending = await vectors.pending(self._store.read, kind, model, most + len(unreached))
-        ids = [item for item in pending if item not in unreached][:most]
-        for start in range(0, len(ids), BATCH[kind]):
-            await turn(start, len(ids))
-            batch = ids[start : start + BATCH[kind]]
-            given = await (self._texts(batch) if kind == "article" else self._files(batch))
-            unreached |= set(batch) - given.keys()
-            if given:
-                await self._embed(kind, model, given)
-        return len(ids)
-
-    async def _embed(self, kind: Kind, model: str, given: Mapping[ItemId, bytes | str]) -> None:
-        answers = await self._worker.embed(kind, [*given.items()])
-        made = [(item, said) for item, said in zip(given, answers, strict=True) if isinstance(said, bytes)]
-        failed = [
-            (item, said.what)
-            for item, said in zip(given, answers, strict=True)
-            if isinstance(said, Unreadable)
-        ]
+        given = await (self._texts(ids) if kind == "article" else self._files(ids))
+        self._unreached |= set(ids) - given.keys()
+        if not given:
+            return
+        answers = zip(given, await self._worker.embed(kind, [*given.items()]), strict=True)
+        model, made, failed = EMBEDDERS[kind].digest, [], []
+        for item, said in answers:
+            if isinstance(said, Unreadable):
+                failed.append((item, said.what))
+            else:
+                made.append((item, said))
 
         def verb(db: sqlite3.Connection) -> None:
             vectors.put_many(db, model, made)
             vectors.fail(db, model, failed)
 
         await self._store.write(verb)
-        await self._spaces.admit(kind)
+        await self._spaces.admit(kind, [item for item, _ in made])
         self._store.changes.ring("vectors")
 
     async def _texts(self, ids: Sequence[ItemId]) -> Mapping[ItemId, bytes | str]:

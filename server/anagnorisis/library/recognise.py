@@ -70,13 +70,14 @@ class Recognition:
         same = await self._same_words(new)
         for path in new:
             own = self._known[path][3] if path in self._known else None
-            if own and (
-                own in same[path] or (own in self._marks and not await self._lies_elsewhere(own, path))
-            ):
+            if own in same[path]:
                 ids[path] = own
-                edited |= {own} - same[path]
-            elif same[path]:
-                ids[path] = min(same[path])
+            elif own in self._marks and not await self._lies_elsewhere(own, path):
+                ids[path] = own
+                edited.add(own)
+        for path in new.keys() - ids.keys():
+            if said := same[path] - edited:
+                ids[path] = min(said)
         self._lost -= set(ids.values())
         return ids, edited
 

@@ -1,0 +1,51 @@
+"""The job that gives every item its vector, the kinds taking turns, so that what is new can be scored soon."""
+
+import time
+from collections.abc import Mapping
+
+from anagnorisis.domain import ItemId, Kind, Topic
+from anagnorisis.jobs.board import Board
+from anagnorisis.jobs.supervisor import Loop
+from anagnorisis.library.embed import BATCH, Embedding
+from anagnorisis.store.changes import Changes
+
+NAME, TITLE = "embed", "Listening, looking and reading"
+ASK_S = 5.0
+"""While there is work, between two looks for items that came since."""
+SAYS: Mapping[Kind, str] = {"article": "Texts", "image": "Pictures", "music": "Music"}
+WOKEN_BY: tuple[Topic, ...] = ("items", "sources")
+
+
+def embedding_loop(embedding: Embedding, changes: Changes, board: Board) -> Loop:
+    """For the supervisor: embed what is pending, then wait for new items or a source that came back."""
+
+    async def run() -> None:
+        while True:
+            seen = {topic: changes.count(topic) for topic in WOKEN_BY}
+            embedding.look_again()
+            await _embed_all(embedding, changes, board)
+            board.idle(NAME)
+            await changes.wait(seen)
+
+    return Loop(NAME, TITLE, run)
+
+
+async def _embed_all(embedding: Embedding, changes: Changes, board: Board) -> None:
+    done, seen, asked = 0, changes.count("items"), time.monotonic()
+    waiting = await _waiting(embedding)
+    while any(waiting.values()):
+        for kind, ids in waiting.items():
+            batch, waiting[kind] = ids[: BATCH[kind]], ids[BATCH[kind] :]
+            if batch:
+                await board.turn(NAME)
+                board.working(NAME, done, done + len(batch) + sum(map(len, waiting.values())), SAYS[kind])
+                await embedding.embed(kind, batch)
+                done += len(batch)
+        news = changes.count("items") != seen and time.monotonic() - asked > ASK_S
+        if news or not any(waiting.values()):
+            seen, asked = changes.count("items"), time.monotonic()
+            waiting = await _waiting(embedding)
+
+
+async def _waiting(embedding: Embedding) -> dict[Kind, list[ItemId]]:
+    return {kind: await embedding.pending(kind) for kind in BATCH}
