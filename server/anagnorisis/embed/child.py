@@ -92,9 +92,9 @@ def attend(source: int, bench: Bench, idle_s: float) -> None:
             if bench.in_hand == 0 and time.monotonic() >= bench.left_at + idle_s:
                 return
             continue
-        head = _read(source, LENGTH_BYTES)
-        body = _read(source, int.from_bytes(head, "little"))
-        if not body:
+        length = int.from_bytes(_read(source, LENGTH_BYTES), "little")
+        body = _read(source, length)
+        if not body or len(body) < length:
             return
         bench.take(task(body))
 

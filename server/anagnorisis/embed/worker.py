@@ -17,7 +17,7 @@ PATIENCE: Mapping[Kind, float] = MappingProxyType({"article": 30.0, "image": 60.
 """Seconds without any answer after which the process is held to hang; a slow disk answers sooner."""
 MEGABYTES = 1024
 """Private memory the process may have; what is idle ends and gives all of it back."""
-FAREWELL_S = 5.0
+START_S, FAREWELL_S = 60.0, 5.0
 HANGS = "Reading it did not end in time, so it was given up. Is its disk there, and the file whole?"
 BREAKS = "Reading it ended the reading process twice, so it was given up. Is the file whole?"
 OVERWHELMS = (
@@ -71,7 +71,7 @@ class Worker:
             ]
 
     async def close(self) -> None:
-        """End the process, if there is one; the worker may be used again after."""
+        """End the process, if there is one, after the batch in hand; cancel that to end at once."""
         async with self._turn:
             await self._end()
 
@@ -90,7 +90,7 @@ class Worker:
         left = set(given)
         try:
             while left:
-                said = await self._hear(process, kind)
+                said = await self._hear(process, self._patience[kind])
                 found[said.index] = said.reason or said.row
                 left.discard(said.index)
         except TimeoutError:
@@ -114,7 +114,7 @@ class Worker:
                 assert process.stdin is not None
                 process.stdin.write(frame)
                 await process.stdin.drain()
-                if (await self._hear(process, kind)).index == LOADED:
+                if (await self._hear(process, START_S)).index == LOADED:
                     return process
             except (OSError, TimeoutError, asyncio.IncompleteReadError):
                 await self._end()
@@ -125,9 +125,9 @@ class Worker:
             f"The process that reads {kind} items does not start; the log says why just before this."
         )
 
-    async def _hear(self, process: Process, kind: Kind) -> Answer:
+    async def _hear(self, process: Process, patience: float) -> Answer:
         assert process.stdout is not None
-        async with asyncio.timeout(self._patience[kind]):
+        async with asyncio.timeout(patience):
             head = await process.stdout.readexactly(LENGTH_BYTES)
             return answer(await process.stdout.readexactly(int.from_bytes(head, "little")))
 
@@ -135,8 +135,9 @@ class Worker:
         if self.pid is None or self._process is None:
             await self._end()
             environ = {**os.environ, **TAME}
+            # A session of its own: Ctrl-C in the terminal is the server's to answer.
             self._process = await asyncio.create_subprocess_exec(
-                *self._command, stdin=PIPE, stdout=PIPE, env=environ
+                *self._command, stdin=PIPE, stdout=PIPE, env=environ, start_new_session=True
             )
         return self._process
 

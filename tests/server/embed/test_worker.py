@@ -196,6 +196,12 @@ async def test_a_closed_worker_leaves_no_process(worker: Worker) -> None:
         os.kill(process, 0)
 
 
+async def test_ctrl_c_in_the_terminal_does_not_reach_the_process(worker: Worker) -> None:
+    await worker.embed("article", [("a", "bread")])
+    assert worker.pid is not None
+    assert os.getpgid(worker.pid) != os.getpgid(0)
+
+
 async def test_a_process_that_cannot_start_blames_no_item(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
