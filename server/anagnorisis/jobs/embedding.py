@@ -1,4 +1,4 @@
-"""The job that gives every item its vector, the kinds taking turns, so that what is new can be scored soon."""
+"""The job that gives every item its vector; the kinds take turns, so that what is new is scored soon."""
 
 import time
 from collections.abc import Mapping

@@ -36,7 +36,7 @@ class Embedding:
         return [item for item in ids if item not in self._unreached]
 
     async def embed(self, kind: Kind, ids: Sequence[ItemId]) -> None:
-        """Give `ids` their vectors; what cannot be read gets its reason. Rings `vectors`. Raises `WorkerLost`.
+        """Give `ids` vectors; what cannot be read gets its reason. Rings `vectors`. Raises `WorkerLost`.
 
         Items none of whose files can be reached are left as they are and not pending until `look_again`.
         """
