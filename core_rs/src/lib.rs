@@ -11,6 +11,18 @@ use numpy::{IntoPyArray, PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2}
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
+mod exif;
+mod facts;
+mod fields;
+mod files;
+mod identity;
+mod problem;
+mod simhash;
+mod sniff;
+mod source;
+mod tags;
+mod walk;
+
 pub mod columns;
 pub mod dot;
 pub mod features;
@@ -171,6 +183,8 @@ fn select<'py>(
 /// The computing core of Anagnorisis.
 #[pymodule(gil_used = false)]
 mod _core {
+    #[pymodule_export]
+    use super::files::{FileFacts, Found, digest, embedded_cover, mark, read_files, walk_folder};
     #[pymodule_export]
     use super::{Columns, Features, select};
 }

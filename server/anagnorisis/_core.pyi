@@ -5,12 +5,24 @@ the wrong shape, NaN, infinity or a row that is not there raises `ValueError` wi
 array of another dtype raises `TypeError`, nothing is converted silently.
 """
 
+from collections.abc import Sequence
 from typing import Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Columns", "Features", "mmr"]
+__all__ = [
+    "Columns",
+    "Features",
+    "FileFacts",
+    "Found",
+    "digest",
+    "embedded_cover",
+    "mmr",
+    "read_files",
+    "simhash",
+    "walk",
+]
 
 @final
 class Features:
@@ -83,3 +95,92 @@ def mmr(
     diversity * (largest cosine to a row picked before); a row of zeros is like nothing; ties go to the lower
     number.
     """
+
+@final
+class FileFacts:
+    """What one look at a file tells. With a `problem` every other field is empty."""
+
+    @property
+    def problem(self) -> str:
+        """Empty, or why it cannot be taken in, as the end of a sentence that begins with the file's name."""
+
+    @property
+    def id(self) -> str:
+        """32 hex digits over the content without its metadata."""
+
+    @property
+    def format(self) -> str:
+        """mp3 flac ogg opus m4a wav jpeg png webp gif text, empty for anything else."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def artist(self) -> str: ...
+    @property
+    def album(self) -> str: ...
+    @property
+    def genres(self) -> list[str]: ...
+    @property
+    def year(self) -> int | None: ...
+    @property
+    def track(self) -> int | None: ...
+    @property
+    def seconds(self) -> float:
+        """Length of a track, 0 for anything else."""
+
+    @property
+    def cover(self) -> str:
+        """First 16 hex digits of the `digest` of the embedded picture, empty without one."""
+
+    @property
+    def width(self) -> int:
+        """Pixels as displayed: the orientation noted by the camera is applied."""
+
+    @property
+    def height(self) -> int: ...
+    @property
+    def taken_at(self) -> int | None:
+        """Unix seconds of the exposure; without a noted offset the camera's clock is taken for UTC."""
+
+    @property
+    def camera(self) -> str: ...
+    @property
+    def numbers(self) -> list[float]:
+        """ISO, f-number, seconds of exposure, focal length in mm; 0.0 where unknown."""
+
+@final
+class Found:
+    """A file below a folder, or something there that could not be looked at: then `problem` says why."""
+
+    @property
+    def path(self) -> bytes:
+        """Below the folder, as the file system spells it."""
+
+    @property
+    def size(self) -> int: ...
+    @property
+    def mtime_ns(self) -> int: ...
+    @property
+    def inode(self) -> int: ...
+    @property
+    def problem(self) -> str: ...
+
+def read_files(paths: Sequence[bytes], threads: int) -> list[FileFacts]:
+    """Look at files, `threads` at a time, in the order of `paths`. A bad file is an answer too."""
+
+def embedded_cover(path: bytes) -> bytes | None:
+    """The front cover in a track's tags, else its first picture; None without one or when unreadable."""
+
+def walk(root: bytes, suffixes: Sequence[str]) -> list[Found]:
+    """Every regular file below `root` of these lower-case suffixes (without dots), sorted by path.
+
+    Names beginning with a dot are left out. Links are followed; one to a folder that it lies in, dead links,
+    unreadable folders and names that are not UTF-8 are listed with a problem. Raises `OSError` when `root`
+    cannot be read as a folder.
+    """
+
+def digest(data: bytes) -> str:
+    """32 hex digits: the first 16 bytes of the BLAKE3 of `data`."""
+
+def simhash(text: str) -> int:
+    """A signed 64-bit mark over the pairs of neighbouring words: few bits differ between near-duplicates."""

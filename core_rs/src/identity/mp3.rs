@@ -1,0 +1,240 @@
+//! MP3: its frames, without ID3, APE and Lyrics3 tags and without the Xing, Info or VBRI frame.
+
+use std::io::{Read, Seek};
+
+use memchr::memchr;
+
+use super::{Content, Essence, seconds};
+use crate::problem::Problem;
+use crate::source::Source;
+
+/// How far behind the tags the first frame may be.
+const JUNK: u64 = 64 << 10;
+const GLANCE: u64 = 8 << 10;
+const HEADER: u64 = 4;
+
+const RATES: [u32; 3] = [44_100, 48_000, 32_000];
+/// kbit/s of MPEG-1 layers I, II, III and of MPEG-2 layer I and layers II, III.
+const BITRATES: [[u32; 14]; 5] = [
+    [32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],
+    [32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384],
+    [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
+    [32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256],
+    [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
+];
+
+/// A frame as its header announces it.
+#[derive(Clone, Copy)]
+struct Frame {
+    length: u64,
+    samples: u32,
+    rate: u32,
+    /// Version and layer bits: they do not change within a track.
+    make: u8,
+    /// Where a Xing or Info mark would be in it.
+    mark: u64,
+}
+
+impl Frame {
+    /// The frame that begins with these bytes; none for free format, which nothing announces the length of.
+    fn parse(head: [u8; 4]) -> Option<Self> {
+        let [sync, make, rates, mode] = head;
+        let (version, layer) = (make >> 3 & 3, 4 - (make >> 1 & 3));
+        let (bitrate, rate) = (usize::from(rates >> 4), usize::from(rates >> 2 & 3));
+        let fits = sync == 0xFF && make >> 5 == 7 && version != 1 && layer != 4;
+        if !fits || !(1..15).contains(&bitrate) || rate == 3 {
+            return None;
+        }
+        let first = version == 3;
+        let rate = RATES[rate]
+            >> match version {
+                3 => 0,
+                2 => 1,
+                _ => 2,
+            };
+        let table = match (first, layer) {
+            (true, _) => usize::from(layer) - 1,
+            (false, 1) => 3,
+            (false, _) => 4,
+        };
+        let bits = BITRATES[table][bitrate - 1] * 1000;
+        let padding = u32::from(rates >> 1 & 1);
+        let samples = match (layer, first) {
+            (1, _) => 384,
+            (3, false) => 576,
+            _ => 1152,
+        };
+        let length =
+            if layer == 1 { (12 * bits / rate + padding) * 4 } else { samples / 8 * bits / rate + padding };
+        let mono = mode >> 6 == 3;
+        let mark = match (first, mono) {
+            (true, false) => 36,
+            (true, true) | (false, false) => 21,
+            (false, true) => 13,
+        };
+        Some(Self { length: u64::from(length), samples, rate, make: make & 0x1E, mark })
+    }
+
+    fn goes_with(self, other: Self) -> bool {
+        self.make == other.make && self.rate == other.rate
+    }
+}
+
+/// Walk the frames. `Ends` when the last one is cut and the Xing frame promised more.
+pub(super) fn read<R: Read + Seek>(source: &mut Source<R>) -> Result<Content, Problem> {
+    let start = after_tags(source)?;
+    let end = before_tail_tags(source, start)?;
+    let first = find(source, start, end.min(start + JUNK), end, None)?.ok_or(Problem::Silent)?;
+    let (mut at, like) = first;
+    let mut essence = Essence::new("mp3");
+    let (mut frames, mut promised, mut clean) = (0, 0, false);
+    if let Some(count) = counted(source, at, like)? {
+        promised = count;
+        at += like.length;
+    }
+    loop {
+        let frame = if at + HEADER <= end { frame_at(source, at)? } else { None };
+        match frame.filter(|frame| frame.goes_with(like) && at + frame.length <= end) {
+            Some(frame) => {
+                essence.add(source.at(at, frame.length as usize)?);
+                frames += 1;
+                at += frame.length;
+                clean = at == end;
+            }
+            None => match find(source, at, end, end, Some(like))? {
+                Some((next, _)) => at = next,
+                None => break,
+            },
+        }
+    }
+    if !clean && frames + 1 < promised {
+        return Err(Problem::Ends);
+    }
+    Ok(Content::track(essence, seconds(frames * u64::from(like.samples), like.rate)))
+}
+
+/// Whether frames follow one another from near the beginning.
+pub fn looks_like<R: Read + Seek>(source: &mut Source<R>, start: u64) -> Result<bool, Problem> {
+    let end = source.size();
+    Ok(find(source, start, end.min(start + JUNK), end, None)?.is_some())
+}
+
+/// Where the ID3 and APE tags in front end. `Ends` when the file does inside one.
+pub fn after_tags<R: Read + Seek>(source: &mut Source<R>) -> Result<u64, Problem> {
+    let mut at = 0;
+    while let Some(length) = id3_length(source.up_to(at, 10)?).or(ape_length(source.up_to(at, 32)?)) {
+        at += length;
+    }
+    if at > source.size() { Err(Problem::Ends) } else { Ok(at) }
+}
+
+fn id3_length(head: &[u8]) -> Option<u64> {
+    let [b'I', b'D', b'3', version, _, flags, a, b, c, d] = *head else { return None };
+    let footer = if flags & 0x10 != 0 { 10 } else { 0 };
+    let plausible = version < 0xFF && [a, b, c, d].iter().all(|byte| *byte < 0x80);
+    plausible.then(|| 10 + footer + syncsafe([a, b, c, d]))
+}
+
+fn syncsafe(bytes: [u8; 4]) -> u64 {
+    bytes.iter().fold(0, |sum, byte| sum << 7 | u64::from(byte & 0x7F))
+}
+
+/// Length of the APE tag that this header opens or this footer closes.
+fn ape_length(head: &[u8]) -> Option<u64> {
+    let fields = head.strip_prefix(b"APETAGEX")?;
+    let [size, flags] = [4, 12].map(|at| fields.get(at..at + 4).and_then(|four| four.try_into().ok()));
+    let header = if u32::from_le_bytes(flags?) >> 31 == 1 { 32 } else { 0 };
+    Some(u64::from(u32::from_le_bytes(size?)) + header)
+}
+
+/// Where the tags at the back begin.
+fn before_tail_tags<R: Read + Seek>(source: &mut Source<R>, start: u64) -> Result<u64, Problem> {
+    let mut end = source.size();
+    loop {
+        let tail_start = end.saturating_sub(512).max(start);
+        let tail = source.at(tail_start, (end - tail_start) as usize)?;
+        let Some(length) = tail_tag(tail).filter(|length| *length <= end - start) else { return Ok(end) };
+        end -= length;
+    }
+}
+
+fn tail_tag(tail: &[u8]) -> Option<u64> {
+    let back = |count: usize| tail.len().checked_sub(count).map(|from| &tail[from..]);
+    if back(128).is_some_and(|tag| tag.starts_with(b"TAG")) {
+        let extended = back(128 + 227).is_some_and(|tag| tag.starts_with(b"TAG+"));
+        return Some(if extended { 128 + 227 } else { 128 });
+    }
+    if let Some(length) = back(32).and_then(ape_length) {
+        return Some(length.max(32));
+    }
+    if let Some(digits) = back(15).and_then(|tag| tag.strip_suffix(b"LYRICS200")) {
+        return std::str::from_utf8(digits).ok()?.parse::<u64>().ok().map(|size| size + 15);
+    }
+    match *back(10)? {
+        [b'3', b'D', b'I', _, _, _, a, b, c, d] => Some(20 + syncsafe([a, b, c, d])),
+        _ => None,
+    }
+}
+
+fn frame_at<R: Read + Seek>(source: &mut Source<R>, at: u64) -> Result<Option<Frame>, Problem> {
+    Ok(source.up_to(at, 4)?.try_into().ok().and_then(Frame::parse))
+}
+
+/// The first frame that begins from `at` before `until` and is followed by another or by the end.
+fn find<R: Read + Seek>(
+    source: &mut Source<R>,
+    mut at: u64,
+    until: u64,
+    end: u64,
+    like: Option<Frame>,
+) -> Result<Option<(u64, Frame)>, Problem> {
+    while at + HEADER <= until {
+        if let Some(length) = id3_length(source.up_to(at, 10)?).filter(|length| at + length <= end) {
+            at += length;
+            continue;
+        }
+        let piece = source.up_to(at, (until - at).min(GLANCE) as usize)?;
+        match memchr(0xFF, piece) {
+            None => at += piece.len().max(1) as u64,
+            Some(skip) => {
+                at += skip as u64;
+                if let Some(frame) = confirmed(source, at, end, like)? {
+                    return Ok(Some((at, frame)));
+                }
+                at += 1;
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn confirmed<R: Read + Seek>(
+    source: &mut Source<R>,
+    at: u64,
+    end: u64,
+    like: Option<Frame>,
+) -> Result<Option<Frame>, Problem> {
+    let Some(frame) = frame_at(source, at)? else { return Ok(None) };
+    let next = at + frame.length;
+    if next > end || like.is_some_and(|like| !frame.goes_with(like)) {
+        return Ok(None);
+    }
+    let followed = next + HEADER > end || frame_at(source, next)?.is_some_and(|next| next.goes_with(frame));
+    Ok(followed.then_some(frame))
+}
+
+/// Frames announced by the Xing, Info or VBRI frame at `at`; none when it is a frame of sound.
+fn counted<R: Read + Seek>(source: &mut Source<R>, at: u64, frame: Frame) -> Result<Option<u64>, Problem> {
+    let bytes = source.up_to(at, frame.length as usize)?;
+    let number =
+        |at: usize| bytes.get(at..at + 4).and_then(|four| four.try_into().ok()).map(u32::from_be_bytes);
+    let mark = frame.mark as usize;
+    Ok(match bytes.get(mark..mark + 4) {
+        Some(b"Xing" | b"Info") => {
+            let has_count = number(mark + 4).is_some_and(|flags| flags & 1 == 1);
+            Some(if has_count { number(mark + 8).unwrap_or(0).into() } else { 0 })
+        }
+        _ if bytes.get(36..40) == Some(b"VBRI") => Some(number(50).unwrap_or(0).into()),
+        _ => None,
+    })
+}
