@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use half::f16;
-use numpy::{IntoPyArray, PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2};
+use numpy::{IntoPyArray, PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2, PyReadonlyArray3};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
@@ -26,6 +26,7 @@ mod walk;
 pub mod columns;
 pub mod dot;
 pub mod features;
+pub mod image_features;
 pub mod mmr;
 pub mod moments;
 pub mod refusal;
@@ -180,11 +181,19 @@ fn select<'py>(
     Ok(py.detach(|| mmr::mmr(vectors, scores, k, diversity))?.into_pyarray(py))
 }
 
+/// What a picture looks like, in 691 numbers.
+#[pyfunction]
+#[pyo3(name = "image_features")]
+fn describe_image<'py>(py: Python<'py>, rgb: PyReadonlyArray3<'py, u8>) -> PyResult<Column<'py, f32>> {
+    let rgb = rgb.as_array();
+    Ok(py.detach(|| image_features::image_features(rgb))?.into_pyarray(py))
+}
+
 /// The computing core of Anagnorisis.
 #[pymodule(gil_used = false)]
 mod _core {
     #[pymodule_export]
     use super::files::{FileFacts, Found, digest, embedded_cover, mark, read_files, walk_folder};
     #[pymodule_export]
-    use super::{Columns, Features, select};
+    use super::{Columns, Features, describe_image, select};
 }

@@ -1,8 +1,8 @@
 """The computing core, written in Rust (`core_rs/`): pure kernels on numpy arrays.
 
 Every call releases the interpreter while it computes. Objects may be shared between threads. An argument of
-the wrong shape, NaN, infinity or a row that is not there raises `ValueError` with a sentence that names it; an
-array of another dtype raises `TypeError`, nothing is converted silently.
+the wrong shape, NaN, infinity or a row that is not there raises `ValueError` with a sentence that names it;
+an array of another dtype raises `TypeError`, nothing is converted silently.
 """
 
 from collections.abc import Sequence
@@ -18,6 +18,7 @@ __all__ = [
     "Found",
     "digest",
     "embedded_cover",
+    "image_features",
     "mmr",
     "read_files",
     "simhash",
@@ -66,8 +67,8 @@ class Columns:
     def apply(self, gain: NDArray[np.float64], error: float, q: float) -> None:
         """One rating moves every row: p = x'gain; mean += error * p; variance -= p * p / q, never below 0.
 
-        For a row r rated y with noise s2: gain = V r, q = r'V r + s2, error = (y - w'r) / q. Taking it back is
-        the same with the removal's own numbers, where the noise is -s2 and so q is negative. O(n d).
+        For a row r rated y with noise s2: gain = V r, q = r'V r + s2, error = (y - w'r) / q. Taking it back
+        is the same with the removal's own numbers, where the noise is -s2 and so q is negative. O(n d).
         """
 
     def at(self, rows: NDArray[np.uint32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -94,6 +95,13 @@ def mmr(
     vectors (n, d) of any length, scores (n,), diversity 0..1. Each pick maximises (1 - diversity) * score -
     diversity * (largest cosine to a row picked before); a row of zeros is like nothing; ties go to the lower
     number.
+    """
+
+def image_features(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """What a picture looks like: (691,) of length 1, always finite.
+
+    rgb (h, w, 3), sRGB, rows from the top, of any size from 1 x 1. Four blocks of equal weight: colours 80,
+    directions 384, texture 177, scalars 50. They see light and colour, not what is in the picture. O(h w).
     """
 
 @final
