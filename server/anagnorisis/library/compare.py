@@ -65,7 +65,7 @@ def _covers_apart(found: Iterable[Found]) -> tuple[list[Found], list[Found]]:
 
 def _gone(sight: Sight, known: Known) -> list[bytes]:
     there = {one.path for one in sight.found}
-    shut = tuple(one.path + b"/" for one in sight.found if one.problem)
+    shut = tuple(one.path and one.path + b"/" for one in sight.found if one.problem)
     missing = (path for path in known if path not in there and not path.startswith(shut))
     if EVERYWHERE in sight.under:
         return list(missing)

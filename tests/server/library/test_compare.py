@@ -54,6 +54,7 @@ def test_what_was_not_found_where_it_was_looked_for_is_gone() -> None:
 def test_what_lies_in_a_folder_that_cannot_be_read_is_not_gone() -> None:
     todo = differences(sight(found("d", problem="could not be read")), known(d__b_mp3=SAME, e__c_mp3=SAME))
     assert todo.gone == [b"e/c.mp3"]
+    assert differences(sight(found("", problem="could not be read")), known(a_mp3=SAME)).gone == []
 
 
 def test_a_cover_beside_tracks_is_no_item() -> None:

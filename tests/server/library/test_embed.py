@@ -1,0 +1,149 @@
+"""Items get vectors from the real worker process, or the reason why they have none."""
+
+from collections.abc import AsyncIterator
+
+import numpy as np
+import pytest
+from tests.files import make_picture, make_text, make_track
+
+from anagnorisis.config import Settings
+from anagnorisis.domain import KINDS, Kind
+from anagnorisis.embed import EMBEDDERS
+from anagnorisis.embed.worker import Worker
+from anagnorisis.library.embed import Embedding
+from anagnorisis.store import vectors
+from anagnorisis.store.db import Store
+from anagnorisis.taste.spaces import Spaces
+
+from .conftest import Library
+
+
+@pytest.fixture
+async def worker() -> AsyncIterator[Worker]:
+    """A worker process, ended with the test."""
+    worker = Worker(Settings(threads=1))
+    yield worker
+    await worker.close()
+
+
+@pytest.fixture
+def spaces(store: Store) -> Spaces:
+    """Empty spaces of every kind."""
+    return Spaces(store)
+
+
+@pytest.fixture
+def embedding(store: Store, worker: Worker, spaces: Spaces) -> Embedding:
+    """What makes vectors of the house."""
+    return Embedding(store, worker, spaces)
+
+
+async def embed_all(embedding: Embedding) -> None:
+    for kind in KINDS:
+        await embedding.embed(kind, await embedding.pending(kind))
+
+
+async def made(store: Store, kind: Kind) -> dict[str, np.ndarray]:
+    ids, rows = await vectors.load(store.read, EMBEDDERS[kind].digest)
+    return dict(zip(ids, rows.astype(np.float32), strict=True))
+
+
+async def test_every_kind_gets_finite_vectors_of_its_width(library: Library, embedding: Embedding) -> None:
+    make_track(library.folder / "a.flac", seconds=4)
+    make_picture(library.folder / "b.png")
+    make_text(library.folder / "c.txt", "Bees hum all day in the garden.")
+    await library.scan()
+    before = library.store.changes.count("vectors")
+    await embed_all(embedding)
+    for kind in KINDS:
+        (row,) = (await made(library.store, kind)).values()
+        assert row.shape == (EMBEDDERS[kind].dim,)
+        assert np.isfinite(row).all()
+        assert row.any()
+        assert await embedding.pending(kind) == []
+    assert library.store.changes.count("vectors") == before + 3
+
+
+async def test_a_file_that_cannot_be_read_gets_a_reason_and_is_not_tried_again(
+    library: Library, embedding: Embedding
+) -> None:
+    good = make_picture(library.folder / "a.png")
+    bad = make_picture(library.folder / "b.png", seed=1)
+    await library.scan()
+    found = await library.items()
+    bad.write_bytes(bad.read_bytes()[:60])
+    await embed_all(embedding)
+    assert good.exists()
+    assert set(await made(library.store, "image")) == {found["a.png"].id}
+    failures = await vectors.failures(library.store.read, EMBEDDERS["image"].digest)
+    assert set(failures) == {found["b.png"].id}
+    assert all(failures.values())
+    assert await embedding.pending("image") == []
+
+
+async def test_an_item_whose_disk_is_away_waits_for_it(library: Library, embedding: Embedding) -> None:
+    make_picture(library.folder / "a.png")
+    await library.scan()
+    unplugged = library.folder.rename(library.folder.with_name("unplugged"))
+    await embed_all(embedding)
+    assert await embedding.pending("image") == []
+    assert await vectors.failures(library.store.read, EMBEDDERS["image"].digest) == {}
+    unplugged.rename(library.folder)
+    embedding.look_again()
+    await embed_all(embedding)
+    assert len(await made(library.store, "image")) == 1
+
+
+async def test_a_copy_that_is_there_stands_in_for_one_that_is_not(
+    library: Library, embedding: Embedding
+) -> None:
+    for name in ("a.png", "b.png"):
+        make_picture(library.folder / name)
+    await library.scan()
+    (library.folder / "a.png").unlink()
+    await embed_all(embedding)
+    assert len(await made(library.store, "image")) == 1
+
+
+async def test_a_new_item_can_be_scored_once_it_has_its_vector(
+    library: Library, embedding: Embedding, spaces: Spaces
+) -> None:
+    for seed in range(9):
+        make_picture(library.folder / f"{seed}.png", seed=seed, size=(64 + 8 * seed, 64))
+    await library.scan()
+    await embed_all(embedding)
+    assert len(spaces.of("image")) == 9
+    make_picture(library.folder / "new.png", seed=77)
+    await library.scan()
+    await embed_all(embedding)
+    assert (await library.items())["new.png"].id in spaces.of("image").row_of
+
+
+async def test_an_edited_text_gets_a_new_vector(
+    library: Library, embedding: Embedding, spaces: Spaces
+) -> None:
+    for n in range(9):
+        make_text(
+            library.folder / f"{n}.txt",
+            f"Ships sail past island {n} and the harbour of storms number {n * n}.",
+        )
+    await library.scan()
+    await embed_all(embedding)
+    item = (await library.items())["4.txt"].id
+    before, row = (await made(library.store, "article"))[item], spaces.of("article").row_of[item]
+    seen = spaces.of("article").features.take(np.array([row], np.uint32))
+    make_text(library.folder / "4.txt", "Knead flour and butter, then bake the bread until it is brown.")
+    await library.scan()
+    assert await embedding.pending("article") == [item]
+    await embed_all(embedding)
+    assert not np.allclose((await made(library.store, "article"))[item], before)
+    assert not np.allclose(spaces.of("article").features.take(np.array([row], np.uint32)), seen)
+
+
+async def test_a_text_that_was_only_touched_keeps_its_vector(library: Library, embedding: Embedding) -> None:
+    file = make_text(library.folder / "a.md", "# Bees\n\nThey hum.")
+    await library.scan()
+    await embed_all(embedding)
+    file.write_text("# Bees\nThey *hum*.\n")
+    await library.scan()
+    assert await embedding.pending("article") == []
