@@ -1,4 +1,4 @@
-"""Server-sent events: which topics changed, so that a device asks again for what it shows and nothing else."""
+"""Server-sent events: which topics changed, so that a device asks again for what it shows, and no more."""
 
 import asyncio
 from collections import defaultdict
@@ -41,12 +41,16 @@ class Bells:
         """How often each topic rang for `person` since the start."""
         return {topic: self._changes.count(topic) for topic in TOPICS} | {"ratings": self._own[person]}
 
-    async def wait(self) -> None:
-        """Return at the next ring of any topic, after `PING_S`, or when the house shuts."""
+    async def wait(self) -> bool:
+        """Return at the next ring of any topic or when the house shuts; False when `PING_S` went by."""
         seen = {topic: self._changes.count(topic) for topic in TOPICS}
-        waiting = [asyncio.ensure_future(self._changes.wait(seen)), asyncio.ensure_future(self.closing.wait())]
+        waiting = [
+            asyncio.ensure_future(self._changes.wait(seen)),
+            asyncio.ensure_future(self.closing.wait()),
+        ]
         try:
-            await asyncio.wait(waiting, timeout=PING_S, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(waiting, timeout=PING_S, return_when=asyncio.FIRST_COMPLETED)
+            return bool(done)
         finally:
             for one in waiting:
                 one.cancel()
@@ -62,10 +66,8 @@ async def lines(bells: Bells, person: int) -> AsyncIterator[bytes]:
         if rang:
             yield b"".join(_event(topic, now[topic]) for topic in rang)
             seen = now
-        else:
-            await bells.wait()
-            if bells.counts(person) == now and not bells.closing.is_set():
-                yield PING
+        elif not await bells.wait():
+            yield PING
 
 
 def _event(topic: Topic, count: int) -> bytes:

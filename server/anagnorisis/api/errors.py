@@ -76,7 +76,7 @@ def answer_misfit(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     status = HTTPStatus(error.status_code)
     code = "bad_value" if status == HTTPStatus.BAD_REQUEST else status.name.lower()
     detail = f"{request.method} {request.url.path}: {error.detail}"
-    if isinstance(error, ValidationException) and error.extra:
+    if isinstance(error, ValidationException) and isinstance(error.extra, list):
         reasons = "; ".join(f"{one['key']}: {one['message']}" for one in error.extra if "key" in one)
         detail = f"This does not fit: {reasons or error.detail}."
     return _response(ProblemDetails(status.phrase, status, code, detail), dict(error.headers or {}))

@@ -40,23 +40,27 @@ async def send_file(
 ) -> None:
     """Send the part of the open file `fd` that the request asks for.
 
-    Reads with `os.pread` in a thread, `PIECE` bytes at a time, and stops when the device has gone or the
-    file turns out to be shorter than `facts` say. The caller closes `fd`.
+    Reads with `os.pread` in a thread, `PIECE` bytes at a time, and stops when the device has gone, even if it
+    was not taking anything, or the file turns out to be shorter than `facts` say. The caller closes `fd`.
     """
     part = part_of(scope["method"], headers_in(scope), facts)
     await begin(send, part.status, {**headers, **headers_of(part, facts)})
     if scope["method"] == "HEAD" or part.length == 0:
         await send({"type": "http.response.body", "body": b"", "more_body": False})
         return
+    sending = asyncio.ensure_future(_send_pieces(send, fd, part.first, part.length))
     gone = asyncio.ensure_future(_disconnected(receive))
     try:
-        await _send_pieces(send, fd, part.first, part.length, gone)
+        await asyncio.wait((sending, gone), return_when=asyncio.FIRST_COMPLETED)
+        if sending.done():
+            sending.result()
     finally:
+        sending.cancel()
         gone.cancel()
 
 
-async def _send_pieces(send: Send, fd: int, at: int, left: int, gone: "asyncio.Future[None]") -> None:
-    while left and not gone.done():
+async def _send_pieces(send: Send, fd: int, at: int, left: int) -> None:
+    while left:
         piece = await asyncio.to_thread(os.pread, fd, min(PIECE, left), at)
         if not piece:
             return

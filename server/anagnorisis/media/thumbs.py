@@ -4,7 +4,6 @@ import asyncio
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from anagnorisis.domain import Item, ItemId, Unknown
 from anagnorisis.media.cache import Cache
@@ -85,8 +84,3 @@ class Thumbs:
 def _of_image(fd: int, path: bytes, side: int) -> bytes:
     with os.fdopen(fd, "rb", closefd=False) as file:
         return shrink(file, side)
-
-
-def cache_in(data: Path, room_mb: int) -> Cache:
-    """The cache of thumbnails below the folder of our own."""
-    return Cache(data / "cache" / "thumbs", room_mb * 1024 * 1024)

@@ -1,0 +1,124 @@
+"""The commands. One about the house talks to its running server, else opens the store itself; never both."""
+
+import argparse
+import asyncio
+import gc
+import logging
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import segno
+import uvloop
+
+from anagnorisis import app
+from anagnorisis.api import VERSION, control, routes, server
+from anagnorisis.api.control import AddPerson, ListPeople, NewCode, Order, Scan
+from anagnorisis.auth.hosts import is_loopback
+from anagnorisis.config import Settings, load
+from anagnorisis.domain import AnagnorisisError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out the command in `arguments` (without the program's name). 0 when it was, 1 when not."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
+    asked = _parser().parse_args(arguments)
+    try:
+        return int(asked.command(asked) or 0)
+    except AnagnorisisError as error:
+        print(f"anagnorisis: {error.what}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("anagnorisis", description="A media server for one household.")
+    data = argparse.ArgumentParser(add_help=False)
+    data.add_argument("--data", type=Path, help="the folder where the house keeps its own files")
+    verbs = parser.add_subparsers(required=True, metavar="command")
+
+    serve = verbs.add_parser("serve", parents=[data], help="open the house to this machine or the LAN")
+    serve.add_argument("--library", type=Path, action="append", default=[], help="a folder to take in")
+    serve.add_argument("--host", help="address to listen at; this machine only when left out")
+    serve.add_argument("--port", type=int)
+    serve.add_argument("--cert", type=Path, help="certificate, without which the LAN is not served")
+    serve.add_argument("--key", type=Path, help="key of the certificate")
+    serve.set_defaults(command=_serve)
+
+    people = verbs.add_parser("people", help="who belongs to the house").add_subparsers(
+        required=True, metavar="command"
+    )
+    add = people.add_parser("add", parents=[data], help="let a further person in")
+    add.add_argument("name")
+    add.set_defaults(command=lambda asked: _order(asked, AddPerson(asked.name)))
+    named = people.add_parser("list", parents=[data], help="name everybody")
+    named.set_defaults(command=lambda asked: _order(asked, ListPeople()))
+
+    code = verbs.add_parser("code", parents=[data], help="a new code for a further device of a person")
+    code.add_argument("name")
+    code.set_defaults(command=lambda asked: _order(asked, NewCode(asked.name)))
+    scan = verbs.add_parser("scan", parents=[data], help="look at all folders now")
+    scan.set_defaults(command=lambda asked: _order(asked, Scan()))
+
+    verbs.add_parser("openapi", help="print the API").set_defaults(command=_openapi)
+    verbs.add_parser("version", help="print the version").set_defaults(command=lambda _: print(VERSION))
+    return parser
+
+
+def _serve(asked: argparse.Namespace) -> None:
+    flags = {name: getattr(asked, name) for name in ("data", "host", "port", "cert", "key")}
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_house(load(flags), asked.library))
+
+
+async def _house(settings: Settings, libraries: Sequence[Path]) -> None:
+    listening = server.bind(settings)
+    async with app.opened(settings) as rooms:
+        await app.take_in(rooms, libraries)
+        chosen = server.config(app.app(rooms), settings)
+        code = await rooms.sessions.setup_code()
+        _greet(settings, listening, code)
+        gc.freeze()  # what is built stays: the collector need not look at it again
+        async with control.listening(settings.data, app.obedience(rooms)):
+            await server.serve(chosen, listening, rooms.bells.closing)
+
+
+def _greet(settings: Settings, listening: socket.socket, code: str | None) -> None:
+    """Say where the house is, and how the first person comes in."""
+    scheme = "http" if settings.cert is None else "https"
+    host, port = _reachable(settings.host), listening.getsockname()[1]
+    address = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+    lines = [f"Anagnorisis {VERSION} is at {address}", f"Its own files are in {settings.data}"]
+    if code:
+        lines.append(f"Nobody has opened this house yet. Setup code: {code}")
+    print("\n".join(lines), flush=True)
+    if not is_loopback(settings.host):
+        segno.make(address).terminal(compact=True)
+
+
+def _reachable(host: str) -> str:
+    """The address of this machine as its LAN sees it, when `host` is all of them."""
+    if host not in {"0.0.0.0", "::"}:
+        return host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing: only asks which way it would go
+        except OSError:
+            return socket.gethostname()
+        return str(probe.getsockname()[0])
+
+
+def _order(asked: argparse.Namespace, order: Order) -> None:
+    settings = load({"data": asked.data})
+    lines = control.ask_running(settings.data, order)
+    if lines is None:
+        lines = asyncio.run(app.alone(settings, order))
+    print("\n".join(lines))
+
+
+def _openapi(_: argparse.Namespace) -> None:
+    print(routes.openapi().decode())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""The local socket over which commands talk to the running server: one JSON line each way."""
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from anagnorisis.auth.sessions import Sessions
+from anagnorisis.domain import AnagnorisisError, Refused
+
+NAME = "control.sock"
+LONGEST = 64 * 1024
+"""Bytes of a line."""
+LONGEST_NAME = 100
+"""Bytes that every system takes as the name of a socket."""
+PATIENCE_S = 60.0
+
+
+class AddPerson(Struct, frozen=True, tag="add person"):
+    """`people add NAME`"""
+
+    name: str
+
+
+class ListPeople(Struct, frozen=True, tag="list people"):
+    """`people list`"""
+
+
+class NewCode(Struct, frozen=True, tag="new code"):
+    """`code NAME`"""
+
+    name: str
+
+
+class Scan(Struct, frozen=True, tag="scan"):
+    """`scan`"""
+
+
+Order = AddPerson | ListPeople | NewCode | Scan
+
+
+class Said(Struct, frozen=True):
+    """What came of an order: lines to print, or the reason why nothing did."""
+
+    lines: list[str]
+    refused: str = ""
+
+
+Obey = Callable[[Order], Awaitable[list[str]]]
+
+
+async def about_people(order: AddPerson | ListPeople | NewCode, sessions: Sessions) -> list[str]:
+    """Carry out an order about people. Raises what the verbs of `Sessions` raise."""
+    match order:
+        case AddPerson(name):
+            person, code = await sessions.add(name)
+            return [f"{person.name} comes in with the code {code} — it works once."]
+        case NewCode(name):
+            return [f"A further device of {name} comes in with the code {await sessions.code_for(name)}"]
+        case ListPeople():
+            return [person.name for person in await sessions.people()] or [
+                "Nobody has opened this house yet."
+            ]
+
+
+@asynccontextmanager
+async def listening(data: Path, obey: Obey) -> AsyncIterator[None]:
+    """Take orders at `<data>/control.sock` while the block runs. Only the owner of `data` can reach it."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        said = await _answer(await reader.readline(), obey)
+        writer.write(msgspec.json.encode(said) + b"\n")
+        await writer.drain()
+        writer.close()
+
+    path = data / NAME
+    path.unlink(missing_ok=True)  # of a server that was killed; the lock of the data says that none runs
+    with _named(path) as name:
+        server = await asyncio.start_unix_server(serve, name, limit=LONGEST)
+        path.chmod(0o600)
+    async with server:
+        yield
+    path.unlink(missing_ok=True)
+
+
+def ask_running(data: Path, order: Order) -> list[str] | None:
+    """What the running server says to `order`; None when none runs. Raises `Refused` with its reason."""
+    with socket.socket(socket.AF_UNIX) as line, _named(data / NAME) as name:
+        line.settimeout(PATIENCE_S)
+        try:
+            line.connect(name)
+        except (FileNotFoundError, ConnectionRefusedError):
+            return None
+        line.sendall(msgspec.json.encode(order) + b"\n")
+        said = msgspec.json.decode(line.makefile("rb").readline(), type=Said)
+    if said.refused:
+        raise Refused(said.refused)
+    return said.lines
+
+
+async def _answer(line: bytes, obey: Obey) -> Said:
+    try:
+        return Said(await obey(msgspec.json.decode(line, type=Order)))
+    except msgspec.MsgspecError as error:
+        return Said([], f"The running server does not know this command: {error}. Is it of another version?")
+    except AnagnorisisError as error:
+        return Said([], error.what)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[str]:
+    """A name of the socket at `path` that is short enough, by way of its folder where need be."""
+    if len(os.fsencode(path)) <= LONGEST_NAME:
+        yield str(path)
+        return
+    try:
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    except FileNotFoundError:
+        yield path.name
+        return
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)

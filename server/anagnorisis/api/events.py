@@ -1,0 +1,24 @@
+"""What people did: kept, learned, and answered with what is expected now."""
+
+from litestar import post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+
+from anagnorisis.api.changes import Bells
+from anagnorisis.auth.sessions import Caller
+from anagnorisis.taste.batches import Batch, Receipt
+from anagnorisis.taste.learner import Learner
+
+
+@post("/events", status_code=200)
+async def post_events(
+    data: JSONBody[Batch],
+    caller: NamedDependency[Caller],
+    learner: NamedDependency[Learner],
+    bells: NamedDependency[Bells],
+) -> Receipt:
+    """Keep a batch of at most 200 events. What the answer accepts is on disk and in every score."""
+    receipt = await learner.record(caller.person.id, caller.device.id, data)
+    if receipt.accepted:
+        bells.rated(caller.person.id)
+    return receipt

@@ -1,0 +1,44 @@
+"""Pages of the feed: for you, questions, and what was begun."""
+
+import re
+from typing import Annotated
+
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, QueryParameter
+
+from anagnorisis.auth.sessions import Caller
+from anagnorisis.domain import BadValue, ItemId, Kind
+from anagnorisis.feed.page import Feed
+from anagnorisis.feed.queries import MOST, FeedPage, FeedQuery, Filters, Mode
+
+PageSize = Annotated[int, QueryParameter(ge=1, le=MOST)]
+ID = re.compile(r"[0-9a-f]{32}")
+
+
+@get("/feed")
+async def get_feed(
+    caller: NamedDependency[Caller],
+    feed: NamedDependency[Feed],
+    mode: FromQuery[Mode] = "for_you",
+    kind: FromQuery[Kind | None] = None,
+    folder: FromQuery[str | None] = None,
+    tag: FromQuery[str | None] = None,
+    limit: PageSize = 20,
+    after: FromQuery[str | None] = None,
+    keep: FromQuery[str] = "",
+) -> FeedPage:
+    """The next picks for the person who asks.
+
+    `keep` names items still on the screen, parted by commas; they come back in `kept` with their new scores.
+    """
+    query = FeedQuery(mode, Filters(kind, folder, tag), limit, after or None, identities(keep))
+    return await feed.page(caller.person.id, query)
+
+
+def identities(text: str) -> list[ItemId]:
+    """Ids parted by commas, at most `MOST`. Raises `BadValue`."""
+    ids = [ItemId(one) for one in text.split(",") if one]
+    if len(ids) > MOST or not all(map(ID.fullmatch, ids)):
+        raise BadValue(f"Name up to {MOST} items by their 32 hex digits, parted by commas.")
+    return ids

@@ -1,0 +1,102 @@
+"""The library: lists under filters, one item in full, why it has its score."""
+
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from msgspec import Struct
+
+from anagnorisis.api.feed import ID, PageSize
+from anagnorisis.auth.sessions import Caller
+from anagnorisis.domain import Item, ItemId, Kind, Pick, Unknown
+from anagnorisis.feed.queries import Filters, ItemPage, ItemsQuery, Sort
+from anagnorisis.feed.sorts import Shelf
+from anagnorisis.store import aliases, events, items, places, sources, tags
+from anagnorisis.store.db import Store
+from anagnorisis.store.items import Facets, Rated
+from anagnorisis.taste import explain
+from anagnorisis.taste.explain import Why
+from anagnorisis.taste.learner import Learner
+
+
+class PlaceOut(Struct, frozen=True):
+    """Where a copy is, as a person would say it."""
+
+    source: str
+    folder: str
+    name: str
+
+
+class ItemDetail(Struct, frozen=True):
+    """All that is known of an item."""
+
+    pick: Pick
+    tags: list[str]
+    places: list[PlaceOut]
+    position: float | None
+    """Where the person stopped: seconds of a track, the fraction of a text."""
+    playable: bool
+    """Whether the house knows a copy of it now."""
+
+
+@get("/items")
+async def list_items(
+    caller: NamedDependency[Caller],
+    shelf: NamedDependency[Shelf],
+    sort: FromQuery[Sort] = "newest",
+    kind: FromQuery[Kind | None] = None,
+    folder: FromQuery[str | None] = None,
+    tag: FromQuery[str | None] = None,
+    rated: FromQuery[Rated] = "any",
+    limit: PageSize = 50,
+    after: FromQuery[str | None] = None,
+) -> ItemPage:
+    """The next items in a plain order."""
+    query = ItemsQuery(sort, Filters(kind, folder, tag, rated), limit, after or None)
+    return await shelf.page(caller.person.id, query)
+
+
+@get("/items/facets")
+async def get_facets(store: NamedDependency[Store], kind: FromQuery[Kind | None] = None) -> Facets:
+    """What the library can be filtered by."""
+    return await items.facets(store.read, kind)
+
+
+@get("/items/{item_id:str}")
+async def get_item(
+    item_id: FromPath[str],
+    caller: NamedDependency[Caller],
+    store: NamedDependency[Store],
+    learner: NamedDependency[Learner],
+) -> ItemDetail:
+    """One item in full, under any id it ever had. 404 when there never was one."""
+    item, person = await _find(store, item_id), caller.person.id
+    named = {source.id: source.name for source in await sources.list(store.read)}
+    copies = await places.of_item(store.read, item.id)
+    scores = await learner.score(person, [item.id])
+    mine = await events.mine(store.read, person, [item.id])
+    return ItemDetail(
+        pick=Pick(item, scores.get(item.id), mine.get(item.id), ""),
+        tags=(await tags.of(store.read, [item.id]))[item.id],
+        places=[PlaceOut(named.get(copy.source, ""), copy.folder, copy.name) for copy in copies],
+        position=(await events.positions(store.read, person, [item.id])).get(item.id),
+        playable=bool(copies),
+    )
+
+
+@get("/items/{item_id:str}/why")
+async def explain_item(
+    item_id: FromPath[str],
+    caller: NamedDependency[Caller],
+    store: NamedDependency[Store],
+    learner: NamedDependency[Learner],
+) -> Why:
+    """Why an item has the score it has for the person who asks."""
+    return await explain.why(store, learner, caller.person.id, await _find(store, item_id))
+
+
+async def _find(store: Store, item_id: str) -> Item:
+    if ID.fullmatch(item_id):
+        for now in (await aliases.resolve(store.read, [ItemId(item_id)])).values():
+            for item in (await items.by_ids(store.read, [now])).values():
+                return item
+    raise Unknown("There is no such item in this house.", item_id[:32])

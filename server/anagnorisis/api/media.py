@@ -1,0 +1,52 @@
+"""The addresses below /media/: an item's own bytes, its small pictures, its text."""
+
+import asyncio
+import re
+
+from anagnorisis.domain import ItemId, Unknown
+from anagnorisis.media.files import serve_file
+from anagnorisis.media.reader import serve_text
+from anagnorisis.media.replies import Message, Receive, Scope, Send, send_bytes
+from anagnorisis.media.thumbs import SIDES, Thumbs
+from anagnorisis.store.db import Store
+
+ADDRESS = re.compile(r"/media/([0-9a-f]{32})(?:/([a-z.]+))?")
+
+
+class Media:
+    """ASGI: `GET|HEAD /media/{id}`, `…/small.webp`, `…/medium.webp`, `…/large.webp`, `…/text`."""
+
+    def __init__(self, store: Store, thumbs: Thumbs, closing: asyncio.Event) -> None:
+        self._store = store
+        self._thumbs = thumbs
+        self._closing = closing
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] not in {"GET", "HEAD"}:
+            await send_bytes(scope, send, 405, b"", {"allow": "GET, HEAD"})
+            return
+        asked = ADDRESS.fullmatch(scope["path"])
+        if asked is None or (asked[2] and asked[2] != "text" and asked[2] not in SIDES):
+            raise Unknown(f"There is nothing at {scope['path']}.")
+        item = ItemId(asked[1])
+        if asked[2] is None:
+            await serve_file(self._store, item, scope, self._or_closing(receive), send)
+        elif asked[2] == "text":
+            await serve_text(self._store, item, scope, send)
+        else:
+            await self._thumbs.serve(item, asked[2], scope, send)
+
+    def _or_closing(self, receive: Receive) -> Receive:
+        """`receive` by which every device has left once the house shuts: a paused track must not hold it."""
+
+        async def either() -> Message:
+            heard = asyncio.ensure_future(receive())
+            shut = asyncio.ensure_future(self._closing.wait())
+            try:
+                await asyncio.wait((heard, shut), return_when=asyncio.FIRST_COMPLETED)
+                return heard.result() if heard.done() else {"type": "http.disconnect"}
+            finally:
+                heard.cancel()
+                shut.cancel()
+
+        return either

@@ -1,0 +1,71 @@
+"""What handlers are given by name: the rooms of the house, and who asks."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from litestar.di import Provide
+from litestar.types import Scope
+from msgspec import Struct
+
+from anagnorisis.api.changes import Bells
+from anagnorisis.auth.sessions import Caller, Sessions
+from anagnorisis.config import Settings
+from anagnorisis.feed.page import Feed
+from anagnorisis.feed.sorts import Shelf
+from anagnorisis.jobs.board import Board
+from anagnorisis.jobs.folders import Folders
+from anagnorisis.jobs.sample import Sample
+from anagnorisis.media.thumbs import Thumbs
+from anagnorisis.store.db import Store
+from anagnorisis.taste.learner import Learner
+
+AT_ONCE = ("settings", "store", "sessions", "bells", "board", "folders", "sample")
+ONCE_LOADED = ("learner", "feed", "shelf")
+
+
+class Rooms(Struct, frozen=True, eq=False):
+    """What is built once; a handler that names a field of `AT_ONCE` or `ONCE_LOADED` is given it."""
+
+    settings: Settings
+    store: Store
+    sessions: Sessions
+    bells: Bells
+    board: Board
+    folders: Folders
+    sample: Sample
+    learner: Learner
+    feed: Feed
+    shelf: Shelf
+    thumbs: Thumbs
+    loaded: asyncio.Task[None]
+    """Done when the features of every kind are in memory; who needs taste waits for it."""
+
+
+def dependencies(rooms: Rooms | None) -> dict[str, Provide]:
+    """Providers of every room and of `caller`; without rooms only their names count."""
+    given = {name: Provide(_room(rooms, name), sync_to_thread=False) for name in AT_ONCE}
+    given |= {name: Provide(_loaded_room(rooms, name)) for name in ONCE_LOADED}
+    given["caller"] = Provide(_caller, sync_to_thread=False)
+    return given
+
+
+def _room(rooms: Rooms | None, name: str) -> Callable[[], Any]:
+    def room() -> Any:
+        return getattr(rooms, name)
+
+    return room
+
+
+def _loaded_room(rooms: Rooms | None, name: str) -> Callable[[], Awaitable[Any]]:
+    async def room() -> Any:
+        if rooms is not None:
+            await asyncio.shield(rooms.loaded)
+        return getattr(rooms, name)
+
+    return room
+
+
+def _caller(scope: Scope) -> Caller:
+    caller: Caller = scope["caller"]  # type: ignore[typeddict-item]  # set by the door
+    return caller

@@ -1,0 +1,86 @@
+"""All of the API as one application: the resources, what they are given, how refusals are answered."""
+
+from typing import Any
+
+import msgspec
+from litestar import Litestar, Response, Router, get
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+
+from anagnorisis.api import (
+    VERSION,
+    changes,
+    errors,
+    events,
+    feed,
+    items,
+    jobs,
+    people,
+    session,
+    sources,
+    taste,
+)
+from anagnorisis.api.rooms import Rooms, dependencies
+from anagnorisis.domain import AnagnorisisError
+
+LARGEST_BODY = 1 << 20
+"""Bytes of a request; a batch of 200 events has a tenth of it."""
+TITLE = "Anagnorisis"
+
+
+@get("/openapi.json", include_in_schema=False, sync_to_thread=True)
+def get_openapi() -> Response[bytes]:
+    """This API as OpenAPI 3.1; made when it is asked for."""
+    return Response(openapi(), media_type="application/json")
+
+
+HANDLERS = (
+    session.open_session,
+    session.get_session,
+    session.close_session,
+    people.list_people,
+    people.add_person,
+    sources.list_sources,
+    sources.add_source,
+    sources.remove_source,
+    sources.scan_source,
+    sources.list_problems,
+    sources.list_suggestions,
+    sources.add_sample,
+    feed.get_feed,
+    items.list_items,
+    items.get_facets,
+    items.get_item,
+    items.explain_item,
+    events.post_events,
+    taste.list_tastes,
+    jobs.list_jobs,
+    jobs.steer_job,
+    changes.follow_changes,
+    get_openapi,
+)
+
+
+def application(rooms: Rooms | None, described: OpenAPIConfig | None = None) -> Litestar:
+    """The API below /api. Without `rooms` it can be described, not used."""
+    return Litestar(
+        [Router("/api", route_handlers=HANDLERS)],
+        dependencies=dependencies(rooms),
+        exception_handlers={
+            AnagnorisisError: errors.answer_refusal,
+            HTTPException: errors.answer_misfit,
+            Exception: errors.answer_breakdown,
+        },
+        openapi_config=described,
+        request_max_body_size=LARGEST_BODY,
+        logging_config=None,
+        response_headers={"cache-control": "no-store"},
+    )
+
+
+def openapi() -> bytes:
+    """The API as OpenAPI 3.1 JSON."""
+    config = OpenAPIConfig(TITLE, VERSION, render_plugins=[JsonRenderPlugin()], use_handler_docstrings=True)
+    schema: dict[str, Any] = application(None, config).openapi_schema.to_schema()
+    return msgspec.json.encode(schema)

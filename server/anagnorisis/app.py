@@ -1,0 +1,158 @@
+"""The only place that builds things: the store, the rooms, the routes, the loops; and lets them go again."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import cast
+
+from anagnorisis.api.changes import Bells
+from anagnorisis.api.control import Obey, Order, Scan, about_people
+from anagnorisis.api.door import Door
+from anagnorisis.api.media import Media
+from anagnorisis.api.rooms import Rooms
+from anagnorisis.api.routes import application
+from anagnorisis.api.shell import Shell
+from anagnorisis.api.sources import add_folder
+from anagnorisis.auth.hosts import Hosts
+from anagnorisis.auth.sessions import Sessions
+from anagnorisis.config import Settings
+from anagnorisis.domain import Source, SourceAway
+from anagnorisis.embed.worker import Worker
+from anagnorisis.feed.eligible import Eligible
+from anagnorisis.feed.page import Feed
+from anagnorisis.feed.sorts import Shelf
+from anagnorisis.jobs.board import Board
+from anagnorisis.jobs.embedding import embedding_loop
+from anagnorisis.jobs.fitting import fitting_loop
+from anagnorisis.jobs.folders import Folders
+from anagnorisis.jobs.sample import Sample
+from anagnorisis.jobs.supervisor import supervise
+from anagnorisis.library.embed import Embedding
+from anagnorisis.library.scan import Scanner
+from anagnorisis.media.cache import Cache
+from anagnorisis.media.replies import App, Receive, Scope, Send
+from anagnorisis.media.thumbs import Thumbs
+from anagnorisis.modality.music import cover_bytes
+from anagnorisis.store import sources
+from anagnorisis.store.db import Store
+from anagnorisis.taste.learner import Learner
+from anagnorisis.taste.spaces import Spaces
+
+UI = Path(__file__).parent / "ui"
+MIB = 1024 * 1024
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Rooms]:
+    """The rooms of the house in `settings.data`, at work in the background until the block ends.
+
+    Raises what `Store.open` raises.
+    """
+    async with AsyncExitStack() as closing:
+        store = await Store.open(settings.data)
+        closing.push_async_callback(store.close)
+        rooms = _built(settings, store)
+        closing.callback(rooms.thumbs.close)
+        closing.push_async_callback(rooms.learner.close)
+        worker = Worker(settings)
+        closing.push_async_callback(worker.close)
+        working = asyncio.create_task(_work(rooms, worker))
+        closing.push_async_callback(_cancel, working, rooms.loaded)
+        yield rooms
+
+
+def app(rooms: Rooms) -> App:
+    """Everything that answers HTTP, behind the door."""
+    media, shell = Media(rooms.store, rooms.thumbs, rooms.bells.closing), Shell(UI)
+    api = cast(App, application(rooms))
+
+    async def inside(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        chosen = api if path.startswith("/api/") else media if path.startswith("/media/") else shell
+        await chosen(scope, receive, send)
+
+    return Door(inside, rooms.sessions, Hosts(rooms.settings.host, rooms.settings.names))
+
+
+async def take_in(rooms: Rooms, folders: Sequence[Path]) -> None:
+    """Make `folders` sources; those that are already stay as they are. Raises as `add_folder` does."""
+    for folder in folders:
+        address = str(folder.expanduser().resolve())
+        if address not in {source.address for source in await sources.list(rooms.store.read)}:
+            await add_folder(rooms.store, rooms.settings, address)
+
+
+def obedience(rooms: Rooms) -> Obey:
+    """How the running house carries out what comes through its local socket."""
+
+    async def obey(order: Order) -> list[str]:
+        if not isinstance(order, Scan):
+            return await about_people(order, rooms.sessions)
+        there = await sources.list(rooms.store.read)
+        for source in there:
+            rooms.folders.rescan(source.id)
+        return [f"Looking at {len(there)} sources; the app shows how far it is."]
+
+    return obey
+
+
+async def alone(settings: Settings, order: Order) -> list[str]:
+    """Carry out `order` without a server. Raises `Conflict` when one has the store open after all."""
+    async with AsyncExitStack() as closing:
+        store = await Store.open(settings.data, readers=1)
+        closing.push_async_callback(store.close)
+        if not isinstance(order, Scan):
+            return await about_people(order, Sessions(store))
+        return [await _scan(Scanner(store, settings), source) for source in await sources.list(store.read)]
+
+
+async def _scan(scanner: Scanner, source: Source) -> str:
+    try:
+        outcome = await scanner.scan(source)
+    except SourceAway as away:
+        return f"{source.name}: {away.what}"
+    return f"{source.name}: {outcome.taken} files taken in, {outcome.gone} gone."
+
+
+def _built(settings: Settings, store: Store) -> Rooms:
+    board, spaces = Board(store), Spaces(store)
+    learner, eligible = Learner(store, spaces), Eligible(store, spaces)
+    cache = Cache(settings.data / "cache" / "thumbs", settings.cache_mb * MIB)
+    return Rooms(
+        settings=settings,
+        store=store,
+        sessions=Sessions(store),
+        bells=Bells(store.changes, asyncio.Event()),
+        board=board,
+        folders=Folders(store, Scanner(store, settings), board),
+        sample=Sample(store, settings.data, board),
+        learner=learner,
+        feed=Feed(store, learner, eligible),
+        shelf=Shelf(store, learner, eligible),
+        thumbs=Thumbs(store, cache, settings.threads, cover_bytes),
+        loaded=asyncio.create_task(spaces.load()),
+    )
+
+
+async def _work(rooms: Rooms, worker: Worker) -> None:
+    """The loops of the house, once its features are loaded; what was paused stays so."""
+    await asyncio.shield(rooms.loaded)
+    board, changes = rooms.board, rooms.store.changes
+    embedding = Embedding(rooms.store, worker, rooms.learner.spaces)
+    loops = (
+        rooms.folders.loop,
+        embedding_loop(embedding, changes, board),
+        fitting_loop(rooms.learner, changes, board),
+        rooms.sample.loop,
+    )
+    for loop in loops:
+        board.enter(loop.name, loop.title)
+    await board.load()
+    await supervise(loops, board)
+
+
+async def _cancel(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
