@@ -1,0 +1,138 @@
+// Walks through every screen of a running house and leaves a picture of each, with what axe finds wrong.
+//
+//   npm run tour -- http://127.0.0.1:8765 CODE FOLDER
+import axe from 'axe-core'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { openBrowser } from './browser.mjs'
+
+const [house, code, folder = 'tour'] = process.argv.slice(2)
+if (!house || !code) throw new Error('Usage: npm run tour -- ADDRESS CODE [FOLDER]')
+
+const SIZES = {
+  phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
+  wide: { viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1 },
+}
+const SETTLE_MS = 900
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+const found = []
+
+/** A picture of the page as it is, and its violations. */
+async function look(page, size, name) {
+  await page.waitForTimeout(SETTLE_MS)
+  await page.screenshot({ path: `${folder}/${size}-${name}.png` })
+  // axe comes in through the debugger, where the page's own rules about scripts do not hold.
+  await page.evaluate(`${axe.source};0`)
+  const { violations } = await page.evaluate((tags) => globalThis.axe.run({ runOnly: tags }), RULES)
+  for (const { id, nodes } of violations) found.push({ where: `${size}-${name}`, id, at: nodes.map((node) => `${node.target} ${node.any[0]?.message ?? ''}`) })
+}
+
+async function enter(page) {
+  await page.goto(house)
+  await page.getByLabel('Code from the console').fill(code)
+  await look(page, 'phone', '01-door')
+  await page.getByRole('button', { name: 'Open' }).click()
+  const name = page.getByLabel('Your name')
+  await name.or(page.getByRole('heading', { level: 1, name: /Good/ })).first().waitFor()
+  if (await name.isVisible()) {
+    await name.fill('Ada')
+    await look(page, 'phone', '02-name')
+    await page.getByRole('button', { name: 'Come in' }).click()
+    await page.getByRole('heading', { level: 1, name: /Good/ }).waitFor()
+  }
+}
+
+async function firstOf(page, kind) {
+  await page.goto(`${house}/library/${kind}`)
+  const link = page.locator('main a[href^="/item/"]').first()
+  await link.waitFor()
+  return link
+}
+
+async function items(page, size) {
+  for (const kind of ['image', 'music', 'article']) {
+    await (await firstOf(page, kind)).click()
+    await page.getByRole('button', { name: 'Why this' }).waitFor()
+    if (kind === 'music') await page.getByRole('button', { name: 'Play', exact: true }).first().click()
+    await look(page, size, `item-${kind}`)
+    await page.getByRole('radio', { name: '8 of 10' }).and(page.locator(':visible')).first().click()
+    await look(page, size, `item-${kind}-rated`)
+    if (kind === 'article') {
+      await page.evaluate(() => scrollTo(0, 1500))
+      await look(page, size, 'item-article-reading')
+      await page.evaluate(() => scrollTo(0, 1e6))
+      await look(page, size, 'item-article-end')
+    }
+    await page.getByRole('button', { name: 'Why this' }).click()
+    await page.getByRole('dialog').waitFor()
+    await look(page, size, `why-${kind}`)
+    await page.getByRole('button', { name: 'Close', exact: true }).click()
+  }
+}
+
+async function lists(page, size) {
+  for (const [name, path] of [['library-image', '/library/image'], ['library-music', '/library/music'], ['library-article', '/library/article'], ['library-all', '/library'], ['library-none', '/library/image?folder=nothing'], ['missing', '/nowhere']]) {
+    await page.goto(house + path)
+    await look(page, size, name)
+  }
+  await page.goto(`${house}/library/music`)
+  await page.getByRole('button', { name: 'Folders and tags' }).click()
+  await look(page, size, 'filter')
+}
+
+async function front(page, size) {
+  await page.goto(house)
+  await page.locator('article').first().waitFor()
+  await look(page, size, 'home')
+  const card = page.locator('article').first()
+  await card.getByRole('radio', { name: '9 of 10' }).click()
+  await look(page, size, 'home-rated')
+  for (const n of [1, 2]) {
+    await page.evaluate((step) => scrollTo(0, innerHeight * 0.9 * step), n)
+    await look(page, size, `home-further-${n}`)
+  }
+  await page.goto(`${house}/teach`)
+  for (const n of [1, 2, 3]) {
+    await page.getByRole('radio', { name: '7 of 10' }).waitFor()
+    await look(page, size, `teach-${n}`)
+    await page.getByRole('radio', { name: '7 of 10' }).click()
+  }
+  await look(page, size, 'teach-4')
+  await page.goto(`${house}/welcome`)
+  await look(page, size, 'welcome')
+}
+
+async function settings(page, size) {
+  await page.goto(house)
+  await page.getByRole('button', { name: /^Settings/ }).and(page.locator(':visible')).click()
+  await look(page, size, 'settings')
+  const body = page.locator('dialog .body')
+  for (const n of [1, 2, 3]) {
+    await body.evaluate((node, step) => node.scrollTo(0, node.clientHeight * 0.9 * step), n)
+    await look(page, size, `settings-${n}`)
+  }
+}
+
+await mkdir(folder, { recursive: true })
+const browser = await openBrowser()
+const door = await browser.newContext(SIZES.phone)
+const first = await door.newPage()
+await enter(first)
+await look(first, 'phone', '03-inside')
+const storageState = await door.storageState()
+for (const [size, shape] of Object.entries(SIZES)) {
+  for (const colorScheme of ['light', 'dark']) {
+    const context = await browser.newContext({ ...shape, colorScheme, storageState, serviceWorkers: 'block' })
+    const page = await context.newPage()
+    page.on('pageerror', (error) => found.push({ where: size, id: 'script', at: [String(error)] }))
+    page.on('console', (line) => line.type() === 'error' && found.push({ where: size, id: 'console', at: [line.text()] }))
+    const label = colorScheme === 'light' ? size : `${size}-dark`
+    await front(page, label)
+    await lists(page, label)
+    await items(page, label)
+    await settings(page, label)
+    await context.close()
+  }
+}
+await browser.close()
+await writeFile(`${folder}/found.json`, JSON.stringify(found, null, 1))
+console.log(found.length ? found.map(({ where, id, at }) => `${where}: ${id}\n    ${at.join('\n    ')}`).join('\n') : 'axe: 0 violations')
