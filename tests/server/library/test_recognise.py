@@ -5,6 +5,8 @@ from pathlib import Path
 
 from tests.files import make_text
 
+from anagnorisis.library.recognise import bits_apart
+
 from .conftest import Library
 
 STORY = Path(__file__).read_text("utf-8").split('"""')[0] + " ".join(
@@ -20,6 +22,13 @@ OTHER = " ".join(
     f"Take {n} grams of flour, {n % 5} eggs and knead for {n % 11} minutes until it shines."
     for n in range(60)
 )
+
+
+def test_marks_of_either_sign_are_compared_bit_by_bit() -> None:
+    assert bits_apart(-1, 0) == 64
+    assert bits_apart(-1, -1) == 0
+    assert bits_apart(1, -(1 << 63)) == 2
+    assert bits_apart(0b1011, 0b0010) == 2
 
 
 async def only(library: Library) -> str:
