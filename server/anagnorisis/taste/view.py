@@ -96,9 +96,13 @@ class View:
         """How much this view stands on."""
         return scores.evidence(self.kind, len(self.taste.mine), len(self.taste.items), len(self))
 
+    def holds(self, item: ItemId) -> bool:
+        """Whether it scores the item."""
+        return self.space.row_of.get(item, len(self)) < len(self)
+
     def scores(self, ids: Sequence[ItemId]) -> dict[ItemId, Score | None]:
         """What is expected of each item; None without features or without enough evidence."""
-        known = [item for item in ids if self.space.row_of.get(item, len(self)) < len(self)]
+        known = [item for item in ids if self.holds(item)]
         told: dict[ItemId, Score | None] = dict.fromkeys(ids)
         if known and self.evidence().enough:
             means, variances = self.columns.at(self.space.rows(known))

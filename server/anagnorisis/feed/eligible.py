@@ -1,0 +1,58 @@
+"""Which rows may be picked: those in the house, under the filters, rated or not as asked."""
+
+import asyncio
+from collections import OrderedDict
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from anagnorisis.domain import Kind
+from anagnorisis.feed.queries import Filters
+from anagnorisis.store import items
+from anagnorisis.store.db import Store
+from anagnorisis.taste.space import Space
+from anagnorisis.taste.spaces import Spaces
+from anagnorisis.taste.view import View
+
+HELD = 16
+"""Filters whose rows are remembered: a byte for each item of the kind."""
+
+Mask = NDArray[np.bool_]
+
+
+class _Sieved(Struct, frozen=True, eq=False):
+    space: Space
+    bell: int
+    mask: Mask
+
+
+class Eligible:
+    """Row masks, for everybody; those of folders and tags stay until items change."""
+
+    def __init__(self, store: Store, spaces: Spaces) -> None:
+        self._store, self._spaces = store, spaces
+        self._sieved: OrderedDict[tuple[Kind, str | None, str | None], _Sieved] = OrderedDict()
+
+    async def rows(self, view: View, filters: Filters) -> Mask:
+        """(n,): which rows of `view` may be picked under `filters`."""
+        masks = [await self._spaces.present(view.kind)]
+        if filters.folder is not None or filters.tag is not None:
+            masks.append(await self._sieve(view.space, filters))
+        if filters.rated != "any":
+            masks.append(view.taste.unrated if filters.rated == "no" else ~view.taste.unrated)
+        shortest = min(len(mask) for mask in masks)
+        return np.asarray(np.logical_and.reduce([mask[:shortest] for mask in masks]), np.bool_)
+
+    async def _sieve(self, space: Space, filters: Filters) -> Mask:
+        key, bell = (space.kind, filters.folder, filters.tag), self._store.changes.count("items")
+        held = self._sieved.get(key)
+        if held is None or held.space is not space or held.bell != bell or len(held.mask) != len(space):
+            query = items.Query(kind=space.kind, folder=filters.folder, tag=filters.tag)
+            ids = await items.matching(self._store.read, query)
+            held = _Sieved(space, bell, await asyncio.to_thread(space.mask, ids))
+            self._sieved[key] = held
+        self._sieved.move_to_end(key)
+        while len(self._sieved) > HELD:
+            self._sieved.popitem(last=False)
+        return held.mask

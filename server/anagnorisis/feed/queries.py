@@ -1,0 +1,73 @@
+"""What can be asked of the feed and of the library, and the pages that answer."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+from anagnorisis.domain import KINDS, BadValue, Evidence, ItemId, Kind, Pick
+from anagnorisis.store.items import Rated
+
+MOST = 100
+"""Picks on one page."""
+
+Mode = Literal["for_you", "ask", "resume"]
+Sort = Literal["newest", "title", "mine", "predicted"]
+
+
+class Filters(Struct, frozen=True):
+    """Which items a list is about; None does not ask."""
+
+    kind: Kind | None = None
+    folder: str | None = None
+    tag: str | None = None
+    rated: Rated = "any"
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kinds the list is about."""
+        return (self.kind,) if self.kind else KINDS
+
+
+class FeedQuery(Struct, frozen=True):
+    """A page of the feed. `filters.rated` is for the library; the feed leaves out what is rated."""
+
+    mode: Mode = "for_you"
+    filters: Filters = Filters()
+    limit: int = 20
+    after: str | None = None
+    """The `next` of the page before."""
+    keep: Sequence[ItemId] = ()
+    """Items still on the screen: they come back with their new scores."""
+
+
+class FeedPage(Struct, frozen=True):
+    """Picks in the order to show them."""
+
+    picks: list[Pick]
+    kept: list[Pick]
+    next: str | None
+    evidence: list[Evidence]
+    """Of each kind the page is about."""
+
+
+class ItemsQuery(Struct, frozen=True):
+    """A page of the library."""
+
+    sort: Sort = "newest"
+    filters: Filters = Filters()
+    limit: int = 50
+    after: str | None = None
+
+
+class ItemPage(Struct, frozen=True):
+    """A page of the library in a plain order, without reasons."""
+
+    picks: list[Pick]
+    next: str | None
+
+
+def check_limit(limit: int) -> None:
+    """Raise `BadValue` unless a page of `limit` picks can be had."""
+    if not 1 <= limit <= MOST:
+        raise BadValue(f"A page has 1 to {MOST} picks, not {limit}.")

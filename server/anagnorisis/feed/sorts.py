@@ -1,0 +1,119 @@
+"""Plain orders of the library: newest, by title, by the person's own rating, by the predicted one."""
+
+import asyncio
+import math
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from anagnorisis.domain import Item, ItemId, Kind
+from anagnorisis.feed import marks, picks
+from anagnorisis.feed.eligible import Eligible, Mask
+from anagnorisis.feed.newest import Keys, moved, newest
+from anagnorisis.feed.queries import ItemPage, ItemsQuery, check_limit
+from anagnorisis.store import items
+from anagnorisis.store.db import Store
+from anagnorisis.taste.learner import Learner
+from anagnorisis.taste.view import View
+
+LAST_ROW = 2**32 - 1
+
+
+class Key(Struct, frozen=True):
+    """Where a page of an order that the store keeps ended."""
+
+    key: int | float | str
+    item: str
+
+
+class Predicted(Struct, frozen=True):
+    """Where a page by score ended: the last item with its score, then the last of the newest others."""
+
+    value: float | None
+    item: ItemId
+    newest: Keys
+
+
+class Shelf:
+    """Pages of the library, for everybody."""
+
+    def __init__(self, store: Store, learner: Learner, eligible: Eligible) -> None:
+        self._store, self._learner, self._eligible = store, learner, eligible
+
+    async def page(self, person: int, query: ItemsQuery) -> ItemPage:
+        """The page asked for. Raises `BadValue`."""
+        check_limit(query.limit)
+        views = {kind: await self._learner.view(person, kind) for kind in query.filters.kinds}
+        if query.sort == "predicted":
+            told, place = await self._by_score(person, query, views)
+        else:
+            told, place = await self._by_store(person, query, views)
+        found = await asyncio.to_thread(picks.plain, views, told, {})
+        return ItemPage(found, place)
+
+    async def _by_store(
+        self, person: int, query: ItemsQuery, views: Mapping[Kind, View]
+    ) -> tuple[list[Item], str | None]:
+        filters, of = query.filters, (person, query.sort, query.filters)
+        place = marks.read(query.after, Key, of) if query.after else None
+        sort: items.Sort = "newest" if query.sort == "predicted" else query.sort
+        asked = items.Query(
+            sort=sort,
+            kind=filters.kind,
+            folder=filters.folder,
+            tag=filters.tag,
+            rated=filters.rated,
+            person=person,
+            limit=query.limit + 1,
+            after=(place.key, place.item) if place else None,
+        )
+        found = await items.page(self._store.read, asked)
+        if len(found) <= query.limit:
+            return found, None
+        told = found[: query.limit]
+        mine = views[told[-1].kind].taste.mine.get(told[-1].id)
+        return told, marks.mark(Key(*items.key_of(sort, told[-1], mine)), of)
+
+    async def _by_score(
+        self, person: int, query: ItemsQuery, views: Mapping[Kind, View]
+    ) -> tuple[list[Item], str | None]:
+        """Highest score first; kinds that cannot be scored yet follow, newest first.
+
+        An item whose score moves between two pages may come twice or not at all, as in any live list.
+        """
+        of = (person, query.sort, query.filters)
+        place = marks.read(query.after, Predicted, of) if query.after else Predicted(None, ItemId(""), {})
+        scored = [view for view in views.values() if view.evidence().enough]
+        masks = [await self._eligible.rows(view, query.filters) for view in scored]
+        best = await asyncio.to_thread(_best, scored, masks, place, query.limit + 1)
+        told = list((await items.by_ids(self._store.read, [item for _, item in best])).values())
+        others = [view.kind for view in views.values() if view not in scored]
+        wanted = query.limit + 1 - len(told)
+        new = await newest(self._store, person, others, query.filters, wanted, place.newest) if wanted else []
+        page = [*told, *new][: query.limit]
+        if len(told) + len(new) <= query.limit:
+            return page, None
+        value, item = best[len(page) - 1] if len(page) <= len(best) else (-math.inf, ItemId(""))
+        return page, marks.mark(Predicted(value, item, moved(place.newest, page[len(told) :])), of)
+
+
+def _best(
+    views: Sequence[View], masks: Sequence[Mask], place: Predicted, k: int
+) -> list[tuple[float, ItemId]]:
+    """The next `k` scores and items after `place`: score descending, then kinds and rows in their order."""
+    where = [n for n, view in enumerate(views) if view.holds(place.item)]
+    found: list[tuple[float, int, int]] = []
+    for n, (view, mask) in enumerate(zip(views, masks, strict=True)):
+        below = None if place.value is None else _below(view, place.value, place.item, where, n)
+        rows, values = view.columns.top(k, "mean", mask, below)
+        found += [(-value, n, row) for value, row in zip(values.tolist(), rows.tolist(), strict=True)]
+    return [(-value, views[n].space.ids[row]) for value, n, row in sorted(found)[:k]]
+
+
+def _below(view: View, value: float, item: ItemId, where: Sequence[int], n: int) -> tuple[float, int]:
+    """Where the `n`-th view goes on after `item`, which stands in view `where` with the score `value`."""
+    if n in where:
+        return value, view.space.row_of[item]
+    if where and n > where[0]:
+        return math.nextafter(value, math.inf), LAST_ROW
+    return value, LAST_ROW
