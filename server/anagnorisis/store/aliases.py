@@ -4,10 +4,10 @@ import sqlite3
 from collections.abc import Iterable
 
 from aiosqlite import Connection
-from msgspec import json
 
 from anagnorisis.domain import Conflict, ItemId
 from anagnorisis.store.events import Change, derive, newest_id
+from anagnorisis.store.rows import listed
 
 PUT = "INSERT INTO aliases (old, new) VALUES (?, ?)"
 POINT_ON = "UPDATE aliases SET new = ? WHERE new = ?"
@@ -35,5 +35,5 @@ def add(db: sqlite3.Connection, old: ItemId, new: ItemId) -> list[Change]:
 async def resolve(read: Connection, ids: Iterable[ItemId]) -> dict[ItemId, ItemId]:
     """What each of `ids` goes by now; itself, if it never changed."""
     wanted = {item: item for item in ids}
-    found = await read.execute_fetchall(RESOLVE, (json.encode([*wanted]).decode(),))
+    found = await read.execute_fetchall(RESOLVE, (listed(wanted),))
     return {**wanted, **{old: new for old, new in found}}

@@ -28,7 +28,10 @@ CANNOT_WRITE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READON
 
 
 class Store:
-    """An open house. Built by `Store.open`; `read` to look, `write` to change, `changes` to hear of it."""
+    """An open house. Built by `Store.open`; `read` to look, `write` to change, `changes` to hear of it.
+
+    `slow` is a reader of its own for what takes long at 100,000 items, so that no page waits behind it.
+    """
 
     def __init__(
         self,
@@ -39,7 +42,8 @@ class Store:
     ) -> None:
         self.changes = Changes()
         self._writer, self._db, self._closing = writer, db, closing
-        self._readers = cycle(readers)
+        self.slow, *quick = readers
+        self._quick = cycle(quick)
 
     @classmethod
     async def open(cls, data: Path, *, readers: int = 2) -> "Store":
@@ -55,7 +59,7 @@ class Store:
             db = await loop.run_in_executor(writer, _open_writer, data / NAME)
             opened.push_async_callback(_close_writer, loop, writer, db)
             looking = []
-            for _ in range(readers):
+            for _ in range(1 + readers):
                 reader = await aiosqlite.connect(data / NAME, isolation_level=None)
                 opened.push_async_callback(reader.close)
                 await reader.executescript(BOTH + READER)
@@ -68,8 +72,8 @@ class Store:
 
     @property
     def read(self) -> aiosqlite.Connection:
-        """A connection for one query; it sees everything that `write` has returned from."""
-        return next(self._readers)
+        """A connection for one quick query; it sees everything that `write` has returned from."""
+        return next(self._quick)
 
     async def write(self, verb: Callable[[sqlite3.Connection], T], *rings: Topic) -> T:
         """Run `verb` in one transaction of its own, on disk before this returns, then ring the bells.

@@ -11,14 +11,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from aiosqlite import Connection
-from msgspec import Struct, json
+from msgspec import Struct
 from msgspec.structs import astuple
 
 from anagnorisis.domain import HIGHEST, LOWEST, BadValue, Event, ItemId, Kind, Rating, Unknown
+from anagnorisis.store.rows import listed
 
 INSERT = """INSERT INTO events (uuid, person, device, item, kind, value, target, at, received_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (uuid) DO NOTHING"""
-TARGET = "SELECT item FROM events WHERE uuid = ? AND person = ?"
+TARGET = "SELECT item FROM events WHERE uuid = ?"
 NEW_ID = "SELECT new FROM aliases WHERE old = ?"
 OLD_IDS = "SELECT old FROM aliases WHERE new = ?"
 LAST_RATING = """SELECT at, uuid, kind, value FROM events AS e INDEXED BY events_that_rate
@@ -101,7 +102,7 @@ def append(db: sqlite3.Connection, events: Sequence[Event]) -> list[Change]:
         if not new:
             continue
         if event.kind == "undo":
-            touched.update((event.person, row[0]) for row in db.execute(TARGET, (event.target, event.person)))
+            touched.update((event.person, row[0]) for row in db.execute(TARGET, (event.target,)))
         else:
             touched.add((event.person, event.item))
     return derive(db, {(person, newest_id(db, item)) for person, item in touched})
@@ -142,13 +143,13 @@ async def ratings_of(read: Connection, person: int | None, kind: Kind | None = N
 
 async def mine(read: Connection, person: int, ids: Iterable[ItemId]) -> dict[ItemId, float]:
     """The person's ratings of those of `ids` that have one."""
-    rows = await read.execute_fetchall(MINE, (json.encode([*ids]).decode(), person))
+    rows = await read.execute_fetchall(MINE, (listed(ids), person))
     return {item: value for item, value in rows}
 
 
 async def positions(read: Connection, person: int, ids: Iterable[ItemId]) -> dict[ItemId, float]:
     """Where the person stopped, in those of `ids` that were begun and not finished."""
-    rows = await read.execute_fetchall(POSITIONS, (json.encode([*ids]).decode(), person))
+    rows = await read.execute_fetchall(POSITIONS, (listed(ids), person))
     return {item: position for item, position in rows}
 
 

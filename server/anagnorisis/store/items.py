@@ -8,11 +8,12 @@ from operator import attrgetter
 from typing import Any, Literal
 
 from aiosqlite import Connection
-from msgspec import Struct, json
+from msgspec import Struct
 from msgspec.structs import asdict, astuple
 
 from anagnorisis.domain import IDENTITY_VERSION, Item, ItemId, Kind
 from anagnorisis.store import tags
+from anagnorisis.store.rows import listed
 from anagnorisis.store.titles import sort_title
 
 Sort = Literal["newest", "title", "mine"]
@@ -107,12 +108,12 @@ def put(db: sqlite3.Connection, rows: Sequence[tuple[Item, Sequence[str]]]) -> N
 
 async def by_ids(read: Connection, ids: Iterable[ItemId]) -> dict[ItemId, Item]:
     """Those of `ids` that are stored, present or gone, in the order asked for."""
-    return {row[0]: Item(*row) for row in await read.execute_fetchall(BY_IDS, (_array(ids),))}
+    return {row[0]: Item(*row) for row in await read.execute_fetchall(BY_IDS, (listed(ids),))}
 
 
 async def kinds_of(read: Connection, ids: Iterable[ItemId]) -> dict[ItemId, Kind]:
     """The kind of each of `ids` that is stored."""
-    return {item: kind for item, kind in await read.execute_fetchall(KINDS_OF, (_array(ids),))}
+    return {item: kind for item, kind in await read.execute_fetchall(KINDS_OF, (listed(ids),))}
 
 
 async def all_present(read: Connection, kind: Kind) -> list[ItemId]:
@@ -185,7 +186,3 @@ def _bound(query: Query) -> dict[str, Any]:
 
 def _row(item: Item) -> tuple[Any, ...]:
     return (*astuple(item), sort_title(item.title), IDENTITY_VERSION, item.added_at)
-
-
-def _array(ids: Iterable[ItemId]) -> str:
-    return json.encode([*ids]).decode()

@@ -18,8 +18,7 @@ PUT = """INSERT INTO places (source, path, item, size, mtime_ns, inode, folder, 
     size = excluded.size, mtime_ns = excluded.mtime_ns, inode = excluded.inode, folder = excluded.folder,
     name = excluded.name, problem = excluded.problem"""
 DROP = "DELETE FROM places WHERE source = ? AND path = ?"
-APPEAR = """UPDATE items SET gone_at = NULL WHERE id = ? AND gone_at IS NOT NULL
-    AND EXISTS (SELECT 1 FROM places WHERE places.item = items.id)"""
+APPEAR = "UPDATE items SET gone_at = NULL WHERE id = ? AND gone_at IS NOT NULL"
 VANISH = """UPDATE items SET gone_at = ? WHERE id = ? AND gone_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM places WHERE places.item = items.id)"""
 OF_SOURCE = "SELECT path, size, mtime_ns, inode, item FROM places WHERE source = ?"

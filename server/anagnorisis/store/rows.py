@@ -1,4 +1,4 @@
-"""From rows of numbers in the database to one matrix."""
+"""Between the database and memory: many ids into one query, many rows of numbers into one matrix."""
 
 import asyncio
 import sqlite3
@@ -7,9 +7,15 @@ from typing import Any
 
 import numpy as np
 from aiosqlite import Connection
+from msgspec import json
 from numpy.typing import NDArray
 
 from anagnorisis.domain import ItemId
+
+
+def listed(ids: Iterable[ItemId]) -> str:
+    """`ids` as the one value that `json_each(?)` takes apart again, whatever their number."""
+    return json.encode([*ids]).decode()
 
 
 async def matrix(

@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from aiosqlite import Connection
-from msgspec import json
 
 from anagnorisis.domain import ItemId
+from anagnorisis.store.rows import listed
 
 CLEAR = "DELETE FROM tags WHERE item = ?"
 INSERT = "INSERT INTO tags (tag, item) VALUES (?, ?) ON CONFLICT DO NOTHING"
@@ -24,6 +24,6 @@ async def of(read: Connection, ids: Iterable[ItemId]) -> dict[ItemId, list[str]]
     """The tags of each item by name; an item without tags has an empty list."""
     wanted = dict.fromkeys(ids)
     found: dict[ItemId, list[str]] = defaultdict(list)
-    for item, tag in await read.execute_fetchall(OF_ITEMS, (json.encode([*wanted]).decode(),)):
+    for item, tag in await read.execute_fetchall(OF_ITEMS, (listed(wanted),)):
         found[item].append(tag)
     return {item: sorted(found[item]) for item in wanted}

@@ -4,9 +4,9 @@ import sqlite3
 from collections.abc import Iterable
 
 from aiosqlite import Connection
-from msgspec import json
 
 from anagnorisis.domain import ItemId
+from anagnorisis.store.rows import listed
 
 PUT = """INSERT INTO texts (item, html, plain, simhash) VALUES (?, ?, ?, ?) ON CONFLICT (item) DO UPDATE
     SET html = excluded.html, plain = excluded.plain, simhash = excluded.simhash"""
@@ -29,7 +29,7 @@ async def html(read: Connection, item: ItemId) -> str | None:
 
 async def plain(read: Connection, ids: Iterable[ItemId]) -> dict[ItemId, str]:
     """The texts to embed, of those of `ids` that have one."""
-    wanted = json.encode([*ids]).decode()
+    wanted = listed(ids)
     return {item: text for item, text in await read.execute_fetchall(PLAIN, (wanted,))}
 
 

@@ -5,11 +5,10 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from aiosqlite import Connection
-from msgspec import json
 from numpy.typing import NDArray
 
 from anagnorisis.domain import BadValue, ItemId, Kind
-from anagnorisis.store.rows import matrix
+from anagnorisis.store.rows import listed, matrix
 
 PUT = "INSERT OR REPLACE INTO vectors (item, model, vector) VALUES (?, ?, ?)"
 WIDTH = "SELECT length(vector) FROM vectors WHERE model = ? LIMIT 1"
@@ -72,7 +71,7 @@ async def load(
     """Items and their vectors `(n, d)`: all, as they were written, or those of `ids` that have one."""
     if ids is None:
         return await matrix(read, LOAD, (model,))
-    return await matrix(read, LOAD_SOME, (json.encode([*ids]).decode(), model))
+    return await matrix(read, LOAD_SOME, (listed(ids), model))
 
 
 async def count(read: Connection, model: str) -> int:

@@ -107,6 +107,16 @@ async def test_a_reader_cannot_write(store: Store) -> None:
         await store.read.execute("DELETE FROM people")
 
 
+async def test_quick_reads_pass_a_slow_one(store: Store) -> None:
+    go_on = threading.Event()
+    await store.slow.create_function("wait", 0, go_on.wait)
+    waiting = asyncio.create_task(store.slow.execute_fetchall("SELECT wait()"))
+    assert [await switches.get(store.read, "music") for _ in range(4)] == [""] * 4
+    assert not waiting.done()
+    go_on.set()
+    await waiting
+
+
 async def test_a_commit_is_synced_to_disk_and_foreign_keys_hold(store: Store) -> None:
     def settings(db: sqlite3.Connection) -> list[object]:
         return [

@@ -71,7 +71,7 @@ async def walk(store: Store, query: items.Query, ratings: dict[str, float]) -> l
     """All pages of `query`, one after the other."""
     found: list[Item] = []
     while part := await items.page(store.read, query):
-        assert len(part) <= query.limit
+        assert len(part) <= query.limit and not {*part} & {*found}
         found += part
         last = part[-1]
         query = replace(query, after=items.key_of(query.sort, last, ratings.get(last.id)))

@@ -64,6 +64,26 @@ async def test_a_new_setup_code_replaces_the_one_before(store: Store, now: int) 
         await store.write(lambda db: people.open_with(db, b"first", "Ann", "phone", b"token", now))
 
 
+async def test_a_setup_code_left_over_dies_when_somebody_comes_in(
+    store: Store, person: Person, now: int
+) -> None:
+    await store.write(lambda db: people.issue(db, None, b"setup", now))
+    await store.write(lambda db: people.issue(db, person.id, b"anns", now))
+    await store.write(lambda db: people.open_with(db, b"anns", "", "phone", b"1", now))
+    with pytest.raises(NotAllowed):
+        await store.write(lambda db: people.open_with(db, b"setup", "Eve", "laptop", b"2", now))
+
+
+async def test_somebody_named_before_can_open_the_house_with_the_setup_code(
+    store: Store, person: Person, now: int
+) -> None:
+    assert not await people.anyone_inside(store.read)
+    await store.write(lambda db: people.issue(db, None, b"setup", now))
+    opened, _ = await store.write(lambda db: people.open_with(db, b"setup", "ann", "phone", b"1", now))
+    assert opened == person
+    assert await people.anyone_inside(store.read)
+
+
 async def test_a_name_is_taken_whatever_its_case(store: Store, person: Person, now: int) -> None:
     with pytest.raises(Conflict, match="already somebody called ANN"):
         await store.write(lambda db: people.add(db, "ANN", None, now))

@@ -79,7 +79,7 @@ async def test_what_lies_below_a_folder_is_found_and_its_neighbours_are_not(
     store: Store, source: Source, item: Item
 ) -> None:
     inside = [b"rome/a.jpg", b"rome/sub/b.jpg", b"rome/\xff.jpg"]
-    outside = [b"rome", b"rome.jpg", b"rome2/a.jpg", b"a/rome/a.jpg", b"rom"]
+    outside = [b"rome", b"rome.jpg", b"rome0", b"rome2/a.jpg", b"a/rome/a.jpg", b"rom"]
     await settle(store, source, [at(source, path, item) for path in inside + outside])
     assert (await places.of_source(store.read, source.id, b"rome")).keys() == set(inside)
     assert len(await places.of_source(store.read, source.id)) == len(inside + outside)
