@@ -5,6 +5,7 @@ import type { EventIn } from './nouns'
 
 /** An event waiting for the server, with what the person sees meanwhile. */
 export type Queued = EventIn & {
+  item: string
   person: number
   /** The person's rating of the item once this event counts; undefined when it changes none. */
   then?: number | null
