@@ -59,7 +59,11 @@ impl Walk<'_> {
         }
         let (whole, path) = (folder.join(&name), [prefix, name.as_bytes()].concat());
         let wanted = self.suffixes.contains(&suffix(&path));
-        let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+        let kind = entry.file_type().ok();
+        let is_link = kind.is_some_and(|kind| kind.is_symlink());
+        if !wanted && kind.is_some_and(|kind| !kind.is_dir() && !kind.is_symlink()) {
+            return;
+        }
         let known = match if is_link { fs::metadata(&whole) } else { entry.metadata() } {
             Ok(known) => known,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {

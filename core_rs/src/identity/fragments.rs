@@ -3,7 +3,7 @@
 use std::io::{Read, Seek};
 
 use super::Essence;
-use super::mp4::{Atom, Track, inside};
+use super::mp4::{self, Atom, Track, inside};
 use crate::fields::Fields;
 use crate::problem::Problem;
 use crate::source::Source;
@@ -52,13 +52,8 @@ pub(super) fn add<R: Read + Seek>(
             if let Some(step) = from {
                 at = base.checked_add_signed(step.into()).ok_or(Problem::Damaged)?;
             }
-            let end = at.checked_add(length).ok_or(Problem::Damaged)?;
-            if essence.length() + length > source.size() {
-                return Err(Problem::Damaged);
-            }
-            source.feed(at..end, essence)?;
-            track.lengthen(duration);
-            at = end;
+            at = mp4::add(source, at, length, essence)?;
+            track.fragments = track.fragments.saturating_add(duration);
         }
     }
     Ok(())

@@ -25,6 +25,10 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<R>) -> Result<Content, Pr
             [0x3B] => break,
             [0x2C] => at + 11 + palette(source.at(at + 9, 1)?[0]),
             [0x21] => at + 2,
+            [0] => {
+                at += 1;
+                continue;
+            }
             _ => return Err(Problem::Damaged),
         };
         if is_note(source, at)? {

@@ -52,18 +52,16 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<R>) -> Result<Content, Pr
     Ok(Content::picture(essence, size.ok_or(Problem::Damaged)?, exif))
 }
 
-/// The marker from `at` on and where what follows it begins.
+/// The next marker from `at` on, past whatever stands before it, and where what follows it begins.
 fn next_marker<R: Read + Seek>(source: &mut Source<R>, mut at: u64) -> Result<(u8, u64), Problem> {
-    if source.at(at, 1)? != [0xFF] {
-        return Err(Problem::Damaged);
-    }
+    let mut before = 0;
     loop {
+        let byte = source.at(at, 1)?[0];
         at += 1;
-        match *source.at(at, 1)? {
-            [0xFF] => {}
-            [marker] => return Ok((marker, at + 1)),
-            _ => return Err(Problem::Damaged),
+        if before == 0xFF && !matches!(byte, 0 | 0xFF) {
+            return Ok((byte, at));
         }
+        before = byte;
     }
 }
 

@@ -20,20 +20,26 @@ pub(super) struct Atom {
 }
 
 /// An audio track: where its tables are and what its fragments go by.
+#[derive(Default)]
 pub(super) struct Track {
     pub(super) id: u32,
     pub(super) defaults: Defaults,
     tables: Vec<Atom>,
     timescale: u32,
-    /// In units of the timescale.
+    /// As its header tells it, in units of the timescale; 0 in a live stream.
     duration: u64,
+    /// As its fragments add up.
+    pub(super) fragments: u64,
 }
 
 /// Hash the samples. `Ends` when a box or a sample is past the end or `moov` did not come, `Silent` without
 /// an audio track.
 pub(super) fn read<R: Read + Seek>(source: &mut Source<R>) -> Result<Content, Problem> {
     let whole = 0..source.size();
-    let atoms = atoms(source, whole, Problem::Ends)?;
+    let (atoms, cut) = atoms(source, whole)?;
+    if cut.is_some_and(|name| [b"moov", b"moof", b"mdat"].contains(&&name)) {
+        return Err(Problem::Ends);
+    }
     let moov = atoms.iter().find(|atom| &atom.name == b"moov").ok_or(Problem::Ends)?;
     let mut tracks = tracks(source, moov)?;
     let mut essence = Essence::new("mp4");
@@ -46,23 +52,15 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<R>) -> Result<Content, Pr
     if essence.length() == 0 {
         return Err(Problem::Silent);
     }
-    let length = tracks.iter().map(|track| seconds(track.duration, track.timescale)).fold(0.0, f64::max);
-    Ok(Content::track(essence, length))
+    let length = |track: &Track| seconds(track.duration.max(track.fragments), track.timescale);
+    Ok(Content::track(essence, tracks.iter().map(length).fold(0.0, f64::max)))
 }
 
-impl Track {
-    /// A fragment came with this much more of it.
-    pub(super) fn lengthen(&mut self, by: u64) {
-        self.duration = self.duration.saturating_add(by);
-    }
-}
-
-/// The boxes that fill `range`. `short` is the problem when the last one does not fit.
-pub(super) fn atoms<R: Read + Seek>(
+/// The boxes that fill `range`, and the name of the last one when it does not fit.
+fn atoms<R: Read + Seek>(
     source: &mut Source<R>,
     range: Range<u64>,
-    short: Problem,
-) -> Result<Vec<Atom>, Problem> {
+) -> Result<(Vec<Atom>, Option<[u8; 4]>), Problem> {
     let mut atoms = Vec::new();
     let mut at = range.start;
     while at + 8 <= range.end && atoms.len() < MOST_BOXES {
@@ -74,16 +72,19 @@ pub(super) fn atoms<R: Read + Seek>(
             told => (8, told),
         };
         let end = at.checked_add(length).filter(|end| *end <= range.end);
-        let Some(end) = end.filter(|_| length >= header) else { return Err(short) };
+        let Some(end) = end.filter(|_| length >= header) else { return Ok((atoms, Some(name))) };
         atoms.push(Atom { name, start: at, body: at + header..end });
         at = end;
     }
-    Ok(atoms)
+    Ok((atoms, None))
 }
 
-/// The boxes inside a box that lies in `moov` or `moof`, which are whole when they are there at all.
+/// The boxes inside a box of `moov` or `moof`. `Damaged` when they do not fit.
 pub(super) fn inside<R: Read + Seek>(source: &mut Source<R>, atom: &Atom) -> Result<Vec<Atom>, Problem> {
-    atoms(source, atom.body.clone(), Problem::Damaged)
+    match atoms(source, atom.body.clone())? {
+        (atoms, None) => Ok(atoms),
+        _ => Err(Problem::Damaged),
+    }
 }
 
 fn tracks<R: Read + Seek>(source: &mut Source<R>, moov: &Atom) -> Result<Vec<Track>, Problem> {
@@ -105,15 +106,14 @@ fn tracks<R: Read + Seek>(source: &mut Source<R>, moov: &Atom) -> Result<Vec<Tra
 
 /// The track of a `trak` box when it is one of sound.
 fn track<R: Read + Seek>(source: &mut Source<R>, trak: &Atom) -> Result<Option<Track>, Problem> {
-    let mut track =
-        Track { id: 0, defaults: Defaults::default(), tables: Vec::new(), timescale: 0, duration: 0 };
+    let mut track = Track::default();
     let mut sound = false;
     let mut open = inside(source, trak)?;
     while let Some(atom) = open.pop() {
         match &atom.name {
             b"mdia" | b"minf" => open.extend(inside(source, &atom)?),
             b"stbl" => track.tables = inside(source, &atom)?,
-            b"hdlr" => sound = source.at(atom.body.start + 8, 4)? == b"soun",
+            b"hdlr" => sound |= source.at(atom.body.start + 8, 4)? == b"soun",
             b"tkhd" => track.id = dated(source, &atom)?.be32()?,
             b"mdhd" => {
                 let wide = source.at(atom.body.start, 1)? == [1];
@@ -156,16 +156,30 @@ fn add_samples<R: Read + Seek>(
     }
     let mut sizes = Sizes::parse(Fields(&sizes))?;
     let mut runs = Runs::parse(&runs);
-    let mut budget = source.size();
     let width = if near.is_empty() { 8 } else { 4 };
     let offsets = if near.is_empty() { far } else { near };
     for (index, offset) in (1..).zip(offsets.get(4..).unwrap_or_default().chunks_exact(width)) {
         let offset = offset.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
         let length = sizes.next(runs.of(index))?;
-        budget = budget.checked_sub(length).ok_or(Problem::Damaged)?;
-        source.feed(offset..offset.checked_add(length).ok_or(Problem::Damaged)?, essence)?;
+        add(source, offset, length, essence)?;
     }
     Ok(())
+}
+
+/// Add the samples that fill `length` bytes at `offset`; where they end. `Damaged` once they are more than
+/// the file, so that no table can have it read over and over.
+pub(super) fn add<R: Read + Seek>(
+    source: &mut Source<R>,
+    offset: u64,
+    length: u64,
+    essence: &mut Essence,
+) -> Result<u64, Problem> {
+    let end = offset.checked_add(length).ok_or(Problem::Damaged)?;
+    if essence.length().saturating_add(length) > source.size() {
+        return Err(if end > source.size() { Problem::Ends } else { Problem::Damaged });
+    }
+    source.feed(offset..end, essence)?;
+    Ok(end)
 }
 
 /// Sizes of samples: one for all, or a table.

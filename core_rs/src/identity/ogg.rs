@@ -125,7 +125,7 @@ impl Track {
             fresh = *length < 255;
             self.packet += u64::from(fresh);
         }
-        if page.granule != u64::MAX && self.packet > 2 {
+        if page.granule != u64::MAX && page.granule > 0 {
             self.begins.get_or_insert(page.granule);
             self.ends = page.granule;
         }
