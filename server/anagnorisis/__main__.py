@@ -6,8 +6,9 @@ import gc
 import logging
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import segno
 import uvloop
@@ -17,7 +18,7 @@ from anagnorisis.api import VERSION, control, routes, server
 from anagnorisis.api.control import AddPerson, ListPeople, NewCode, Order, Scan
 from anagnorisis.auth.hosts import is_loopback
 from anagnorisis.config import Settings, load
-from anagnorisis.domain import AnagnorisisError
+from anagnorisis.domain import AnagnorisisError, BadValue
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -65,10 +66,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _settings(flags: Mapping[str, Any]) -> Settings:
+    try:
+        return load(flags)
+    except ValueError as error:
+        raise BadValue(str(error)) from error
+
+
 def _serve(asked: argparse.Namespace) -> None:
     flags = {name: getattr(asked, name) for name in ("data", "host", "port", "cert", "key")}
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_house(load(flags), asked.library))
+        runner.run(_house(_settings(flags), asked.library))
 
 
 async def _house(settings: Settings, libraries: Sequence[Path]) -> None:
@@ -109,7 +117,7 @@ def _reachable(host: str) -> str:
 
 
 def _order(asked: argparse.Namespace, order: Order) -> None:
-    settings = load({"data": asked.data})
+    settings = _settings({"data": asked.data})
     lines = control.ask_running(settings.data, order)
     if lines is None:
         lines = asyncio.run(app.alone(settings, order))

@@ -11,8 +11,6 @@ from typing import Any
 
 import msgspec
 
-from anagnorisis.domain import BadValue
-
 PREFIX = "ANAGNORISIS_"
 
 
@@ -43,7 +41,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 def load(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from `<data>/anagnorisis.toml`, then `ANAGNORISIS_*`, then `flags`; later ones win.
 
-    A flag of None is not given. Raises `BadValue` naming the setting that does not fit.
+    A flag of None is not given. Raises `ValueError` naming the setting that does not fit.
     """
     environ = os.environ if environ is None else environ
     given = {name: value for name, value in flags.items() if value is not None}
@@ -56,7 +54,7 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> 
             {**written, **said, **given, "data": str(data)}, Settings, strict=False, dec_hook=_path
         )
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise BadValue(f"The settings do not fit: {error}. See {file}, {PREFIX}* and the flags.") from error
+        raise ValueError(f"The settings do not fit: {error}. See {file}, {PREFIX}* and the flags.") from error
 
 
 def _path(type_: type, value: Any) -> Any:

@@ -169,7 +169,7 @@ def _drone(rng: np.random.Generator) -> Sound:
         pitch = _hertz(root + (0, 7, 12, 19, 24, 27, 31, 36, 43)[k]) * float(rng.uniform(0.997, 1.003))
         tape += (slow * np.sin(2 * np.pi * pitch * t) / (k + 1)).astype(np.float32)
     breath = np.convolve(rng.standard_normal(len(t)).astype(np.float32), np.ones(64, np.float32) / 64, "same")
-    return tape + 0.3 * breath
+    return np.asarray(tape + 0.3 * breath, np.float32)
 
 
 Play = Callable[[np.random.Generator], Sound]

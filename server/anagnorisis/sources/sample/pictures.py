@@ -53,6 +53,10 @@ def _write(path: Path, paint: Paint, seed: tuple[int, ...], size: tuple[int, int
     image.save(path, "JPEG", quality=88, exif=exif)
 
 
+def _ink(rgb: list[int]) -> Canvas:
+    return np.array(rgb, np.float32)
+
+
 def _palette(rng: np.random.Generator) -> NDArray[np.float32]:
     return np.array(PALETTES[int(rng.integers(len(PALETTES)))], np.float32)
 
@@ -79,7 +83,7 @@ def _ridges(rng: np.random.Generator, size: tuple[int, int]) -> Canvas:
     colours, (x, y) = _palette(rng), _grid(size)
     canvas = _blend(colours[2], colours[1], np.clip(1.6 * (0.6 - y), 0, 1))
     sun = np.hypot(x - float(rng.uniform(0.2, 0.8)), (y - 0.3) * size[1] / size[0])
-    canvas = _blend(canvas, np.float32([255, 244, 220]), np.clip(1 - (sun - 0.05) * 60, 0, 1))
+    canvas = _blend(canvas, _ink([255, 244, 220]), np.clip(1 - (sun - 0.05) * 60, 0, 1))
     for layer in range(5):
         edge = 0.42 + 0.11 * layer + 0.05 * _rough(rng, x[0], 6) / (1 + 0.2 * layer)
         canvas = np.where(
@@ -90,14 +94,14 @@ def _ridges(rng: np.random.Generator, size: tuple[int, int]) -> Canvas:
 
 def _skies(rng: np.random.Generator, size: tuple[int, int]) -> Canvas:
     x, y = _grid(size)
-    canvas = _blend(np.float32([8, 10, 28]), np.float32([40, 44, 92]), y)
+    canvas = _blend(_ink([8, 10, 28]), _ink([40, 44, 92]), y)
     band = np.exp(-(((y - 0.2 - 0.5 * x + 0.06 * _rough(rng, x + y, 5)) / 0.13) ** 2))
-    canvas = canvas + band[..., None] * np.float32([70, 56, 96])
+    canvas = canvas + band[..., None] * _ink([70, 56, 96])
     stars = (rng.uniform(size=x.shape) > 0.9985 - 0.002 * band) * rng.uniform(0.3, 1, x.shape)
     glow = Image.fromarray((stars * 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(1.1))
     canvas = canvas + np.asarray(glow, np.float32)[..., None] * 2.5 + stars[..., None] * 255
     shore = 0.86 + 0.03 * _rough(rng, x[0], 5)
-    return np.where((y > shore)[..., None], np.float32([4, 6, 12]), canvas)
+    return np.where((y > shore)[..., None], _ink([4, 6, 12]), canvas)
 
 
 def _shapes(rng: np.random.Generator, size: tuple[int, int]) -> Canvas:
@@ -133,12 +137,10 @@ def _waves(rng: np.random.Generator, size: tuple[int, int]) -> Canvas:
 def _fields(rng: np.random.Generator, size: tuple[int, int]) -> Canvas:
     colours, (x, y) = _palette(rng), _grid(size)
     horizon = float(rng.uniform(0.3, 0.55))
-    sky = _blend(np.float32([236, 240, 238]), colours[1] * 0.5 + 100, np.clip(1 - y / horizon, 0, 1))
+    sky = _blend(_ink([236, 240, 238]), colours[1] * 0.5 + 100, np.clip(1 - y / horizon, 0, 1))
     depth = 1 / np.maximum(y - horizon, 0.004)
     rows = 0.5 + 0.5 * np.sin((x - 0.5) * depth * float(rng.uniform(7, 14)) + 3 * float(rng.uniform()))
-    ground = _blend(
-        colours[0] * 0.4 + np.float32([40, 80, 20]), colours[2] * 0.7 + np.float32([20, 40, 0]), rows
-    )
+    ground = _blend(colours[0] * 0.4 + _ink([40, 80, 20]), colours[2] * 0.7 + _ink([20, 40, 0]), rows)
     bloom = (rng.uniform(size=x.shape) > 0.985) & (y > horizon + 0.08)
     ground = np.where(bloom[..., None], colours[3], ground)
     return np.where((y > horizon)[..., None], ground, sky)
