@@ -30,7 +30,7 @@ def make_track(path: Path, *, seconds: float = 1.0, seed: int = 0, **tags: str) 
         out.metadata.update(tags)
         stream = out.add_stream(codec, rate=rate, layout=layout, options={"strict": "-2"})
         frame = av.AudioFrame.from_ndarray((sound[None] * 20_000).astype(np.int16), "s16", "mono")
-        frame.sample_rate = rate
+        frame.sample_rate, frame.pts = rate, 0
         stream.codec_context.open()
         coder = stream.codec_context
         shaped = av.AudioResampler(coder.format, layout, rate, frame_size=coder.frame_size or None)

@@ -53,7 +53,7 @@ def base(path: bytes) -> bytes:
 
 def _covers_apart(found: Iterable[Found]) -> tuple[list[Found], list[Found]]:
     """Items to be, and the pictures that are the covers of tracks in the same folder."""
-    listed = list(found)
+    listed = [one for one in found if one.problem or of_name(one.path)]
     with_music = {folder(one.path) for one in listed if is_track(one.path)}
     files: list[Found] = []
     covers: list[Found] = []

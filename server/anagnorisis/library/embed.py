@@ -32,7 +32,7 @@ class Embedding:
     async def pending(self, kind: Kind) -> list[ItemId]:
         """Present items of a kind with neither vector nor failure, oldest first, 10,000 at most."""
         model, most = EMBEDDERS[kind].digest, AT_ONCE + len(self._unreached)
-        ids = await vectors.pending(self._store.read, kind, model, most)
+        ids = await vectors.pending(self._store.slow, kind, model, most)
         return [item for item in ids if item not in self._unreached]
 
     async def embed(self, kind: Kind, ids: Sequence[ItemId]) -> None:

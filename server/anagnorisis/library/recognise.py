@@ -61,7 +61,7 @@ class Recognition:
         if self._ready:
             return
         self._ready = True
-        self._marks = await texts.simhashes(self._store.read)
+        self._marks = await texts.simhashes(self._store.slow)
         for item, mark in self._marks.items():
             self._alike[mark].add(item)
         placed = {item: await self._places(item) for item in self._lost & self._marks.keys()}

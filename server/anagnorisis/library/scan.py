@@ -55,7 +55,7 @@ class Scanner:
         """
         try:
             sight = await asyncio.to_thread(SOURCES[source.type].discover, source.address, ENDINGS)
-            known = await places.of_source(self._store.read, source.id)
+            known = await places.of_source(self._store.slow, source.id)
             presence.check(source, sight, known, self._roots.get(source.id))
         except SourceAway:
             await self._note(source, "away")
@@ -81,7 +81,7 @@ class Scanner:
             return await self.scan(source, progress)
         known: dict[bytes, tuple[int, int, int, ItemId | None]] = {}
         for above in {folder(path) for path in sight.under}:
-            known |= await places.of_source(self._store.read, source.id, above)
+            known |= await places.of_source(self._store.slow, source.id, above)
         return await self._keep(source, sight, known, progress)
 
     async def _keep(self, source: Source, sight: Sight, known: Known, progress: Progress) -> Outcome:

@@ -14,7 +14,11 @@ SUFFIXES: dict[bytes, Modality] = {
 }
 
 
-def of_name(name: bytes) -> Modality | None:
-    """The kind of the file called `name`, by its suffix, whatever its case; None for other files."""
-    _, dot, suffix = name.rpartition(b".")
-    return SUFFIXES.get(suffix.lower()) if dot else None
+ABOUT_ITS_FOLDER = b"readme"
+"""A file of this name speaks of the folder it lies in; it is nothing to rate."""
+
+
+def of_name(path: bytes) -> Modality | None:
+    """The kind of the file at `path`, by its suffix, whatever its case; None for a README and other files."""
+    stem, dot, suffix = path.rpartition(b"/")[2].lower().rpartition(b".")
+    return SUFFIXES.get(suffix) if dot and stem != ABOUT_ITS_FOLDER else None

@@ -32,6 +32,11 @@ def test_new_files_are_read_and_known_ones_left_alone() -> None:
     assert (names(todo.changed), todo.gone) == (["b.mp3"], [])
 
 
+def test_a_readme_is_about_its_folder_and_no_item() -> None:
+    todo = differences(sight(found("d/README.md"), found("readme.txt"), found("readme first.txt")), {})
+    assert names(todo.changed) == ["readme first.txt"]
+
+
 def test_another_size_time_or_inode_is_a_change() -> None:
     for other in (found("a.mp3", size=2), found("a.mp3", mtime_ns=2), found("a.mp3", inode=2)):
         assert names(differences(sight(other), known(a_mp3=SAME)).changed) == ["a.mp3"]
