@@ -29,7 +29,9 @@ pub mod features;
 pub mod image_features;
 pub mod mmr;
 pub mod moments;
+pub mod music_features;
 pub mod refusal;
+pub mod stats;
 pub mod top;
 
 impl From<refusal::Refusal> for PyErr {
@@ -189,11 +191,19 @@ fn describe_image<'py>(py: Python<'py>, rgb: PyReadonlyArray3<'py, u8>) -> PyRes
     Ok(py.detach(|| image_features::image_features(rgb))?.into_pyarray(py))
 }
 
+/// What a piece sounds like, in 518 numbers.
+#[pyfunction]
+#[pyo3(name = "music_features")]
+fn describe_music<'py>(py: Python<'py>, pcm: PyReadonlyArray1<'py, f32>) -> PyResult<Column<'py, f32>> {
+    let pcm = pcm.as_array();
+    Ok(py.detach(|| music_features::music_features(pcm))?.into_pyarray(py))
+}
+
 /// The computing core of Anagnorisis.
 #[pymodule(gil_used = false)]
 mod _core {
     #[pymodule_export]
     use super::files::{FileFacts, Found, digest, embedded_cover, mark, read_files, walk_folder};
     #[pymodule_export]
-    use super::{Columns, Features, describe_image, select};
+    use super::{Columns, Features, describe_image, describe_music, select};
 }

@@ -6,6 +6,7 @@
 use ndarray::ArrayView3;
 
 use crate::refusal::{Refusal, check_size};
+use crate::stats::{joined, mean, unit};
 use color::Lab;
 
 mod color;
@@ -53,24 +54,12 @@ pub fn image_features(rgb: ArrayView3<'_, u8>) -> Result<Vec<f32>, Refusal> {
         centred(scales.iter().flat_map(|scale| roots(&lbp::histogram(scale))).collect()),
         picture.scalars(),
     ];
-    let whole = unit(blocks.into_iter().flat_map(unit).collect());
-    Ok(whole.into_iter().map(|value| value as f32).collect())
-}
-
-/// Scaled to length 1; zeros stay zeros.
-fn unit(mut values: Vec<f64>) -> Vec<f64> {
-    let length = values.iter().map(|value| value * value).sum::<f64>().sqrt();
-    if length > 0.0 {
-        for value in &mut values {
-            *value /= length;
-        }
-    }
-    values
+    Ok(joined(blocks))
 }
 
 /// Less their mean, so that what all pictures share does not drown what tells them apart.
 fn centred(mut values: Vec<f64>) -> Vec<f64> {
-    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    let mean = mean(&values);
     for value in &mut values {
         *value -= mean;
     }

@@ -4,7 +4,8 @@
 //! no single one rules the block. Shares of the edges start from what evenly spread edges would give.
 
 use super::color::{BINS, Lab};
-use super::plane::{Plane, entropy, mean, quantiles, share, variance};
+use super::plane::Plane;
+use crate::stats::{deviation, entropy, mean, quantiles, share, standing, variance};
 
 /// How many there are.
 pub const COUNT: usize = 50;
@@ -31,7 +32,7 @@ impl Picture<'_> {
         largest.sort_unstable_by(|a, b| b.total_cmp(a));
         let whole = [
             standing(self.aspect.ln(), 0.0, 0.5),
-            standing(entropy(*self.colors), 2.5, 0.6),
+            standing(entropy(self.colors), 2.5, 0.6),
             standing(largest[0], 0.25, 0.15),
             standing(largest[..3].iter().sum(), 0.5, 0.2),
         ];
@@ -55,15 +56,15 @@ impl Picture<'_> {
         [
             standing(colorful(red, green, blue), 45.0, 25.0),
             standing(mean(&saturation), 0.4, 0.2),
-            standing(variance(&saturation).sqrt(), 0.2, 0.1),
+            standing(deviation(&saturation), 0.2, 0.1),
             standing(low, 0.15, 0.15),
             standing(middle, 0.4, 0.25),
             standing(high, 0.7, 0.25),
-            standing(variance(light).sqrt(), 22.0, 7.0),
+            standing(deviation(light), 22.0, 7.0),
             standing(mean(a), 0.0, 10.0),
             standing(mean(b), 0.0, 12.0),
-            standing(variance(a).sqrt(), 10.0, 7.0),
-            standing(variance(b).sqrt(), 12.0, 7.0),
+            standing(deviation(a), 10.0, 7.0),
+            standing(deviation(b), 12.0, 7.0),
             standing(mean(chroma), 20.0, 12.0),
             standing(share(pixels, skin), 0.15, 0.2),
             standing(share(top, sky), 0.15, 0.25),
@@ -133,7 +134,7 @@ impl Picture<'_> {
             part(&|y, x| middle[y] * middle[x], 0.14, 0.06),
             part(&|y, _| place(y), 0.5, 0.07),
             part(&|_, x| place(x), 0.5, 0.05),
-            standing(entropy(sixteenths(edges).map(|sum| (sum + 1.0) / total)), 2.6, 0.2),
+            standing(entropy(&sixteenths(edges).map(|sum| (sum + 1.0) / total)), 2.6, 0.2),
             part(&inside, 0.25, 0.1),
             standing(difference(light), 0.0, 20.0),
             standing(inner(light), 0.0, 10.0),
@@ -141,11 +142,6 @@ impl Picture<'_> {
             standing(difference(b), 0.0, 12.0),
         ]
     }
-}
-
-/// How far a value stands from the usual one, in spreads.
-fn standing(value: f64, usual: f64, spread: f64) -> f64 {
-    ((value - usual) / spread).clamp(-3.0, 3.0)
 }
 
 /// Colourfulness after Hasler and Suesstrunk (2003): 0 grey, 45 average, 109 extreme.
