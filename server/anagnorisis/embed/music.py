@@ -44,7 +44,7 @@ def middle(path: bytes) -> NDArray[np.float32]:
         raise Unreadable(f"The track could not be decoded: {why}.") from error
     if len(pcm) < SHORTEST * RATE:
         raise Unreadable("Less than a second of sound could be decoded.")
-    return pcm
+    return np.clip(np.nan_to_num(pcm), -1, 1)
 
 
 def _known(stream: AudioStream) -> bool:

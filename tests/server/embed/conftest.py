@@ -43,8 +43,8 @@ def song(pitches: tuple[float, ...], beat: float, seconds: float = 4.0) -> NDArr
 def track(tmp_path: Path) -> MakeTrack:
     """Writes a sound as a file; the name's suffix says how it is coded."""
 
-    def make(name: str, sound: NDArray[np.float32], *, layout: str = "stereo") -> Path:
-        codec = {".wav": "pcm_s16le", ".mp3": "libmp3lame", ".flac": "flac"}[Path(name).suffix]
+    def make(name: str, sound: NDArray[np.float32], *, layout: str = "stereo", coding: str = "") -> Path:
+        codec = coding or {".wav": "pcm_s16le", ".mp3": "libmp3lame", ".flac": "flac"}[Path(name).suffix]
         with av.open(tmp_path / name, "w") as file:
             stream = file.add_stream(codec, rate=RATE, layout=layout)
             channels = np.stack([sound] * (1 if layout == "mono" else 2))
