@@ -11,6 +11,7 @@ from anagnorisis.modality import MODALITIES
 from anagnorisis.taste import phi
 from anagnorisis.taste.explain import LEAST, contributions
 from anagnorisis.taste.names import Name, borne, without
+from anagnorisis.taste.posterior import Vector
 from anagnorisis.taste.prior import HOUSEHOLD
 from anagnorisis.taste.view import Taste, View
 
@@ -27,7 +28,7 @@ class Reason(Struct, frozen=True):
     """The largest contribution of an item that can be put in words."""
 
     value: float
-    """Points, in the direction in which the item differs from the person's usual."""
+    """Points, in the direction in which it speaks."""
     line: str
     """With {} for the title of `neighbour`, if there is one."""
     neighbour: ItemId | None = None
@@ -36,23 +37,38 @@ class Reason(Struct, frozen=True):
 def reasons(view: View, told: Sequence[tuple[Item, Sequence[str]]]) -> list[Reason]:
     """A reason for each of `told`, items with their tags that the view scores.
 
-    Speaks for the item when its score is above what the person usually gives, against it when it is below.
+    Speaks for an item that scores above the usual, against one below; the other way if nothing else can be
+    put in words.
     """
     taste = view.taste
     x = view.rows(view.space.rows(item.id for item, _ in told))
-    general = float(taste.weights[0])
     moved, alike = contributions(taste, x), _cosines(x, taste.rows)
     found = []
     for n, (item, tags) in enumerate(told):
-        sign = 1.0 if float(x[n] @ taste.weights) >= general else -1.0
-        claims = [
-            _neighbour(taste, item.id, sign, sign * moved[n], alike[n]),
-            _name(taste, item, tags, sign),
-            _household(taste, x[n], sign),
-        ]
-        best = max(claims, key=lambda reason: reason.value)
-        found.append(best if best.value >= LEAST else _nothing(taste, alike[n]))
+        sign = 1.0 if float(x[n] @ taste.weights) >= float(taste.weights[0]) else -1.0
+        best = _largest(taste, item, tags, x[n], sign, moved[n], alike[n])
+        if best.value < LEAST:
+            best = _largest(taste, item, tags, x[n], -sign, moved[n], alike[n])
+        found.append(best if best.value >= LEAST else _nothing(alike[n]))
     return found
+
+
+def _largest(
+    taste: Taste,
+    item: Item,
+    tags: Sequence[str],
+    x: Vector,
+    sign: float,
+    moved: Vector,
+    alike: Vector,
+) -> Reason:
+    """The largest contribution to the row `x` (98,) in the direction `sign`."""
+    claims = (
+        _neighbour(taste, item.id, sign, sign * moved, alike),
+        _name(taste, item, tags, sign),
+        _household(taste, x, sign),
+    )
+    return max(claims, key=lambda reason: reason.value)
 
 
 def line(reason: Reason, titles: Mapping[ItemId, str]) -> str:
@@ -67,9 +83,7 @@ def shortened(title: str) -> str:
     return title if len(title) <= LONGEST else title[: LONGEST - 1].rstrip() + "…"
 
 
-def _neighbour(
-    taste: Taste, item: ItemId, sign: float, moved: NDArray[np.float64], alike: NDArray[np.float64]
-) -> Reason:
+def _neighbour(taste: Taste, item: ItemId, sign: float, moved: Vector, alike: Vector) -> Reason:
     """The rated item that speaks loudest in the direction `sign`, if likeness and rating bear it out."""
     for n in np.argsort(-moved)[: FEW + 1]:
         other, rating = taste.items[n], float(taste.ratings[n])
@@ -102,12 +116,12 @@ def _known(taste: Taste, name: Name, usual: float, sign: float) -> bool:
     return count >= OFTEN and sign * (total / count - usual) > 0
 
 
-def _household(taste: Taste, x: NDArray[np.float64], sign: float) -> Reason:
+def _household(taste: Taste, x: Vector, sign: float) -> Reason:
     value = sign * float(taste.weights[HOUSEHOLD] * x[HOUSEHOLD])
     return Reason(value, f"Others in the house {'like' if x[HOUSEHOLD] > 0 else 'do not like'} it")
 
 
-def _nothing(taste: Taste, alike: NDArray[np.float64]) -> Reason:
+def _nothing(alike: Vector) -> Reason:
     if alike.max(initial=-1.0) < ALIKE:
         return Reason(0.0, "Something new: nothing you rated is like it")
     return Reason(0.0, "About as good as what you usually rate")

@@ -94,8 +94,8 @@ class Spaces:
         version = before.version + 1 if before else 1
         wanted = await kept.lacking(self._store.read, kind, version, model)
         sample = random.Random(version).sample(wanted, min(len(wanted), phi.SAMPLE))
-        _, seen = await vectors.load(self._store.read, model, sample)
-        fitted = await asyncio.to_thread(phi.fit, kind, version, model, seen, count)
+        _, x, numbers = await self._made_from(kind, model, sample)
+        fitted = await asyncio.to_thread(phi.fit, kind, version, model, x, numbers, count)
         space, made = Space(kind, fitted), []
         for part in _parts(wanted):
             found, rows = await self._rows(fitted, part)
@@ -110,24 +110,28 @@ class Spaces:
         return len(space)
 
     async def _rows(self, made_by: Phi, ids: Sequence[ItemId]) -> tuple[list[ItemId], NDArray[np.float16]]:
-        found, x = await vectors.load(self._store.read, made_by.model, ids)
-        if not found:
-            return [], np.zeros((0, phi.WIDTH), np.float16)
+        found, x, numbers = await self._made_from(made_by.kind, made_by.model, ids)
+        return found, await asyncio.to_thread(phi.rows, made_by, x, numbers)
+
+    async def _made_from(
+        self, kind: Kind, model: str, ids: Sequence[ItemId]
+    ) -> tuple[list[ItemId], NDArray[np.float16], NDArray[np.float32]]:
+        """Those of `ids` that have a vector, their vectors (n, d) and metadata numbers (n, 32)."""
+        found, x = await vectors.load(self._store.read, model, ids)
         told = await items.by_ids(self._store.read, found)
         tagged = await tags.of(self._store.read, found)
         described = [(told[item], tagged[item]) for item in found]
-        return found, await asyncio.to_thread(_made, made_by, x, described)
+        return found, x, await asyncio.to_thread(_numbers, kind, described)
 
     async def _keep(self, made_by: Phi, ids: Sequence[ItemId], rows: NDArray[np.float16]) -> None:
         blobs = [(item, row.astype("<f2").tobytes()) for item, row in zip(ids, rows, strict=True)]
         await self._store.write(lambda db: kept.put_rows(db, made_by.kind, made_by.version, blobs))
 
 
-def _made(
-    made_by: Phi, x: NDArray[np.float16], described: Sequence[tuple[Item, Sequence[str]]]
-) -> NDArray[np.float16]:
-    numbers = MODALITIES[made_by.kind].numbers
-    return phi.rows(made_by, x, np.array([numbers(item, said) for item, said in described], np.float32))
+def _numbers(kind: Kind, described: Sequence[tuple[Item, Sequence[str]]]) -> NDArray[np.float32]:
+    numbers = MODALITIES[kind].numbers
+    rows = [numbers(item, said) for item, said in described]
+    return np.array(rows, np.float32).reshape(len(rows), phi.METADATA)
 
 
 def _place(space: Space, ids: Sequence[ItemId], rows: NDArray[np.float16]) -> None:

@@ -1,6 +1,7 @@
 """Items with small vectors of their own, spaces and learners on the store, batches as a device sends them."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
@@ -24,7 +25,7 @@ from anagnorisis.taste.view import Change, View
 NOW_MS = 1_790_000_000_000
 
 Furnish = Callable[..., Awaitable[list[Item]]]
-"""`await furnish(kind, count, like=...)`: present items with vectors; `like` (count, d) sets the vectors."""
+"""`await furnish(kind, many, like=...)`: present items with vectors; `like` (many, d) sets the vectors."""
 MakeBatch = Callable[..., Batch]
 
 
@@ -40,14 +41,14 @@ def furnish(store: Store, make_item: Any, shelve: Any, rng: np.random.Generator)
 
     async def put(
         kind: Kind = "image",
-        count: int = 12,
+        many: int = 12,
         like: NDArray[Any] | None = None,
         tags: Sequence[str] = (),
         **facts: Any,
     ) -> list[Item]:
-        made = [make_item(kind, **facts) for _ in range(count)]
+        made = [make_item(kind, **facts) for _ in range(many)]
         await shelve(made, tags)
-        x = rng.normal(size=(count, 6)) if like is None else like
+        x = rng.normal(size=(many, 6)) if like is None else like
         rows = [(item.id, row.astype("<f2").tobytes()) for item, row in zip(made, x, strict=True)]
         await store.write(lambda db: vectors.put_many(db, EMBEDDERS[kind].digest, rows), "items")
         return made
@@ -73,18 +74,19 @@ async def learner(store: Store, spaces: Spaces) -> AsyncIterator[Learner]:
 
 @pytest.fixture
 def batch() -> MakeBatch:
-    """`batch((item, value), …)`: ratings a second apart, the last of them now; None as value clears."""
+    """`batch((item, value), …)`: ratings, each a second later than any before; None as value clears."""
+    seconds = count(-100_000)
 
     def make(*told: tuple[ItemId, float | None]) -> Batch:
         events = [
             EventIn(
                 str(uuid4()),
                 "clear" if value is None else "rating",
-                NOW_MS - 1000 * (len(told) - n),
+                NOW_MS + 1000 * next(seconds),
                 item,
                 value,
             )
-            for n, (item, value) in enumerate(told)
+            for item, value in told
         ]
         return Batch(NOW_MS, events)
 
@@ -95,9 +97,9 @@ def batch() -> MakeBatch:
 def space(rng: np.random.Generator) -> Space:
     """Thirty pictures with random features of eight directions."""
     x = rng.normal(size=(30, 8)).astype(np.float16)
-    fitted = phi.fit("image", 1, "model", x, 30)
-    made = Space("image", fitted)
     numbers = rng.uniform(-0.3, 0.3, (30, phi.METADATA)).astype(np.float32)
+    fitted = phi.fit("image", 1, "model", x, numbers, 30)
+    made = Space("image", fitted)
     made.extend([ItemId(f"{n:032x}") for n in range(30)], phi.rows(fitted, x, numbers))
     return made
 
