@@ -2,20 +2,15 @@
 
 const SHOWN_MS = 6_000
 
-export type Notice = { id: string; text: string; detail: string; action?: { label: string; run: () => void } }
+export type Notice = { text: string; detail: string; action?: { label: string; run: () => void } }
 
 class Notices {
   current = $state<Notice | null>(null)
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  say(text: string, action?: Notice['action'], id: string = crypto.randomUUID()): void {
-    this.current = { id, text, detail: '', action }
+  say(text: string, action?: Notice['action'], detail = ''): void {
+    this.current = { text, detail, action }
     this.hold(false)
-  }
-
-  /** Add to the message `id` while it is still to be seen. */
-  add(id: string, detail: string): void {
-    if (this.current?.id === id) this.current.detail = detail
   }
 
   act(): void {

@@ -54,7 +54,7 @@ class Ratings {
     this.#steps = [...this.#steps, { uuid: event.uuid, pick, before, given: value }].slice(-STEPS_BACK)
     const words = value === null ? `Cleared “${pick.item.title}”` : `${shown(value)} for “${pick.item.title}”`
     this.#set(pick, value, false)
-    notices.say(words, { label: 'Undo', run: () => void this.undo() }, event.uuid)
+    notices.say(words, { label: 'Undo', run: () => void this.undo() }, before === null && value !== null ? guess(pick) : '')
     navigator.vibrate?.(PULSE_MS)
     await this.outbox.add(event)
   }
@@ -131,6 +131,11 @@ class Ratings {
     for (const { event } of refused) this.#mine.delete(event.item)
     if (first) notices.say(`A rating was not kept: ${first.detail}`)
   }
+}
+
+/** What the house expected before the rating; told only afterwards. */
+function guess({ score }: Pick): string {
+  return score ? `I would have guessed ${shown(score.mean)}` : ''
 }
 
 export const ratings = new Ratings()
