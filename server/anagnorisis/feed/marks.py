@@ -32,4 +32,4 @@ def read(text: str, type_: type[T], of: object) -> T:
 
 
 def _sum(body: bytes, of: object) -> bytes:
-    return blake2b(body, digest_size=SUM, key=repr(of).encode()[:64]).digest()
+    return blake2b(body, digest_size=SUM, key=blake2b(repr(of).encode()).digest()).digest()

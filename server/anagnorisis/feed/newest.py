@@ -2,7 +2,9 @@
 
 import heapq
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+
+from msgspec.structs import replace
 
 from anagnorisis.domain import Item, Kind
 from anagnorisis.feed.queries import Filters
@@ -15,25 +17,38 @@ LATELY_S = 14 * 86_400
 
 
 async def newest(
-    store: Store, person: int, kinds: Sequence[Kind], filters: Filters, limit: int, after: Keys
+    store: Store,
+    person: int,
+    kinds: Sequence[Kind],
+    filters: Filters,
+    limit: int,
+    after: Keys,
+    wanted: Callable[[Item], bool] = lambda _: True,
 ) -> list[Item]:
-    """The next `limit` items of `kinds` under `filters`, newest first."""
-    pages = [
-        await items.page(
-            store.read,
-            items.Query(
-                kind=kind,
-                folder=filters.folder,
-                tag=filters.tag,
-                rated=filters.rated,
-                person=person,
-                limit=limit,
-                after=after.get(kind),
-            ),
+    """The next `limit` items of `kinds` under `filters` that are `wanted`, newest first."""
+    lists = []
+    for kind in kinds:
+        query = items.Query(
+            kind=kind,
+            folder=filters.folder,
+            tag=filters.tag,
+            rated=filters.rated,
+            person=person,
+            limit=limit,
+            after=after.get(kind),
         )
-        for kind in kinds
-    ]
-    return list(heapq.merge(*pages, key=_age))[:limit]
+        lists.append(await _of_kind(store, query, wanted))
+    return list(heapq.merge(*lists, key=_age))[:limit]
+
+
+async def _of_kind(store: Store, query: items.Query, wanted: Callable[[Item], bool]) -> list[Item]:
+    found: list[Item] = []
+    while True:
+        page = await items.page(store.read, query)
+        found += filter(wanted, page)
+        if len(found) >= query.limit or len(page) < query.limit:
+            return found
+        query = replace(query, after=items.key_of("newest", page[-1]))
 
 
 def moved(after: Keys, taken: Sequence[Item]) -> dict[Kind, tuple[int, str]]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence, Set
+from zlib import crc32
 
 import numpy as np
 from msgspec import Struct
@@ -29,9 +30,7 @@ NEW_SHARE = 5
 WINDOW = 1000
 """Picks after which a list ends; until then none comes twice, whatever is rated between two pages."""
 BYTES = 4
-"""Of an id, that stand for it in a page mark: a stranger is taken for a known pick once in millions."""
-TOP = (2**62, "")
-"""Before the newest item there can be."""
+"""Stand for an id in a page mark: a stranger is taken for a pick of a full window once in four million."""
 
 UNSURE = "Your rating of this one would teach me much"
 
@@ -40,7 +39,7 @@ class Place(Struct, frozen=True):
     """Where a page of the feed ended."""
 
     shown: bytes
-    """The first bytes of every id picked so far."""
+    """A short sum of every id picked so far."""
     newest: Keys
 
 
@@ -74,17 +73,21 @@ class Feed:
         ready = [kind for kind in kinds if _ready(views[kind], query.mode)]
         others = [kind for kind in kinds if kind not in ready]
         best = await self._best([views[kind] for kind in ready], query, seen)
-        keys = {**dict.fromkeys(others, TOP), **place.newest}
-        # A kind that could be sorted when the list began has picks among the seen ones.
-        most = query.limit + 1 + (len(seen) if place.newest.keys() < keys.keys() else 0)
-        new = await newest(self._store, person, others, query.filters, most, keys)
-        new = [item for item in new if _prefix(item.id) not in seen]
+        new = await newest(
+            self._store,
+            person,
+            others,
+            query.filters,
+            query.limit + 1,
+            place.newest,
+            lambda item: _short(item.id) not in seen,
+        )
         told = _mixed(best, new, query.limit)
         taken = [item for item in told if item in new]
-        shown = place.shown + b"".join(_prefix(item.id) for item in told)
+        shown = place.shown + b"".join(_short(item.id) for item in told)
         more = len(best) + len(new) > len(told) and len(shown) < WINDOW * BYTES
         lines = dict.fromkeys((item.id for item in best), UNSURE) if query.mode == "ask" else {}
-        return Chosen(told, lines, marks.mark(Place(shown, moved(keys, taken)), of) if more else None)
+        return Chosen(told, lines, marks.mark(Place(shown, moved(place.newest, taken)), of) if more else None)
 
     async def _best(self, views: Sequence[View], query: FeedQuery, seen: Set[bytes]) -> list[Item]:
         masks = [await self._eligible.rows(view, query.filters) for view in views]
@@ -107,7 +110,7 @@ def _best(views: Sequence[View], masks: Sequence[Mask], query: FeedQuery, seen: 
             found = questions(view, mask, wide, rng)
         else:
             found = Candidates(view, *view.columns.top(wide, "mean", mask))
-        fresh = [n for n, row in enumerate(found.rows) if _prefix(view.space.ids[row]) not in seen][:most]
+        fresh = [n for n, row in enumerate(found.rows) if _short(view.space.ids[row]) not in seen][:most]
         groups.append(Candidates(view, found.rows[fresh], found.values[fresh]))
     return varied(groups, query.limit + 1)
 
@@ -122,5 +125,5 @@ def _mixed(best: Sequence[Item], new: Sequence[Item], limit: int) -> list[Item]:
     return told
 
 
-def _prefix(item: ItemId) -> bytes:
-    return bytes.fromhex(item[: 2 * BYTES])
+def _short(item: ItemId) -> bytes:
+    return crc32(item.encode()).to_bytes(BYTES)

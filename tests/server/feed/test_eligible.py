@@ -1,0 +1,61 @@
+"""Masks let pass what is in the house under the filters, and follow it when it changes."""
+
+import asyncio
+from typing import Any
+
+import numpy as np
+
+from anagnorisis.domain import Person, Source
+from anagnorisis.feed.eligible import HELD, Eligible
+from anagnorisis.feed.queries import Filters
+from anagnorisis.store import places
+from anagnorisis.store.db import Store
+from anagnorisis.taste.learner import Learner
+
+
+async def test_a_filter_follows_items_that_move(
+    eligible: Eligible,
+    learner: Learner,
+    furnish: Any,
+    shelve: Any,
+    store: Store,
+    source: Source,
+    person: Person,
+) -> None:
+    made = await furnish("image", 10)
+    await learner.spaces.admit("image")
+    view, walks = await learner.view(person.id, "image"), Filters(folder="Walks")
+    assert not np.any(await eligible.rows(view, walks))
+    await shelve(made[:4], (), "Walks")
+    store.changes.ring("items")
+    assert np.flatnonzero(await eligible.rows(view, walks)).tolist() == sorted(
+        view.space.row_of[item.id] for item in made[:4]
+    )
+    gone = [f"{folder}/{made[0].id}".encode() for folder in ("", "Walks")]
+    await store.write(lambda db: places.settle(db, source.id, [], gone, 1), "items")
+    while np.sum(await eligible.rows(view, Filters())) != 9:
+        await asyncio.sleep(0.01)
+    assert np.sum(await eligible.rows(view, walks)) == 3
+
+
+async def test_only_so_many_filters_are_remembered(
+    eligible: Eligible, learner: Learner, furnish: Any, person: Person
+) -> None:
+    await furnish("image", 8, tags=("sea",))
+    await learner.spaces.admit("image")
+    view = await learner.view(person.id, "image")
+    for n in range(HELD + 5):
+        await eligible.rows(view, Filters(tag=f"tag {n}"))
+    assert np.all(await eligible.rows(view, Filters(tag="sea")))
+    assert len(eligible._sieved) == HELD
+
+
+async def test_rated_and_unrated_rows_part_the_space(
+    eligible: Eligible, learner: Learner, furnish: Any, person: Person, batch: Any
+) -> None:
+    made = await furnish("image", 10)
+    await learner.spaces.admit("image")
+    await learner.record(person.id, 1, batch((made[2].id, 4.0), (made[7].id, 0.0)))
+    view = await learner.view(person.id, "image")
+    yes, no = [await eligible.rows(view, Filters(rated=rated)) for rated in ("yes", "no")]  # type: ignore[arg-type]
+    assert np.sum(yes) == 2 and np.array_equal(yes, ~no)
