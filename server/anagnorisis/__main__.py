@@ -3,12 +3,18 @@
 import argparse
 import asyncio
 import gc
+import io
 import logging
+import os
 import socket
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+# Before numpy: its threads would hang a product of matrices while a worker process is forked off, and
+# matrices of a hundred columns gain nothing from them.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import segno
 import uvloop
@@ -80,15 +86,15 @@ def _serve(asked: argparse.Namespace) -> None:
 
 
 async def _house(settings: Settings, libraries: Sequence[Path]) -> None:
-    listening = server.bind(settings)
-    async with app.opened(settings) as rooms:
-        await app.take_in(rooms, libraries)
-        chosen = server.config(app.app(rooms), settings)
-        code = await rooms.sessions.setup_code()
-        _greet(settings, listening, code)
-        gc.freeze()  # what is built stays: the collector need not look at it again
-        async with control.listening(settings.data, app.obedience(rooms)):
-            await server.serve(chosen, listening, rooms.bells.closing)
+    closing = asyncio.Event()
+    with server.signals(closing), server.bind(settings) as listening:
+        async with app.opened(settings, closing) as rooms:
+            await app.take_in(rooms, libraries)
+            chosen = server.config(app.app(rooms), settings)
+            async with control.listening(settings.data, app.obedience(rooms)):
+                _greet(settings, listening, await rooms.sessions.setup_code())
+                gc.freeze()  # what is built stays: the collector need not look at it again
+                await server.serve(chosen, listening, closing)
 
 
 def _greet(settings: Settings, listening: socket.socket, code: str | None) -> None:
@@ -99,9 +105,11 @@ def _greet(settings: Settings, listening: socket.socket, code: str | None) -> No
     lines = [f"Anagnorisis {VERSION} is at {address}", f"Its own files are in {settings.data}"]
     if code:
         lines.append(f"Nobody has opened this house yet. Setup code: {code}")
-    print("\n".join(lines), flush=True)
     if not is_loopback(settings.host):
-        segno.make(address).terminal(compact=True)
+        picture = io.StringIO()
+        segno.make(address).terminal(picture, compact=True)
+        lines.append(picture.getvalue())
+    print("\n".join(lines), flush=True)
 
 
 def _reachable(host: str) -> str:

@@ -44,21 +44,21 @@ MIB = 1024 * 1024
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Rooms]:
+async def opened(settings: Settings, closing: asyncio.Event) -> AsyncIterator[Rooms]:
     """The rooms of the house in `settings.data`, at work in the background until the block ends.
 
-    Raises what `Store.open` raises.
+    `closing` is set when no more is to be answered. Raises what `Store.open` raises.
     """
-    async with AsyncExitStack() as closing:
+    async with AsyncExitStack() as later:
         store = await Store.open(settings.data)
-        closing.push_async_callback(store.close)
-        rooms = _built(settings, store)
-        closing.callback(rooms.thumbs.close)
-        closing.push_async_callback(rooms.learner.close)
+        later.push_async_callback(store.close)
+        rooms = _built(settings, store, closing)
+        later.callback(rooms.thumbs.close)
+        later.push_async_callback(rooms.learner.close)
         worker = Worker(settings)
-        closing.push_async_callback(worker.close)
+        later.push_async_callback(worker.close)
         working = asyncio.create_task(_work(rooms, worker))
-        closing.push_async_callback(_cancel, working, rooms.loaded)
+        later.push_async_callback(_cancel, working, rooms.loaded)
         yield rooms
 
 
@@ -99,9 +99,9 @@ def obedience(rooms: Rooms) -> Obey:
 
 async def alone(settings: Settings, order: Order) -> list[str]:
     """Carry out `order` without a server. Raises `Conflict` when one has the store open after all."""
-    async with AsyncExitStack() as closing:
+    async with AsyncExitStack() as later:
         store = await Store.open(settings.data, readers=1)
-        closing.push_async_callback(store.close)
+        later.push_async_callback(store.close)
         if not isinstance(order, Scan):
             return await about_people(order, Sessions(store))
         return [await _scan(Scanner(store, settings), source) for source in await sources.list(store.read)]
@@ -115,7 +115,7 @@ async def _scan(scanner: Scanner, source: Source) -> str:
     return f"{source.name}: {outcome.taken} files taken in, {outcome.gone} gone."
 
 
-def _built(settings: Settings, store: Store) -> Rooms:
+def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
     board, spaces = Board(store), Spaces(store)
     learner, eligible = Learner(store, spaces), Eligible(store, spaces)
     cache = Cache(settings.data / "cache" / "thumbs", settings.cache_mb * MIB)
@@ -123,7 +123,7 @@ def _built(settings: Settings, store: Store) -> Rooms:
         settings=settings,
         store=store,
         sessions=Sessions(store),
-        bells=Bells(store.changes, asyncio.Event()),
+        bells=Bells(store.changes, closing),
         board=board,
         folders=Folders(store, Scanner(store, settings), board),
         sample=Sample(store, settings.data, board),

@@ -2,13 +2,11 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 
 import pytest
 import uvicorn
-
-Serving = Callable[..., Awaitable[str]]
 
 
 class Quiet(uvicorn.Server):
@@ -19,14 +17,11 @@ class Quiet(uvicorn.Server):
         yield
 
 
-@pytest.fixture
-async def serving() -> AsyncIterator[Serving]:
-    """`await serving(app)` gives the address of an ASGI app on a free port; all end with the test."""
-    running: list[tuple[Quiet, asyncio.Task[None]]] = []
-
-    async def serve(app: object) -> str:
-        listening = socket.create_server(("127.0.0.1", 0))
-        config = uvicorn.Config(
+@asynccontextmanager
+async def served(app: object) -> AsyncIterator[str]:
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = Quiet(
+        uvicorn.Config(
             app,
             lifespan="off",
             log_level="critical",
@@ -34,13 +29,16 @@ async def serving() -> AsyncIterator[Serving]:
             ws="none",
             access_log=False,
         )
-        server = Quiet(config)
-        running.append((server, asyncio.create_task(server.serve(sockets=[listening]))))
-        while not server.started:
-            await asyncio.sleep(0.005)
-        return f"http://127.0.0.1:{listening.getsockname()[1]}"
+    )
+    running = asyncio.create_task(server.serve(sockets=[listening]))
+    while not server.started:
+        await asyncio.sleep(0.005)
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    await running
 
-    yield serve
-    for server, task in running:
-        server.should_exit = True
-        await task
+
+@pytest.fixture
+def serving() -> Callable[[object], AbstractAsyncContextManager[str]]:
+    """`async with serving(app) as address:` an ASGI app on a free port."""
+    return served

@@ -90,4 +90,5 @@ def answer_breakdown(request: Request[Any, Any, Any], error: Exception) -> Respo
 
 def _response(details: ProblemDetails, headers: dict[str, str]) -> Response[bytes]:
     body = msgspec.json.encode(details)
-    return Response(body, status_code=details.status, media_type=MEDIA_TYPE, headers=headers)
+    told = {"cache-control": "no-store", **headers}
+    return Response(body, status_code=details.status, media_type=MEDIA_TYPE, headers=told)

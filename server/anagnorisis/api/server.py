@@ -65,23 +65,29 @@ def config(app: App, settings: Settings) -> uvicorn.Config:
     return chosen
 
 
-async def serve(chosen: uvicorn.Config, listening: socket.socket, closing: asyncio.Event) -> None:
-    """Answer until a signal to end comes; `closing` is set then, so that open streams end by themselves."""
-    server, loop = _Server(chosen), asyncio.get_running_loop()
-
-    def end() -> None:
-        server.force_exit = closing.is_set()
-        server.should_exit = True
-        closing.set()
-        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
-
+@contextmanager
+def signals(closing: asyncio.Event) -> Iterator[None]:
+    """While the block runs, a signal to end sets `closing` and does nothing else."""
+    loop = asyncio.get_running_loop()
     for one in ENDS:
-        loop.add_signal_handler(one, end)
+        loop.add_signal_handler(one, closing.set)
     try:
-        await server.serve(sockets=[listening])
+        yield
     finally:
         for one in ENDS:
             loop.remove_signal_handler(one)
+
+
+async def serve(chosen: uvicorn.Config, listening: socket.socket, closing: asyncio.Event) -> None:
+    """Answer until `closing` is set; open streams have ended by themselves then."""
+    server = _Server(chosen)
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    ending = asyncio.create_task(closing.wait())
+    await asyncio.wait((serving, ending), return_when=asyncio.FIRST_COMPLETED)
+    ending.cancel()
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # of streams that were cut short
+    server.should_exit = True
+    await serving
 
 
 class _Server(uvicorn.Server):

@@ -48,8 +48,8 @@ async def open_session(
     403 for a wrong code, 429 after five of them in a minute, 400 without the name that a setup code needs.
     """
     address = request.client.host if request.client else ""
-    device = UNSEEN.sub(" ", data.device).strip() or "A browser"
-    token, caller = await sessions.open(data.code, UNSEEN.sub(" ", data.name), device, address)
+    device = _plain(data.device) or "A browser"
+    token, caller = await sessions.open(data.code, _plain(data.name), device, address)
     return Response(await _told(caller, store), cookies=[_cookie(token, LIFETIME_S)])
 
 
@@ -66,6 +66,11 @@ async def close_session(
     """End the session of this device; it needs a new code to come back."""
     await sessions.close(caller)
     return Response(None, status_code=204, cookies=[_cookie("", 0)])
+
+
+def _plain(name: str) -> str:
+    """A name on one line, without characters that nobody sees."""
+    return " ".join(UNSEEN.sub(" ", name).split())
 
 
 async def _told(caller: Caller, store: Store) -> Session:

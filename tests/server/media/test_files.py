@@ -28,7 +28,7 @@ async def client(store: Store, serving) -> AsyncIterator[httpx.AsyncClient]:
         except Unknown as error:
             await replies.send_bytes(scope, send, 404, error.what.encode(), {})
 
-    async with httpx.AsyncClient(base_url=await serving(app)) as client:
+    async with serving(app) as address, httpx.AsyncClient(base_url=address) as client:
         yield client
 
 

@@ -45,7 +45,7 @@ async def client(store: Store, tmp_path: Path, serving) -> AsyncIterator[httpx.A
             status = 404 if isinstance(error, Unknown) else 422
             await send_bytes(scope, send, status, error.what.encode(), {})
 
-    async with httpx.AsyncClient(base_url=await serving(app)) as client:
+    async with serving(app) as address, httpx.AsyncClient(base_url=address) as client:
         yield client
     made.close()
 

@@ -1,0 +1,85 @@
+"""Server-sent events: what a device hears, what it does not, and how the line ends."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from anagnorisis.api import changes
+from anagnorisis.api.changes import PING, Bells, lines
+from anagnorisis.api.rooms import Rooms
+from anagnorisis.store.changes import Changes
+
+
+async def heard(answer: httpx.Response) -> AsyncIterator[tuple[str, int]]:
+    """(topic, count) of each event of an open stream."""
+    topic = ""
+    async for line in answer.aiter_lines():
+        if line.startswith("event: "):
+            topic = line.removeprefix("event: ")
+        if line.startswith("data: "):
+            yield topic, json.loads(line.removeprefix("data: "))["count"]
+
+
+async def test_a_device_hears_of_its_own_ratings_and_of_what_concerns_everybody(
+    ada: httpx.AsyncClient, rooms: Rooms
+) -> None:
+    async with ada.stream("GET", "/api/changes") as answer, asyncio.timeout(5):
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        assert answer.headers["cache-control"] == "no-store"
+        events = heard(answer)
+        rooms.store.changes.ring("items")
+        assert (await anext(events))[0] == "items"
+        rooms.bells.rated(2)
+        rooms.bells.rated(1)
+        assert await anext(events) == ("ratings", 1)
+
+
+async def test_silence_is_broken_by_a_comment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changes, "PING_S", 0.02)
+    stream = lines(Bells(Changes(), asyncio.Event()), 1)
+    assert (await anext(stream)).startswith(b"retry:")
+    assert [await anext(stream), await anext(stream)] == [PING, PING]
+
+
+async def test_ratings_of_another_person_are_not_even_a_comment(monkeypatch: pytest.MonkeyPatch) -> None:
+    bells = Bells(Changes(), asyncio.Event())
+    stream = lines(bells, 1)
+    await anext(stream)
+    waiting = asyncio.ensure_future(anext(stream))
+    for _ in range(5):
+        bells.rated(2)
+        await asyncio.sleep(0.01)
+    assert not waiting.done()
+    bells.rated(1)
+    assert await waiting == b'event: ratings\ndata: {"count":1}\n\n'
+
+
+async def test_a_ring_while_an_event_is_on_its_way_is_not_lost() -> None:
+    known = Changes()
+    stream = lines(Bells(known, asyncio.Event()), 1)
+    await anext(stream)
+    known.ring("items")
+    assert b"event: items" in await anext(stream)
+    known.ring("jobs", "sources")
+    told = await anext(stream)
+    assert b"event: jobs" in told and b"event: sources" in told and b"items" not in told
+
+
+async def test_open_lines_end_when_the_house_shuts(ada: httpx.AsyncClient, rooms: Rooms) -> None:
+    async with ada.stream("GET", "/api/changes") as answer, asyncio.timeout(5):
+        rooms.bells.closing.set()
+        assert [event async for event in heard(answer)] == []
+
+
+async def test_a_device_that_leaves_leaves_nothing_behind(ada: httpx.AsyncClient, until) -> None:
+    before = len(asyncio.all_tasks())
+    async with ada.stream("GET", "/api/changes") as answer:
+        await anext(answer.aiter_lines())
+
+    async def gone() -> bool:
+        return len(asyncio.all_tasks()) <= before
+
+    await until(gone)

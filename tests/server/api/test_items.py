@@ -1,0 +1,140 @@
+"""The library and the feed over HTTP: lists, one item in full, its bytes, and what a rating moves."""
+
+import time
+import uuid
+from io import BytesIO
+from typing import Any
+
+import httpx
+from PIL import Image
+
+from anagnorisis.api.rooms import Rooms
+from anagnorisis.domain import ItemId
+from anagnorisis.store import aliases
+
+
+def batch(*events: dict[str, Any]) -> dict[str, Any]:
+    now = int(time.time() * 1000)
+    return {"sent_at": now, "events": [{"uuid": str(uuid.uuid4()), "at": now, **one} for one in events]}
+
+
+def rating(item: str, value: float) -> dict[str, Any]:
+    return {"kind": "rating", "item": item, "value": value}
+
+
+async def test_the_library_is_listed_in_pages_under_filters(ada: httpx.AsyncClient, items) -> None:
+    seen: list[str] = []
+    after: str | None = ""
+    while after is not None:
+        page = (await ada.get("/api/items", params={"sort": "title", "limit": 3, "after": after})).json()
+        seen += [pick["item"]["title"] for pick in page["picks"]]
+        after = page["next"]
+    assert len(seen) == 8 and sorted(seen, key=str.casefold) == seen
+    sea = (await ada.get("/api/items?kind=image&folder=library/sea")).json()["picks"]
+    assert len(sea) == 3
+    texts = (await ada.get("/api/items?kind=article")).json()["picks"]
+    assert {pick["item"]["title"] for pick in texts} == {"On tea", "On rain"}
+
+
+async def test_what_can_be_filtered_by_is_counted(ada: httpx.AsyncClient, items) -> None:
+    facets = (await ada.get("/api/items/facets?kind=image")).json()
+    assert facets["kinds"] == {"article": 2, "image": 6}
+    assert {(one["name"], one["count"]) for one in facets["folders"]} == {
+        ("library/sea", 3),
+        ("library/hills", 2),
+        ("library", 1),
+    }
+
+
+async def test_an_item_is_told_in_full(ada: httpx.AsyncClient, items) -> None:
+    tea = items["On tea"]
+    now = batch({"kind": "position", "item": tea["id"], "value": 0.4}, rating(tea["id"], 0))
+    assert (await ada.post("/api/events", json=now)).status_code == 200
+    detail = (await ada.get(f"/api/items/{tea['id']}")).json()
+    assert detail["pick"]["item"] == tea and detail["pick"]["mine"] == 0
+    assert detail["places"] == [{"source": "library", "folder": "library", "name": "tea.md"}]
+    assert (detail["position"], detail["playable"]) == (0.4, True)
+    why = (await ada.get(f"/api/items/{tea['id']}/why")).json()
+    assert why["score"] is None and why["evidence"]["enough"] is False and why["evidence"]["says"]
+
+
+async def test_an_item_is_found_under_an_id_it_had_before(
+    ada: httpx.AsyncClient, rooms: Rooms, items
+) -> None:
+    old, new = ItemId("f" * 32), ItemId(items["On rain"]["id"])
+    await rooms.store.write(lambda db: aliases.add(db, old, new))
+    assert (await ada.get(f"/api/items/{old}")).json()["pick"]["item"]["id"] == new
+
+
+async def test_the_bytes_of_an_item_come_in_every_form(ada: httpx.AsyncClient, items) -> None:
+    picture = next(item for item in items.values() if item["kind"] == "image")
+    whole = await ada.get(f"/media/{picture['id']}")
+    assert (whole.headers["content-type"], whole.headers["cache-control"]) == (
+        "image/png",
+        "private, no-cache",
+    )
+    part = await ada.get(f"/media/{picture['id']}", headers={"range": "bytes=0-7"})
+    assert (part.status_code, part.content) == (206, whole.content[:8])
+    small = await ada.get(f"/media/{picture['id']}/small.webp")
+    assert Image.open(BytesIO(small.content)).size == (picture["width"], picture["height"])
+    text = await ada.get(f"/media/{items['On tea']['id']}/text")
+    assert "It steeps for three minutes" in text.text and "<script" not in text.text
+    assert "sandbox allow-same-origin" in text.headers["content-security-policy"]
+    assert "script-src" not in text.headers["content-security-policy"]
+
+
+async def test_events_are_kept_learned_and_answered_one_by_one(ada: httpx.AsyncClient, items) -> None:
+    picture = next(item for item in items.values() if item["kind"] == "image")
+    sent = batch(rating(picture["id"], 7.5), rating(picture["id"], 11), rating("nonsense", 1))
+    told = (await ada.post("/api/events", json=sent)).json()
+    assert told["accepted"] == [sent["events"][0]["uuid"]]
+    assert [one["code"] for one in told["refused"]] == ["bad_value", "bad_value"]
+    assert told["scores"] == {picture["id"]: None}
+    again = (await ada.post("/api/events", json=sent)).json()
+    assert again["accepted"] == told["accepted"]
+    mine = (await ada.get("/api/items?sort=mine")).json()["picks"]
+    assert [(pick["item"]["id"], pick["mine"]) for pick in mine] == [(picture["id"], 7.5)]
+    many = batch(*[rating(picture["id"], 1)] * 201)
+    assert (await ada.post("/api/events", json=many)).status_code == 400
+
+
+async def test_the_feed_leaves_out_what_is_rated_and_keeps_what_is_on_the_screen(
+    ada: httpx.AsyncClient, items
+) -> None:
+    first = (await ada.get("/api/feed?limit=3")).json()
+    assert len(first["picks"]) == 3 and first["kept"] == []
+    assert {one["kind"] for one in first["evidence"]} == {"music", "image", "article"}
+    rated = first["picks"][0]["item"]["id"]
+    await ada.post("/api/events", json=batch(rating(rated, 9)))
+    page = (await ada.get("/api/feed", params={"limit": 50, "keep": rated})).json()
+    assert rated not in {pick["item"]["id"] for pick in page["picks"]} and len(page["picks"]) == 7
+    assert [(pick["item"]["id"], pick["mine"]) for pick in page["kept"]] == [(rated, 9)]
+
+
+async def test_what_was_begun_can_be_resumed(ada: httpx.AsyncClient, items) -> None:
+    tea = items["On tea"]["id"]
+    await ada.post("/api/events", json=batch({"kind": "position", "item": tea, "value": 0.5}))
+    page = (await ada.get("/api/feed?mode=resume")).json()
+    assert [pick["item"]["id"] for pick in page["picks"]] == [tea]
+
+
+async def test_taste_tells_each_kind_what_it_stands_on(ada: httpx.AsyncClient, items) -> None:
+    pictures = [item["id"] for item in items.values() if item["kind"] == "image"]
+    await ada.post("/api/events", json=batch(*(rating(item, 7.5) for item in pictures[:2])))
+    told = {one["kind"]: one for one in (await ada.get("/api/taste")).json()}
+    assert list(told) == ["music", "image", "article"]
+    assert told["image"]["histogram"] == [0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0]
+    assert (told["image"]["items"], told["image"]["embedded"], told["image"]["phi_version"]) == (6, 0, None)
+    assert told["image"]["evidence"]["ratings"] == 2 and told["image"]["reader"]["says"]
+
+
+async def test_one_persons_ratings_are_nobody_elses(
+    ada: httpx.AsyncClient, rooms: Rooms, stranger: httpx.AsyncClient, items
+) -> None:
+    tea = items["On tea"]["id"]
+    await ada.post("/api/events", json=batch(rating(tea, 9)))
+    _, code = await rooms.sessions.add("Bob")
+    token, _ = await rooms.sessions.open(code, "", "phone", "test")
+    bob = {"cookie": f"__Host-anag={token}"}
+    assert (await stranger.get(f"/api/items/{tea}", headers=bob)).json()["pick"]["mine"] is None
+    assert (await stranger.get("/api/items?rated=yes", headers=bob)).json()["picks"] == []
