@@ -52,10 +52,12 @@ fn camera(make: &str, model: &str) -> String {
 fn number(field: Option<&Field>) -> f64 {
     let told = match field.map(|field| &field.value) {
         Some(Value::Rational(all)) => all.first().map(exif::Rational::to_f64),
+        Some(Value::Float(all)) => all.first().copied().map(f64::from),
+        Some(Value::Double(all)) => all.first().copied(),
         Some(value) => value.get_uint(0).map(f64::from),
         None => None,
     };
-    told.filter(|told| told.is_finite()).unwrap_or(0.0)
+    told.filter(|told| told.is_finite() && *told >= 0.0).unwrap_or(0.0)
 }
 
 fn taken_at(exif: &Exif) -> Option<i64> {

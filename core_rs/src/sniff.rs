@@ -179,3 +179,43 @@ fn stranger(head: &[u8]) -> Holding {
     let known = STRANGERS.iter().find(|(mark, _)| head.starts_with(mark));
     Err(known.map_or("something else", |(_, says)| says))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_stand_in_their_table_in_their_own_order() {
+        for (place, row) in FORMATS.iter().enumerate() {
+            assert_eq!(row.0 as usize, place);
+            assert_eq!(row.0.name(), row.1);
+        }
+    }
+
+    #[test]
+    fn the_suffix_of_a_path_is_that_of_its_name() {
+        for (path, want) in
+            [("/a.b/c.MP3", "mp3"), ("a.tar.gz", "gz"), ("/a.b/c", ""), (".mp3", ""), ("a.", "")]
+        {
+            assert_eq!(suffix(path.as_bytes()), want);
+        }
+    }
+
+    #[test]
+    fn a_suffix_that_is_not_ours_may_hold_anything() {
+        assert!(agree("bin", Ok(Format::Png)).is_ok());
+        assert!(agree("png", Ok(Format::Png)).is_ok());
+        assert!(agree("png", Err("a program")).is_err());
+    }
+
+    #[test]
+    fn text_may_be_of_any_spelling() {
+        for text in [b"caf\xE9\r\n".as_slice(), "\u{FEFF}日本".as_bytes(), b"\xFF\xFEa\0\n\0", b"FORM 27B"]
+        {
+            assert!(is_text(text));
+        }
+        for other in [b"a\0b".as_slice(), b"\x01\x02", b"%PDF-1.7 "] {
+            assert!(!is_text(other));
+        }
+    }
+}

@@ -1,7 +1,6 @@
 //! What the tags of a track say, read with lofty over the same open file.
 
 use std::io::{Read, Seek};
-use std::num::NonZero;
 
 use lofty::config::ParseOptions;
 use lofty::error::LoftyError;
@@ -46,7 +45,7 @@ pub fn read<R: Read + Seek>(source: &mut Source<R>, format: Format) -> Tags {
         album: text(ItemKey::AlbumTitle).unwrap_or_default(),
         genres: genres(&tags),
         year: tags.iter().find_map(|tag| year(tag)),
-        track: tags.iter().find_map(|tag| tag.track().and_then(NonZero::new)).map(NonZero::get),
+        track: tags.iter().find_map(|tag| track(tag)),
         cover: cover(&tags),
     }
 }
@@ -96,6 +95,12 @@ fn year(tag: &Tag) -> Option<u16> {
     let of =
         |key: ItemKey| tag.get_string(key)?.trim().get(..4)?.parse::<u16>().ok().filter(|year| *year > 0);
     tag.date().map(|date| date.year).filter(|year| *year > 0).or_else(|| of(ItemKey::Year))
+}
+
+/// The number of the track, also where it is told as "3/12".
+fn track(tag: &Tag) -> Option<u32> {
+    let told = || tag.get_string(ItemKey::TrackNumber)?.split('/').next()?.trim().parse().ok();
+    tag.track().or_else(told).filter(|number| *number > 0)
 }
 
 fn cover(tags: &[&Tag]) -> Option<Vec<u8>> {

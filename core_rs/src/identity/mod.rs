@@ -139,3 +139,116 @@ pub fn read<R: Read + Seek>(source: &mut Source<R>, format: Option<Format>) -> R
 fn seconds(count: u64, rate: u32) -> f64 {
     if rate == 0 { 0.0 } else { count as f64 / f64::from(rate) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const FORMATS: [Format; 11] = [
+        Format::Mp3,
+        Format::Flac,
+        Format::Ogg,
+        Format::Opus,
+        Format::M4a,
+        Format::Wav,
+        Format::Jpeg,
+        Format::Png,
+        Format::Webp,
+        Format::Gif,
+        Format::Text,
+    ];
+    /// Words that the walks look for, to be strewn among bytes that mean nothing.
+    const WORDS: [&[u8]; 40] = [
+        b"ID3\x03\0\0\0\0\0\x20",
+        b"APETAGEX",
+        b"TAG",
+        b"LYRICS200",
+        b"\xFF\xFB\x90\x64",
+        b"Xing\0\0\0\x01",
+        b"fLaC\x80\0\0\x22",
+        b"\xFF\xF8\xC9\x18",
+        b"OggS\0\x02",
+        b"OggS\0\x01",
+        b"\x01vorbis",
+        b"OpusHead",
+        b"\x7FFLAC",
+        b"RIFF",
+        b"WAVEfmt \x10\0\0\0",
+        b"data",
+        b"ds64",
+        b"\xFF\xFF\xFF\xFF",
+        b"\0\0\0\0",
+        b"WEBPVP8X",
+        b"VP8L\x05\0\0\0\x2F",
+        b"ANMF",
+        b"\xFF\xD8\xFF\xE1\0\x10",
+        b"\xFF\xC0\0\x0B",
+        b"\xFF\xDA\0\x08",
+        b"\xFF\xD9",
+        b"\x89PNG\r\n\x1A\n\0\0\0\x0DIHDR",
+        b"IDAT",
+        b"IEND",
+        b"GIF89a",
+        b"\x21\xFF\x0BNETSCAPE2.0",
+        b"\x2C",
+        b"\0\0\0\x20ftyp",
+        b"\0\0\0\x01moov",
+        b"\0\0\0\x40trak",
+        b"\0\0\0\x30mdia",
+        b"\0\0\0\x20stsz",
+        b"\0\0\0\x20stsc",
+        b"\0\0\0\x20stco",
+        b"\0\0\0\x20trun",
+    ];
+
+    fn source(bytes: Vec<u8>) -> Source<Cursor<Vec<u8>>> {
+        let size = bytes.len() as u64;
+        Source::new(Cursor::new(bytes), size)
+    }
+
+    fn piece() -> impl Strategy<Value = Vec<u8>> {
+        prop_oneof![
+            (0..WORDS.len()).prop_map(|word| WORDS[word].to_vec()),
+            vec(any::<u8>(), 0..40),
+            (any::<u8>(), 0..300_usize).prop_map(|(byte, count)| vec![byte; count]),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(100))]
+
+        #[test]
+        fn no_bytes_make_a_walk_panic(pieces in vec(piece(), 0..40)) {
+            let bytes = pieces.concat();
+            for format in FORMATS {
+                let read = read(&mut source(bytes.clone()), Some(format));
+                prop_assert!(read.is_err() || read.is_ok_and(|content| content.seconds.is_finite()));
+            }
+            let _ = crate::sniff::sniff(&mut source(bytes.clone()));
+            let _ = crate::exif::read(bytes);
+        }
+
+        #[test]
+        fn how_content_is_cut_into_calls_does_not_matter(lengths in vec(0..2 * STAGE, 0..6)) {
+            let content: Vec<u8> = (0..lengths.iter().sum()).map(|i: usize| (i % 251) as u8).collect();
+            let (mut cut, mut whole, mut rest) = (Essence::new("test"), Essence::new("test"), &content[..]);
+            for length in lengths {
+                cut.add(&rest[..length]);
+                rest = &rest[length..];
+            }
+            whole.add(&content);
+            prop_assert_eq!(cut.length(), whole.length());
+            prop_assert_eq!(cut.finish(), whole.finish());
+        }
+    }
+
+    #[test]
+    fn an_id_is_told_in_hex() {
+        assert_eq!(Id::of(b"abc").hex(), "6437b3ac38465133ffb63b75273a8db5");
+    }
+}

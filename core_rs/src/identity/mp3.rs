@@ -238,3 +238,38 @@ fn counted<R: Read + Seek>(source: &mut Source<R>, at: u64, frame: Frame) -> Res
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_header_tells_its_length_and_samples() {
+        let told = |head| Frame::parse(head).map(|frame| (frame.length, frame.samples, frame.rate));
+        assert_eq!(told([0xFF, 0xFB, 0x90, 0x64]), Some((417, 1152, 44_100)));
+        assert_eq!(told([0xFF, 0xFB, 0x92, 0x64]), Some((418, 1152, 44_100)));
+        assert_eq!(told([0xFF, 0xF3, 0x80, 0xC4]), Some((208, 576, 22_050)));
+        assert_eq!(told([0xFF, 0xE3, 0x18, 0xC4]), Some((72, 576, 8_000)));
+        assert_eq!(told([0xFF, 0xFD, 0x80, 0x04]), Some((417, 1152, 44_100)));
+        assert_eq!(told([0xFF, 0xFF, 0x94, 0x04]), Some((288, 384, 48_000)));
+    }
+
+    #[test]
+    fn what_is_no_header_of_a_frame_is_refused() {
+        for head in
+            [[0xFF, 0xF1, 0x50, 0x80], [0xFF, 0xFB, 0x00, 0], [0xFF, 0xFB, 0xF0, 0], [0xFF, 0xFB, 0x9C, 0]]
+        {
+            assert!(Frame::parse(head).is_none());
+        }
+    }
+
+    #[test]
+    fn every_tag_at_the_end_tells_its_length() {
+        let padded = |tag: &[u8]| tail_tag(&[&[0; 600], tag].concat());
+        assert_eq!(padded(&[b"TAG".as_slice(), &[0; 125]].concat()), Some(128));
+        assert_eq!(padded(&[b"TAG+".as_slice(), &[0; 223], b"TAG", &[0; 125]].concat()), Some(355));
+        assert_eq!(padded(b"000123LYRICS200"), Some(138));
+        assert_eq!(padded(b"3DI\x04\0\0\0\0\x01\x00"), Some(148));
+        assert_eq!(padded(b""), None);
+    }
+}
