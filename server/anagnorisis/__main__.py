@@ -81,6 +81,7 @@ def _settings(flags: Mapping[str, Any]) -> Settings:
 
 def _serve(asked: argparse.Namespace) -> None:
     flags = {name: getattr(asked, name) for name in ("data", "host", "port", "cert", "key")}
+    gc.disable()  # a third of the start went into looking through what had only just been made
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_house(_settings(flags), asked.library))
 
@@ -93,8 +94,14 @@ async def _house(settings: Settings, libraries: Sequence[Path]) -> None:
             chosen = server.config(app.app(rooms), settings)
             async with control.listening(settings.data, app.obedience(rooms)):
                 _greet(settings, listening, await rooms.sessions.setup_code())
-                gc.freeze()  # what is built stays: the collector need not look at it again
+                rooms.loaded.add_done_callback(_settle)
                 await server.serve(chosen, listening, closing)
+
+
+def _settle(_: object) -> None:
+    """Collect garbage from now on, but leave out what was built: it stays, and looking at it takes long."""
+    gc.freeze()
+    gc.enable()
 
 
 def _greet(settings: Settings, listening: socket.socket, code: str | None) -> None:

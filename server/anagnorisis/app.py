@@ -13,7 +13,7 @@ from anagnorisis.api.media import Media
 from anagnorisis.api.rooms import Rooms
 from anagnorisis.api.routes import application
 from anagnorisis.api.shell import Shell
-from anagnorisis.api.sources import add_folder
+from anagnorisis.api.sources import add_folder, rescan
 from anagnorisis.auth.hosts import Hosts
 from anagnorisis.auth.sessions import Sessions
 from anagnorisis.config import Settings
@@ -41,13 +41,16 @@ from anagnorisis.taste.spaces import Spaces
 
 UI = Path(__file__).parent / "ui"
 MIB = 1024 * 1024
+HEAD_START_S = 1.0
+"""After the features are loaded, in which the first pages are answered before any background work begins."""
 
 
 @asynccontextmanager
 async def opened(settings: Settings, closing: asyncio.Event) -> AsyncIterator[Rooms]:
     """The rooms of the house in `settings.data`, at work in the background until the block ends.
 
-    `closing` is set when no more is to be answered. Raises what `Store.open` raises.
+    `closing` is set when no more is to be answered; also by background work that breaks down, whose error
+    then comes out here. Raises what `Store.open` raises.
     """
     async with AsyncExitStack() as later:
         store = await Store.open(settings.data)
@@ -58,8 +61,11 @@ async def opened(settings: Settings, closing: asyncio.Event) -> AsyncIterator[Ro
         worker = Worker(settings)
         later.push_async_callback(worker.close)
         working = asyncio.create_task(_work(rooms, worker))
+        working.add_done_callback(lambda _: closing.set())
         later.push_async_callback(_cancel, working, rooms.loaded)
         yield rooms
+        if working.done():
+            working.result()
 
 
 def app(rooms: Rooms) -> App:
@@ -91,7 +97,7 @@ def obedience(rooms: Rooms) -> Obey:
             return await about_people(order, rooms.sessions)
         there = await sources.list(rooms.store.read)
         for source in there:
-            rooms.folders.rescan(source.id)
+            rescan(source, rooms.folders)
         return [f"Looking at {len(there)} sources; the app shows how far it is."]
 
     return obey
@@ -136,8 +142,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
 
 
 async def _work(rooms: Rooms, worker: Worker) -> None:
-    """The loops of the house, once its features are loaded; what was paused stays so."""
-    await asyncio.shield(rooms.loaded)
+    """The loops of the house, a moment after its features are loaded; what was paused stays so."""
     board, changes = rooms.board, rooms.store.changes
     embedding = Embedding(rooms.store, worker, rooms.learner.spaces)
     loops = (
@@ -149,6 +154,8 @@ async def _work(rooms: Rooms, worker: Worker) -> None:
     for loop in loops:
         board.enter(loop.name, loop.title)
     await board.load()
+    await asyncio.shield(rooms.loaded)
+    await asyncio.sleep(HEAD_START_S)
     await supervise(loops, board)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import Annotated, Literal
 
 from litestar import delete, get, post
@@ -11,7 +12,7 @@ from msgspec import Meta, Struct
 
 from anagnorisis.api.folders import Suggestion, checked, suggestions
 from anagnorisis.config import Settings
-from anagnorisis.domain import Problem, Source
+from anagnorisis.domain import Problem, Source, Unknown
 from anagnorisis.jobs.folders import Folders
 from anagnorisis.jobs.sample import Sample
 from anagnorisis.store import places, sources
@@ -68,9 +69,11 @@ async def remove_source(source: FromPath[int], store: NamedDependency[Store]) ->
 
 
 @post("/sources/{source:int}/scan", status_code=202)
-async def scan_source(source: FromPath[int], folders: NamedDependency[Folders]) -> None:
+async def scan_source(
+    source: FromPath[int], store: NamedDependency[Store], folders: NamedDependency[Folders]
+) -> None:
     """Look at all of a source soon, without waiting for it."""
-    folders.rescan(source)
+    rescan(await sources.by_id(store.read, source), folders)
 
 
 @get("/sources/{source:int}/problems")
@@ -98,6 +101,12 @@ async def add_folder(store: Store, settings: Settings, address: str, name: str =
     folder = await asyncio.to_thread(checked, address, settings.data, there)
     title, now = name.strip() or folder.name, int(time.time())
     return await store.write(lambda db: sources.add(db, "folder", str(folder), title, now), "sources")
+
+
+def rescan(source: Source, folders: Folders) -> None:
+    """Have a source looked at soon; one that came a moment ago is looked at anyway."""
+    with suppress(Unknown):
+        folders.rescan(source.id)
 
 
 def _told(source: Source, tally: sources.Tally, folders: Folders) -> SourceOut:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 from anagnorisis.domain import Conflict
@@ -15,12 +15,15 @@ from anagnorisis.store.db import Store
 NAME, TITLE = "sample", "Making the sample library"
 FOLDER = "sample"
 
+Make = Callable[[Path], Iterator[tuple[int, int]]]
+"""Writes a library into a folder, yielding (done, total)."""
+
 
 class Sample:
     """Writes the sample library below the data folder and adds it as a source, each time it is asked to."""
 
-    def __init__(self, store: Store, data: Path, board: Board) -> None:
-        self._store, self._board = store, board
+    def __init__(self, store: Store, data: Path, board: Board, make: Make = write_sample) -> None:
+        self._store, self._board, self._make = store, board, make
         self._folder = data.resolve() / FOLDER
         self._asked = asyncio.Event()
 
@@ -28,6 +31,11 @@ class Sample:
     def loop(self) -> Loop:
         """For the supervisor."""
         return Loop(NAME, TITLE, self.run)
+
+    @property
+    def asked(self) -> bool:
+        """Whether it is to be made, or being made."""
+        return self._asked.is_set()
 
     def ask(self) -> None:
         """Let it be made, or made whole again, soon."""
@@ -43,7 +51,7 @@ class Sample:
             self._board.idle(NAME)
 
     async def _write(self) -> None:
-        steps = write_sample(self._folder)
+        steps = self._make(self._folder)
         step = asyncio.ensure_future(asyncio.to_thread(next, steps, None))
         try:
             while told := await asyncio.shield(step):

@@ -26,8 +26,9 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def rooms(settings: Settings) -> AsyncIterator[Rooms]:
-    """The built house; embedding is paused, so that no worker process is spawned."""
+async def rooms(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rooms]:
+    """The built house, at work at once; embedding is paused, so that no worker process is spawned."""
+    monkeypatch.setattr(app, "HEAD_START_S", 0.0)
     store = await Store.open(settings.data)
     await store.write(lambda db: switches.set(db, PAUSED + "embed", "yes"))
     await store.close()

@@ -1,7 +1,7 @@
 """A house with one folder, and the item that a file in it is."""
 
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -12,13 +12,6 @@ from anagnorisis.store.db import Store
 
 NOW = 1_790_000_000
 Put = Callable[..., Awaitable[ItemId]]
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(tmp_path / "data")
-    yield store
-    await store.close()
 
 
 @pytest.fixture
