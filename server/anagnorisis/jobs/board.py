@@ -47,7 +47,8 @@ class Board:
 
     def idle(self, name: str, detail: str = "") -> None:
         """The job waits for something to do."""
-        self._put(name, state="idle" if self._going[name].is_set() else "paused", detail=detail)
+        state = "idle" if self._going[name].is_set() else "paused"
+        self._put(name, state=state, done=0, total=0, detail=detail)
 
     def failed(self, name: str, sentence: str) -> None:
         """The job stopped for the reason in `sentence`."""

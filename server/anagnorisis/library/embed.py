@@ -12,8 +12,8 @@ from anagnorisis.store import places, texts, vectors
 from anagnorisis.store.db import Store
 from anagnorisis.taste.spaces import Spaces
 
-BATCH: Mapping[Kind, int] = {"article": 64, "image": 16, "music": 8}
-"""About a second of work: what a pause waits for, and how soon after the first a new item can be scored."""
+BATCH: Mapping[Kind, int] = {"article": 64, "image": 16, "music": 4}
+"""A second or two of work: what a pause waits for, and how soon after the first a new item can be scored."""
 AT_ONCE = 10_000
 """Items asked of the store at a time."""
 

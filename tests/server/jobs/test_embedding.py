@@ -46,7 +46,7 @@ async def test_items_are_embedded_as_they_come(
 ) -> None:
     folder, scanner = Path(source.address), Scanner(store, Settings())
     make_text(folder / "a.txt", "Bees hum all day.")
-    make_track(folder / "b.mp3")
+    make_track(folder / "b.mp3", seconds=3)
     await scanner.scan(source)
 
     async def first() -> bool:
