@@ -5,11 +5,14 @@ export type Topic = (typeof TOPICS)[number]
 
 const GATHER_MS = 400
 const AGAIN_MS = 5_000
+/** A line that is back within this time was never away. */
+const BLIP_MS = 4_000
 
 type Listener = { topics: readonly Topic[]; run: () => void; every: number; timer?: ReturnType<typeof setTimeout>; last: number }
 
 const listeners = new Set<Listener>()
 let stream: EventSource | null = null
+let silence: ReturnType<typeof setTimeout> | undefined
 let again: ReturnType<typeof setTimeout> | undefined
 let connected = (_on: boolean) => {}
 
@@ -32,9 +35,13 @@ export function listen(): void {
   hush()
   const source = new EventSource('/api/changes')
   stream = source
-  source.onopen = () => connected(true)
+  source.onopen = () => {
+    clearTimeout(silence)
+    connected(true)
+  }
   source.onerror = () => {
-    connected(false)
+    clearTimeout(silence)
+    silence = setTimeout(() => connected(false), BLIP_MS)
     // A refused stream is closed for good by the browser; a broken one it mends itself.
     if (source.readyState === EventSource.CLOSED) again = setTimeout(listen, AGAIN_MS)
   }
@@ -43,6 +50,7 @@ export function listen(): void {
 
 export function hush(): void {
   clearTimeout(again)
+  clearTimeout(silence)
   stream?.close()
   stream = null
 }

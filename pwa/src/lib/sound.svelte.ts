@@ -7,11 +7,18 @@ import { ratings } from './ratings.svelte'
 const STEP_S = 10
 
 export const player = new Player({
-  sound: () => new Audio(),
+  sound,
   source: (item) => media.stream(item.id),
   signal: (kind, item, value) => ratings.signal(kind, item, value ?? null),
   keep: (snapshot) => void db().then((open) => open.put('kept', structuredClone(snapshot), 'player')),
 })
+
+/** An audio element of the page, so that the browser's own tools can see it. */
+function sound(): HTMLAudioElement {
+  const element = new Audio()
+  document.body.append(element)
+  return element
+}
 
 /** Ten seconds on or back. */
 export function nudge(direction: 1 | -1): void {
