@@ -117,9 +117,12 @@ def body(phi: Phi) -> bytes:
     return msgspec.msgpack.encode(_Body(phi.directions.shape[1], mean, directions, usual))
 
 
-def revive(kind: Kind, version: int, model: str, items: int, kept: bytes) -> Phi:
-    """The φ whose `body` was kept."""
-    told = msgspec.msgpack.decode(kept, type=_Body)
+def revive(kind: Kind, version: int, model: str, items: int, kept: bytes) -> Phi | None:
+    """The φ whose `body` was kept; None for what another version of this program kept."""
+    try:
+        told = msgspec.msgpack.decode(kept, type=_Body)
+    except msgspec.MsgspecError:
+        return None
     mean, directions, usual = (
         np.frombuffer(array, "<f4").astype(np.float32) for array in (told.mean, told.directions, told.usual)
     )

@@ -43,12 +43,15 @@ class Spaces:
         return next((kind for kind, space in self._spaces.items() if item in space.row_of), None)
 
     async def load(self) -> None:
-        """Take up what the store has of each kind's current embedder."""
+        """Take up what the store has of each kind's current embedder; the rest is made anew by `admit`."""
         for kind in KINDS:
             fitted = await kept.newest(self._store.read, kind)
             if fitted is None or fitted.model != EMBEDDERS[kind].digest:
                 continue
-            space = Space(kind, phi.revive(kind, fitted.version, fitted.model, fitted.items, fitted.body))
+            made_by = phi.revive(kind, fitted.version, fitted.model, fitted.items, fitted.body)
+            if made_by is None:
+                continue
+            space = Space(kind, made_by)
             ids, rows = await kept.rows(self._store.read, kind, fitted.version)
             if ids:
                 space.extend(ids, rows)

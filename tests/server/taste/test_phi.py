@@ -64,6 +64,7 @@ def test_a_kept_phi_makes_the_same_rows(rng: np.random.Generator) -> None:
     x, numbers = rng.normal(size=(12, 20)).astype(np.float16), rng.uniform(-1, 1, (12, 32)).astype(np.float32)
     first = fitted(x, numbers)
     again = phi.revive(first.kind, first.version, first.model, first.items, phi.body(first))
+    assert again is not None
     assert np.array_equal(phi.rows(first, x, numbers), phi.rows(again, x, numbers))
 
 

@@ -90,10 +90,13 @@ async def test_what_a_crash_left_without_rows_gets_them_at_the_next_start(
     assert rows(again.of("image")) == whole
 
 
-async def test_rows_of_another_embedder_do_not_serve(spaces: Spaces, furnish: Any, store: Store) -> None:
+@pytest.mark.parametrize("change", ["UPDATE phi SET model = 'an older one'", "UPDATE phi SET body = x'c0'"])
+async def test_features_of_another_embedder_or_program_do_not_serve(
+    change: str, spaces: Spaces, furnish: Any, store: Store
+) -> None:
     await furnish("image", 8)
     await spaces.admit("image")
-    await store.write(lambda db: db.execute("UPDATE phi SET model = 'an older one'"))
+    await store.write(lambda db: db.execute(change))
     again = Spaces(store)
     await again.load()
     assert again.of("image").version == 0
