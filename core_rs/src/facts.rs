@@ -1,11 +1,10 @@
 //! All that one look at a file tells: what it is, what its tags say, or why it cannot be taken in.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
+use std::os::unix::ffi::OsStrExt;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
-
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 
 use rayon::prelude::*;
 
@@ -23,6 +22,7 @@ pub struct Facts {
     pub id: String,
     pub format: &'static str,
     pub tags: Tags,
+    pub cover: String,
     pub seconds: f64,
     pub width: u32,
     pub height: u32,
@@ -76,11 +76,13 @@ fn look(path: &Path) -> Result<Facts, Problem> {
     let notes = if content.exif.is_empty() { exif::Notes::default() } else { exif::read(content.exif) };
     let (width, height) =
         if notes.turned { (content.height, content.width) } else { (content.width, content.height) };
+    let mut tags = holding.map_or_else(|_| Tags::default(), |format| tags::read(&mut source, format));
     Ok(Facts {
         problem: String::new(),
         id: content.id.hex(),
         format: holding.map_or("", Format::name),
-        tags: holding.map_or_else(|_| Tags::default(), |format| tags::read(&mut source, format)),
+        cover: tags.cover.take().map(|picture| mark(&picture)).unwrap_or_default(),
+        tags,
         seconds: content.seconds,
         width,
         height,
@@ -88,7 +90,7 @@ fn look(path: &Path) -> Result<Facts, Problem> {
     })
 }
 
-/// 16 hex digits that name a cover picture.
-pub fn cover_mark(picture: &[u8]) -> String {
+/// 16 hex digits that name a cover picture, so that no batch holds its covers in memory.
+fn mark(picture: &[u8]) -> String {
     Id::of(picture).hex()[..16].to_owned()
 }

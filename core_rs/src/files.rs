@@ -29,8 +29,7 @@ pub struct FileFacts {
 
 impl From<facts::Facts> for FileFacts {
     fn from(facts: facts::Facts) -> Self {
-        let facts::Facts { problem, id, format, tags, seconds, width, height, notes } = facts;
-        let cover = tags.cover.as_deref().map(facts::cover_mark).unwrap_or_default();
+        let facts::Facts { problem, id, format, tags, cover, seconds, width, height, notes } = facts;
         let tags::Tags { title, artist, album, genres, year, track, .. } = tags;
         let exif::Notes { taken_at, camera, numbers, .. } = notes;
         Self {

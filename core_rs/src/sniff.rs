@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek};
 
-use crate::identity::{after_id3, looks_like_mp3};
+use crate::identity::{after_tags, looks_like_mp3};
 use crate::problem::Problem;
 use crate::source::Source;
 
@@ -50,9 +50,9 @@ type Row = (Format, &'static str, &'static str, &'static [&'static str]);
 const FORMATS: [Row; 11] = [
     (Format::Mp3, "mp3", "an MP3 track", &["mp3"]),
     (Format::Flac, "flac", "a FLAC track", &["flac"]),
-    (Format::Ogg, "ogg", "an Ogg track", &["ogg", "oga"]),
-    (Format::Opus, "opus", "an Opus track", &["opus", "ogg", "oga"]),
-    (Format::M4a, "m4a", "an MP4 file", &["m4a", "m4b", "mp4"]),
+    (Format::Ogg, "ogg", "an Ogg track", &["ogg"]),
+    (Format::Opus, "opus", "an Opus track", &["opus", "ogg"]),
+    (Format::M4a, "m4a", "an MP4 file", &["m4a"]),
     (Format::Wav, "wav", "a WAV track", &["wav"]),
     (Format::Jpeg, "jpeg", "a JPEG image", &["jpg", "jpeg"]),
     (Format::Png, "png", "a PNG image", &["png"]),
@@ -97,7 +97,7 @@ pub fn sniff<R: Read + Seek>(source: &mut Source<R>) -> Result<Holding, Problem>
     if is_text(head) {
         return Ok(Ok(Format::Text));
     }
-    let start = after_id3(source)?;
+    let start = after_tags(source)?;
     if source.up_to(start, 4)? == b"fLaC" {
         return Ok(Ok(Format::Flac));
     }

@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek};
 
-use lofty::config::ParseOptions;
+use lofty::config::{GlobalOptions, ParseOptions, apply_global_options};
 use lofty::error::LoftyError;
 use lofty::file::{FileType, TaggedFile, TaggedFileExt};
 use lofty::picture::{Picture, PictureType};
@@ -15,6 +15,8 @@ use crate::source::Source;
 /// Characters of one field that are kept.
 const LONGEST: usize = 1000;
 const MOST_GENRES: usize = 32;
+/// Bytes of one tag frame that are read; a bigger one hides all tags of its file.
+const BIGGEST_COVER: usize = 32 << 20;
 
 /// Tags of a track; empty or none where they do not say.
 #[derive(Default)]
@@ -52,6 +54,7 @@ pub fn read<R: Read + Seek>(source: &mut Source<R>, format: Format) -> Tags {
 
 fn open<R: Read + Seek>(source: &mut Source<R>, kind: FileType) -> Result<TaggedFile, LoftyError> {
     source.rewind()?;
+    apply_global_options(GlobalOptions::new().allocation_limit(BIGGEST_COVER)); // it holds for this thread
     Probe::with_file_type(source, kind).options(ParseOptions::new().read_properties(false)).read()
 }
 

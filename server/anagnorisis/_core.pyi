@@ -20,6 +20,7 @@ __all__ = [
     "embedded_cover",
     "image_features",
     "mmr",
+    "music_features",
     "read_files",
     "simhash",
     "walk",

@@ -112,6 +112,13 @@ def test_the_front_cover_is_preferred_and_what_is_no_picture_is_left_out(
     assert cover((b"", 3)) is None
 
 
+def test_a_large_cover_does_not_hide_the_tags(tmp_path: Path, written: Written, look: Look) -> None:
+    large = COVER + bytes(20 << 20)
+    tag = surgery.id3({b"TIT2": b"\0Title", b"APIC": b"\0image/png\0\x03\0" + large})
+    told = look(written("b.mp3", tag + make_track(tmp_path / "a.mp3").read_bytes()))
+    assert (told.title, told.cover) == ("Title", _core.digest(large)[:16])
+
+
 def test_no_cover_comes_from_what_is_no_track(tmp_path: Path) -> None:
     assert _core.embedded_cover(bytes(make_picture(tmp_path / "a.png"))) is None
     assert _core.embedded_cover(bytes(tmp_path / "gone.mp3")) is None

@@ -46,6 +46,7 @@ def test_flac_keeps_its_id_through_any_blocks(tmp_path: Path, written: Written, 
         id_of(written("told.flac", told)),
         id_of(written("padded.flac", surgery.flac_with(flac, (1, bytes(5000))))),
         id_of(written("id3.flac", surgery.id3({b"TIT2": b"\0Two"}) + flac + surgery.id3v1(b"Two"))),
+        id_of(written("ape.flac", flac + surgery.ape({b"Title": b"Two"}))),
     }
     assert len(same) == 1
     assert id_of(other_track(tmp_path, "flac")) not in same
@@ -73,6 +74,20 @@ def test_ogg_and_opus_keep_their_id_through_tags_and_paging(
     assert len(same) == 1
     assert id_of(other_track(tmp_path, suffix)) not in same
     assert id_of(written(f"changed.{suffix}", surgery.ogg_pages(changed, 255))) not in same
+
+
+def test_the_volume_noted_in_an_opus_header_is_not_part_of_it(
+    tmp_path: Path, written: Written, id_of: IdOf
+) -> None:
+    track = make_track(tmp_path / "a.opus")
+    (head, granule), *rest = surgery.ogg_packets(track.read_bytes())
+    louder = written(
+        "b.opus", surgery.ogg_pages([(head[:16] + b"\x00\x03" + head[18:], granule), *rest], 255)
+    )
+    skipped = written(
+        "c.opus", surgery.ogg_pages([(head[:10] + b"\x00\x03" + head[12:], granule), *rest], 255)
+    )
+    assert id_of(track) == id_of(louder) != id_of(skipped)
 
 
 def test_m4a_keeps_its_id_wherever_its_boxes_are(tmp_path: Path, written: Written, id_of: IdOf) -> None:

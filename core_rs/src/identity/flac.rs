@@ -4,7 +4,7 @@ use std::io::{Read, Seek};
 
 use memchr::memchr_iter;
 
-use super::mp3::after_tags;
+use super::around::{after_tags, before_tail_tags};
 use super::{Content, Essence, seconds};
 use crate::fields::Fields;
 use crate::problem::Problem;
@@ -41,7 +41,7 @@ impl StreamInfo {
 /// Hash the frames. `Ends` when the last frame does not carry the last sample that was announced.
 pub(super) fn read<R: Read + Seek>(source: &mut Source<R>) -> Result<Content, Problem> {
     let (info, frames) = blocks(source)?;
-    let end = without_id3v1(source, frames)?;
+    let end = before_tail_tags(source, frames)?;
     if frames == end || (info.samples > 0 && !holds_last(source, frames, end, &info)?) {
         return Err(Problem::Ends);
     }
@@ -69,12 +69,6 @@ fn blocks<R: Read + Seek>(source: &mut Source<R>) -> Result<(StreamInfo, u64), P
         return Err(Problem::Ends);
     }
     Ok((info.ok_or(Problem::Damaged)?, at))
-}
-
-fn without_id3v1<R: Read + Seek>(source: &mut Source<R>, start: u64) -> Result<u64, Problem> {
-    let end = source.size();
-    let tagged = end >= start + 128 && source.at(end - 128, 3)? == b"TAG";
-    Ok(if tagged { end - 128 } else { end })
 }
 
 fn holds_last<R: Read + Seek>(

@@ -10,6 +10,7 @@ use crate::problem::Problem;
 use crate::sniff::Format;
 use crate::source::Source;
 
+mod around;
 mod flac;
 mod fragments;
 mod gif;
@@ -20,7 +21,8 @@ mod ogg;
 mod png;
 mod riff;
 
-pub use mp3::{after_tags as after_id3, looks_like as looks_like_mp3};
+pub use around::after_tags;
+pub use mp3::looks_like as looks_like_mp3;
 
 /// Bytes gathered before they are hashed: BLAKE3 is several times faster on long runs.
 const STAGE: usize = 64 << 10;

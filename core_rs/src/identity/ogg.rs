@@ -1,6 +1,7 @@
 //! Ogg: the packets of the sound, however they are cut into pages, without the comment header.
 
 use std::io::{Read, Seek};
+use std::ops::Range;
 
 use memchr::memmem;
 
@@ -13,6 +14,8 @@ const PAGE_HEADER: usize = 27;
 const CONTINUED: u8 = 1;
 const FIRST: u8 = 2;
 const LAST: u8 = 4;
+/// Where the Opus header keeps its output gain: volume scanners write it as taggers write tags.
+const OPUS_GAIN: Range<usize> = 16..18;
 /// How far the next page is looked for where none begins.
 const JUNK: usize = 128 << 10;
 /// More samples than one page can hold: 255 packets of 8192. A first page beyond it was cut out of a broadcast.
@@ -119,8 +122,13 @@ impl Track {
             if fresh {
                 self.left_out = self.codec.leaves_out(self.packet, piece.first().copied());
             }
-            if !self.left_out {
-                essence.add(piece);
+            match piece.split_at_checked(OPUS_GAIN.start) {
+                _ if self.left_out => {}
+                Some((head, tail)) if self.codec == Codec::Opus && self.packet == 0 => {
+                    essence.add(head);
+                    essence.add(&tail[OPUS_GAIN.len().min(tail.len())..]);
+                }
+                _ => essence.add(piece),
             }
             fresh = *length < 255;
             self.packet += u64::from(fresh);
