@@ -9,6 +9,7 @@ from typing import cast
 from anagnorisis.api.changes import Bells
 from anagnorisis.api.control import Obey, Order, Scan, about_people
 from anagnorisis.api.door import Door
+from anagnorisis.api.held import Held
 from anagnorisis.api.media import Media
 from anagnorisis.api.rooms import Rooms
 from anagnorisis.api.routes import application
@@ -130,6 +131,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
         store=store,
         sessions=Sessions(store),
         bells=Bells(store.changes, closing),
+        held=Held(store.changes),
         board=board,
         folders=Folders(store, Scanner(store, settings), board),
         sample=Sample(store, settings.data, board),

@@ -6,6 +6,7 @@ from litestar.params import FromPath, FromQuery
 from msgspec import Struct
 
 from anagnorisis.api.feed import ID, PageSize
+from anagnorisis.api.held import Held
 from anagnorisis.auth.sessions import Caller
 from anagnorisis.domain import Item, ItemId, Kind, Pick, Unknown
 from anagnorisis.feed.queries import Filters, ItemPage, ItemsQuery, Sort
@@ -56,9 +57,11 @@ async def list_items(
 
 
 @get("/items/facets")
-async def get_facets(store: NamedDependency[Store], kind: FromQuery[Kind | None] = None) -> Facets:
+async def get_facets(
+    store: NamedDependency[Store], held: NamedDependency[Held], kind: FromQuery[Kind | None] = None
+) -> Facets:
     """What the library can be filtered by."""
-    return await items.facets(store.read, kind)
+    return await held.get(("facets", kind), "items", items.facets(store.read, kind))
 
 
 @get("/items/{item_id:str}")

@@ -9,6 +9,7 @@ from litestar.types import Scope
 from msgspec import Struct
 
 from anagnorisis.api.changes import Bells
+from anagnorisis.api.held import Held
 from anagnorisis.auth.sessions import Caller, Sessions
 from anagnorisis.config import Settings
 from anagnorisis.feed.page import Feed
@@ -20,7 +21,7 @@ from anagnorisis.media.thumbs import Thumbs
 from anagnorisis.store.db import Store
 from anagnorisis.taste.learner import Learner
 
-AT_ONCE = ("settings", "store", "sessions", "bells", "board", "folders", "sample")
+AT_ONCE = ("settings", "store", "sessions", "bells", "held", "board", "folders", "sample")
 ONCE_LOADED = ("learner", "feed", "shelf")
 
 
@@ -31,6 +32,7 @@ class Rooms(Struct, frozen=True, eq=False):
     store: Store
     sessions: Sessions
     bells: Bells
+    held: Held
     board: Board
     folders: Folders
     sample: Sample

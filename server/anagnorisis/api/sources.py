@@ -11,6 +11,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
 from anagnorisis.api.folders import Suggestion, checked, suggestions
+from anagnorisis.api.held import Held
 from anagnorisis.config import Settings
 from anagnorisis.domain import Problem, Source, Unknown
 from anagnorisis.jobs.folders import Folders
@@ -40,9 +41,11 @@ class SourceOut(Struct, frozen=True):
 
 
 @get("/sources")
-async def list_sources(store: NamedDependency[Store], folders: NamedDependency[Folders]) -> list[SourceOut]:
+async def list_sources(
+    store: NamedDependency[Store], held: NamedDependency[Held], folders: NamedDependency[Folders]
+) -> list[SourceOut]:
     """Every source, in the order they were added."""
-    tallies = await sources.tallies(store.read)
+    tallies = await held.get("tallies", "items", sources.tallies(store.read))
     return [
         _told(source, tallies.get(source.id, sources.Tally()), folders)
         for source in await sources.list(store.read)

@@ -1,15 +1,19 @@
 """What the house has made of a person's ratings, kind by kind."""
 
+from collections.abc import Mapping
+
 from litestar import get
 from litestar.di import NamedDependency
 from msgspec import Struct
 
+from anagnorisis.api.held import Held
 from anagnorisis.auth.sessions import Caller
 from anagnorisis.domain import HIGHEST, KINDS, Evidence, Kind
 from anagnorisis.embed import EMBEDDERS
 from anagnorisis.store import events, items, vectors
 from anagnorisis.store.db import Store
 from anagnorisis.taste.learner import Learner
+from anagnorisis.taste.view import View
 
 
 class Reader(Struct, frozen=True):
@@ -37,15 +41,27 @@ class TasteOut(Struct, frozen=True):
 
 @get("/taste")
 async def list_tastes(
-    caller: NamedDependency[Caller], store: NamedDependency[Store], learner: NamedDependency[Learner]
+    caller: NamedDependency[Caller],
+    store: NamedDependency[Store],
+    held: NamedDependency[Held],
+    learner: NamedDependency[Learner],
 ) -> list[TasteOut]:
     """The person's taste in every kind."""
-    counts = await items.counts(store.read)
-    return [await _taste(caller.person.id, kind, counts.get(kind, 0), store, learner) for kind in KINDS]
+    counts = await held.get("counts", "items", items.counts(store.read))
+    embedded = {
+        kind: await held.get(("embedded", kind), "vectors", vectors.count(store.read, EMBEDDERS[kind].digest))
+        for kind in KINDS
+    }
+    return [
+        await _taste(caller.person.id, await learner.view(caller.person.id, kind), counts, embedded, store)
+        for kind in KINDS
+    ]
 
 
-async def _taste(person: int, kind: Kind, count: int, store: Store, learner: Learner) -> TasteOut:
-    spec, view = EMBEDDERS[kind], await learner.view(person, kind)
+async def _taste(
+    person: int, view: View, counts: Mapping[Kind, int], embedded: Mapping[Kind, int], store: Store
+) -> TasteOut:
+    kind, spec = view.kind, EMBEDDERS[view.kind]
     histogram = [0] * (int(HIGHEST) + 1)
     for rating in await events.ratings_of(store.read, person, kind):
         histogram[int(rating.value + 0.5)] += 1
@@ -55,6 +71,6 @@ async def _taste(person: int, kind: Kind, count: int, store: Store, learner: Lea
         Reader(spec.title, spec.says),
         view.space.version or None,
         histogram,
-        count,
-        await vectors.count(store.read, spec.digest),
+        counts.get(kind, 0),
+        embedded[kind],
     )
