@@ -3,7 +3,7 @@
 Media need none of this: their id is that of their sound or pixels.
 """
 
-from collections import defaultdict
+import asyncio
 from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
@@ -36,68 +36,61 @@ class Recognition:
     def __init__(
         self, store: Store, source: int, known: Known, gone: Iterable[bytes], lost: set[ItemId]
     ) -> None:
-        self._store, self._source, self._known, self._lost = store, source, known, lost
+        self._store, self._source, self._known = store, source, known
         self._left = {(source, path) for path in gone}
-        self._marks: dict[ItemId, int] = {}
-        self._alike: dict[int, set[ItemId]] = defaultdict(set)
-        self._given: dict[ItemId, ItemId] = {}
-        self._ready = False
+        self._maybe_lost = lost
+        self._lost: dict[ItemId, int] = {}
 
     async def of(self, taken: list[Taken]) -> tuple[list[Taken], set[ItemId]]:
         """`taken` with every text under the id of its item, and the items that say something else now."""
         new = {one.found.path: one for one in taken if one.described and one.described.text}
         if not new:
             return taken, set()
-        await self._prepare()
-        ids, edited = await self._told_by_path_or_words(new)
-        moved = self._nearest({path: text_of(one) for path, one in new.items() if path not in ids})
-        for path, one in new.items():
-            item = ids.get(path) or moved.get(path) or self._given.get(words_of(one)) or self._unused(one)
-            ids[path] = self._given[words_of(one)] = item
-            self._remember(item, text_of(one).simhash)
-        return [_under(one, ids) for one in taken], edited | set(moved.values())
-
-    async def _prepare(self) -> None:
-        if self._ready:
-            return
-        self._ready = True
-        self._marks = await texts.simhashes(self._store.slow)
-        for item, mark in self._marks.items():
-            self._alike[mark].add(item)
-        placed = {item: await self._places(item) for item in self._lost & self._marks.keys()}
-        self._lost = {item for item, where in placed.items() if not where - self._left}
-
-    async def _told_by_path_or_words(
-        self, new: Mapping[bytes, Taken]
-    ) -> tuple[dict[bytes, ItemId], set[ItemId]]:
-        """Items of texts that lie where they lay or say what one said, and those of them that were edited."""
-        ids: dict[bytes, ItemId] = {}
-        edited: set[ItemId] = set()
+        await self._look_for_lost()
         same = await self._same_words(new)
-        for path in new:
-            own = self._known[path][3] if path in self._known else None
-            if own in same[path]:
-                ids[path] = own
-            elif own in self._marks and not await self._lies_elsewhere(own, path):
-                ids[path] = own
-                edited.add(own)
+        ids = await self._where_they_lay(new, same)
+        edited = {item for path, item in ids.items() if item not in same[path]}
         for path in new.keys() - ids.keys():
             if said := same[path] - edited:
                 ids[path] = min(said)
-        self._lost -= set(ids.values())
-        return ids, edited
+        self._forget(ids.values())
+        moved = self._nearest({path: text_of(one) for path, one in new.items() if path not in ids})
+        self._forget(moved.values())
+        ids |= moved
+        await self._name_the_rest(new, ids)
+        return [_under(one, ids) for one in taken], edited | set(moved.values())
+
+    async def _look_for_lost(self) -> None:
+        """Once: which of the items that lost a place have none left, and the marks of their texts."""
+        if self._maybe_lost:
+            placed = {item: await self._places(item) for item in self._maybe_lost}
+            gone = [item for item, where in placed.items() if not where - self._left]
+            self._lost = await texts.simhashes(self._store.read, gone)
+            self._maybe_lost = set()
 
     async def _same_words(self, new: Mapping[bytes, Taken]) -> dict[bytes, set[ItemId]]:
-        alike = {path: self._alike[text_of(one).simhash] for path, one in new.items()}
+        """The items that say word for word what each new text says."""
+        marks = {path: text_of(one).simhash for path, one in new.items()}
+        alike = await texts.alike(self._store.read, set(marks.values()))
         said = await texts.plain(self._store.read, set().union(*alike.values()))
-        words = {item: words_id(plain) for item, plain in said.items()}
+        words = await asyncio.to_thread(lambda: {item: words_id(plain) for item, plain in said.items()})
         return {
-            path: {item for item in alike[path] if words.get(item) == words_of(one)}
+            path: {item for item in alike.get(marks[path], ()) if words.get(item) == words_of(one)}
             for path, one in new.items()
         }
 
+    async def _where_they_lay(
+        self, new: Mapping[bytes, Taken], same: Mapping[bytes, set[ItemId]]
+    ) -> dict[bytes, ItemId]:
+        """Texts at a known path are its item, as long as no copy elsewhere says still what it said."""
+        ids: dict[bytes, ItemId] = {}
+        for path in new:
+            own = self._known[path][3] if path in self._known else None
+            if own and (own in same[path] or not await self._lies_elsewhere(own, path)):
+                ids[path] = own
+        return ids
+
     async def _lies_elsewhere(self, item: ItemId, path: bytes) -> bool:
-        """Whether another copy says still what the item said: then an edit here makes a text of its own."""
         here = (self._source, path)
         if await self._places(item) - self._left - {here}:
             self._left.add(here)
@@ -110,26 +103,31 @@ class Recognition:
     def _nearest(self, new: Mapping[bytes, Text]) -> dict[bytes, ItemId]:
         """For texts found nowhere the vanished ones they are most like, nearest pairs first."""
         pairs = sorted(
-            (bits_apart(text.simhash, self._marks[item]), path, item)
+            (bits_apart(text.simhash, mark), path, item)
             for path, text in new.items()
-            for item in self._lost
+            for item, mark in self._lost.items()
         )
         found: dict[bytes, ItemId] = {}
         for bits, path, item in pairs:
-            if bits <= NEAR_BITS and path not in found and item in self._lost:
+            if bits <= NEAR_BITS and path not in found and item not in found.values():
                 found[path] = item
-                self._lost.discard(item)
         return found
 
-    def _unused(self, one: Taken) -> ItemId:
-        """The id of its words; or, when a text that was edited since goes by that, one of words and path."""
-        words = words_of(one)
-        return words if words not in self._marks else ItemId(_core.digest(words.encode() + one.found.path))
+    def _forget(self, found: Iterable[ItemId]) -> None:
+        self._lost = {item: mark for item, mark in self._lost.items() if item not in set(found)}
 
-    def _remember(self, item: ItemId, mark: int) -> None:
-        self._alike[self._marks.get(item, mark)].discard(item)
-        self._alike[mark].add(item)
-        self._marks[item] = mark
+    async def _name_the_rest(self, new: Mapping[bytes, Taken], ids: dict[bytes, ItemId]) -> None:
+        """Texts of the same words are one item; a new one has the id of its words.
+
+        Unless a text that says something else by now goes by that: then the id is of words and path.
+        """
+        used = await texts.simhashes(self._store.read, [words_of(one) for one in new.values()])
+        given = {words_of(new[path]): item for path, item in ids.items()}
+        for path, one in new.items():
+            words = words_of(one)
+            if path not in ids:
+                fresh = ItemId(_core.digest(words.encode() + path)) if words in used else words
+                ids[path] = given.setdefault(words, fresh)
 
 
 def bits_apart(mark: int, other: int) -> int:

@@ -1,9 +1,11 @@
 """The `texts` table: what articles say, as safe HTML to show and as plain text to embed."""
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable
 
 from aiosqlite import Connection
+from msgspec import json
 
 from anagnorisis.domain import ItemId
 from anagnorisis.store.rows import listed
@@ -12,7 +14,12 @@ PUT = """INSERT INTO texts (item, html, plain, simhash) VALUES (?, ?, ?, ?) ON C
     SET html = excluded.html, plain = excluded.plain, simhash = excluded.simhash"""
 HTML = "SELECT html FROM texts WHERE item = ?"
 PLAIN = "SELECT t.item, t.plain FROM json_each(?) AS wanted CROSS JOIN texts AS t ON t.item = wanted.value"
-SIMHASHES = "SELECT item, simhash FROM texts"
+SIMHASHES = (
+    "SELECT t.item, t.simhash FROM json_each(?) AS wanted CROSS JOIN texts AS t ON t.item = wanted.value"
+)
+ALIKE = (
+    "SELECT t.simhash, t.item FROM json_each(?) AS wanted CROSS JOIN texts AS t ON t.simhash = wanted.value"
+)
 
 
 def put(db: sqlite3.Connection, item: ItemId, html: str, plain: str, simhash: int) -> None:
@@ -33,6 +40,16 @@ async def plain(read: Connection, ids: Iterable[ItemId]) -> dict[ItemId, str]:
     return {item: text for item, text in await read.execute_fetchall(PLAIN, (wanted,))}
 
 
-async def simhashes(read: Connection) -> dict[ItemId, int]:
-    """The simhash of every text, present or gone, to find one that was moved and edited."""
-    return {item: simhash for item, simhash in await read.execute_fetchall(SIMHASHES)}
+async def simhashes(read: Connection, ids: Iterable[ItemId]) -> dict[ItemId, int]:
+    """The simhashes of those of `ids` that have a text, present or gone."""
+    wanted = listed(ids)
+    return {item: simhash for item, simhash in await read.execute_fetchall(SIMHASHES, (wanted,))}
+
+
+async def alike(read: Connection, simhashes: Iterable[int]) -> dict[int, set[ItemId]]:
+    """The items, present or gone, whose text has one of these simhashes; likely they say the same."""
+    wanted = json.encode([*simhashes]).decode()
+    found: dict[int, set[ItemId]] = defaultdict(set)
+    for simhash, item in await read.execute_fetchall(ALIKE, (wanted,)):
+        found[simhash].add(item)
+    return found

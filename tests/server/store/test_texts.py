@@ -16,7 +16,20 @@ async def test_a_text_is_kept_to_show_and_to_embed_until_it_is_edited(
     await store.write(lambda db: texts.put(db, article.id, "<p>New</p>", "New", -(2**63)))
     assert await texts.html(store.read, article.id) == "<p>New</p>"
     assert await texts.plain(store.read, [other.id, article.id]) == {article.id: "New"}
-    assert await texts.simhashes(store.read) == {article.id: -(2**63)}
+    assert await texts.simhashes(store.read, [other.id, article.id]) == {article.id: -(2**63)}
+
+
+async def test_texts_are_found_by_their_simhash(
+    store: Store, make_item: Callable[..., Item], shelve: Callable[..., Awaitable[None]]
+) -> None:
+    first, second, third = made = [make_item("article") for _ in range(3)]
+    await shelve(made)
+    for article, simhash in ((first, 2**63 - 1), (second, 2**63 - 1), (third, -(2**63))):
+        await store.write(lambda db, i=article.id, s=simhash: texts.put(db, i, "<p>x</p>", "x", s))
+    found = await texts.alike(store.read, [2**63 - 1, 7])
+    assert dict(found) == {2**63 - 1: {first.id, second.id}}
+    plan = await store.read.execute_fetchall(f"EXPLAIN QUERY PLAN {texts.ALIKE}", ("[1]",))
+    assert any("texts_by_simhash" in step[3] for step in plan)
 
 
 async def test_an_item_without_text_has_none(store: Store, make_item: Callable[..., Item]) -> None:

@@ -65,10 +65,11 @@ CREATE INDEX tags_of_item ON tags (item);
 
 CREATE TABLE texts (
     item TEXT PRIMARY KEY REFERENCES items ON DELETE CASCADE,
+    simhash INTEGER NOT NULL, -- before what is long, so that it is read without it
     html TEXT NOT NULL, -- sanitised
-    plain TEXT NOT NULL,
-    simhash INTEGER NOT NULL
+    plain TEXT NOT NULL
 ) STRICT;
+CREATE INDEX texts_by_simhash ON texts (simhash, item);
 
 CREATE TABLE places (
     source INTEGER NOT NULL REFERENCES sources ON DELETE CASCADE,
