@@ -15,10 +15,16 @@ let stream: EventSource | null = null
 let silence: ReturnType<typeof setTimeout> | undefined
 let again: ReturnType<typeof setTimeout> | undefined
 let connected = (_on: boolean) => {}
+let refused = () => {}
 
 /** `tell` hears when the line to the house comes up or goes down. */
 export function onLine(tell: (on: boolean) => void): void {
   connected = tell
+}
+
+/** `tell` hears when the house refuses the line: it may no longer know this device. */
+export function onRefusal(tell: () => void): void {
+  refused = tell
 }
 
 /** Run `run` after any of `topics` moved, at most once in `every` ms. Returns how to stop. */
@@ -43,7 +49,9 @@ export function listen(): void {
     clearTimeout(silence)
     silence = setTimeout(() => connected(false), BLIP_MS)
     // A refused stream is closed for good by the browser; a broken one it mends itself.
-    if (source.readyState === EventSource.CLOSED) again = setTimeout(listen, AGAIN_MS)
+    if (source.readyState !== EventSource.CLOSED) return
+    refused()
+    again = setTimeout(listen, AGAIN_MS)
   }
   for (const topic of TOPICS) source.addEventListener(topic, () => heard(topic))
 }

@@ -78,10 +78,11 @@ class Home {
     else this.next = after
   }
 
-  /** Items came or went. A short list simply grows; a long one waits to be asked. */
-  arrived(): void {
-    if (this.state === 'ready' && this.picks.length >= FIRST) this.news = true
-    else void this.load()
+  /** Items came or went. A list that nobody has touched is simply renewed; another waits to be asked. */
+  arrived(untouched: boolean): void {
+    const short = this.picks.length < FIRST
+    if (this.state !== 'ready' || ((short || untouched) && !this.#kept.size)) void this.load()
+    else this.news = true
   }
 
   #show(body: FeedPage, picks: Pick[], mark: number, stale: boolean): void {

@@ -2,7 +2,7 @@
 
 export type Verb =
   | { do: 'rate'; value: number }
-  | { do: 'undo' | 'skip' | 'toggle' | 'back10' | 'on10' | 'next' | 'previous' | 'help' }
+  | { do: 'undo' | 'skip' | 'toggle' | 'back10' | 'on10' | 'next' | 'previous' | 'before' | 'after' | 'help' }
 
 type Key = Pick<KeyboardEvent, 'key' | 'code' | 'shiftKey' | 'ctrlKey' | 'metaKey' | 'altKey'>
 
@@ -17,6 +17,8 @@ const LETTERS: Record<string, Verb> = {
   l: { do: 'on10' },
   n: { do: 'next' },
   p: { do: 'previous' },
+  arrowleft: { do: 'before' },
+  arrowright: { do: 'after' },
   '?': { do: 'help' },
 }
 
@@ -46,6 +48,6 @@ export const HELP: readonly [string, string][] = [
   ['Space', 'Play or pause'],
   ['J, L', 'Ten seconds back, on'],
   ['P, N', 'Track before, next track'],
-  ['← →', 'Move along a rate bar, Enter to give'],
+  ['← →', 'The thing before, the next one; in a rate bar along it, Enter to give'],
   ['?', 'This list'],
 ]

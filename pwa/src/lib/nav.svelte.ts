@@ -30,7 +30,7 @@ class Nav {
     history[replace ? 'replaceState' : 'pushState'](this.#entry, '', address)
     this.#show(address)
     this.sheet = null
-    if (!replace) scrollTo(0, 0)
+    scrollTo(0, 0)
   }
 
   back(): void {

@@ -4,6 +4,8 @@ import { forget } from './db'
 import type { Session as Who } from './nouns'
 
 const REMEMBERED = 'anagnorisis.session'
+const SAID = 'anagnorisis.said'
+const SIGNED_OUT = 'This device was signed out. Enter a new code to come back.'
 
 class Session {
   state = $state<'starting' | 'closed' | 'open'>('starting')
@@ -11,10 +13,11 @@ class Session {
   reachable = $state(true)
   /** Why the opening page is shown, when that needs saying. */
   said = $state('')
+  #ending = false
 
   constructor() {
     onReach((ok) => (this.reachable = ok))
-    onSessionEnd(() => void this.#end('This device was signed out. Enter a new code to come back.'))
+    onSessionEnd(() => void this.#end())
   }
 
   get person(): number | null {
@@ -29,9 +32,14 @@ class Session {
     } catch (error) {
       if (error instanceof Unreachable && before) this.#open(before)
       else if (error instanceof ApiError && error.status === 401 && before)
-        await this.#end('This device was signed out. Enter a new code to come back.')
-      else this.#closed(error instanceof Unreachable ? error.detail : '')
+        await this.#end()
+      else this.#closed(error instanceof Unreachable ? error.detail : (sessionStorage.getItem(SAID) ?? ''))
     }
+  }
+
+  /** Ask whether the server still knows us; it says so through `onSessionEnd` when not. */
+  async check(): Promise<void> {
+    await api.people().catch(() => null)
   }
 
   async open(opening: Opening): Promise<Who> {
@@ -52,6 +60,7 @@ class Session {
     this.who = who
     this.state = 'open'
     this.said = ''
+    sessionStorage.removeItem(SAID)
     localStorage.setItem(REMEMBERED, JSON.stringify(who))
   }
 
@@ -61,12 +70,17 @@ class Session {
     this.said = said
   }
 
-  /** The server no longer knows us: what was seen here goes; undelivered ratings wait for the same person. */
-  async #end(said: string): Promise<void> {
-    if (this.state === 'closed') return
-    this.#closed(said)
+  /**
+   * The server no longer knows us: what was seen here goes, and the page starts anew with nothing in memory.
+   * Undelivered ratings wait for the same person.
+   */
+  async #end(): Promise<void> {
+    if (this.#ending) return
+    this.#ending = true
     localStorage.removeItem(REMEMBERED)
+    sessionStorage.setItem(SAID, SIGNED_OUT)
     await forget(false)
+    location.assign('/')
   }
 }
 

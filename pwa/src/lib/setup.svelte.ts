@@ -26,6 +26,11 @@ export class Setup {
     if (jobs) this.jobs = jobs
   }
 
+  /** Work worth watching; the reading of folders shows beside each folder. */
+  get working(): Job[] {
+    return this.jobs.filter((job) => job.state === 'working' && job.name !== 'scan' && job.total !== 1)
+  }
+
   /** The folder is a source already. */
   has(address: string): SourceOut | undefined {
     return this.sources.find(({ source }) => source.address === address)

@@ -4,6 +4,7 @@ import { nav } from './nav.svelte'
 import type { Pick } from './nouns'
 import { ratings } from './ratings.svelte'
 import { nudge, player } from './sound.svelte'
+import { walk } from './trail'
 import { teach } from './teach.svelte'
 
 const SWITCH = 'anagnorisis.shortcuts'
@@ -27,6 +28,7 @@ class Shortcuts {
     const asked = verb(event)
     if (!asked) return
     if (nav.sheet && asked.do !== 'help') return
+    if ((asked.do === 'before' || asked.do === 'after') && nav.route.page !== 'item') return
     event.preventDefault()
     if (asked.do === 'rate') this.#rate(asked.value)
     else this.#acts[asked.do]()
@@ -45,6 +47,8 @@ class Shortcuts {
     on10: () => nudge(1),
     next: () => player.forward(),
     previous: () => player.backward(),
+    before: () => nav.route.page === 'item' && walk(nav.route.id, -1),
+    after: () => nav.route.page === 'item' && walk(nav.route.id, 1),
     help: () => nav.open('help'),
   }
 }
