@@ -31,7 +31,7 @@ class Client:
         self._link = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
-        """The decoded JSON answer, None for others. Raises `AssertionError` with the answer when it is not 2xx."""
+        """The decoded JSON answer, None for others. Raises `AssertionError` with what is not 2xx."""
         headers = {"cookie": self.cookie, "x-anag": "1", "content-type": "application/json"}
         self._link.request(method, path, None if body is None else json.dumps(body), headers)
         answer = self._link.getresponse()

@@ -1,14 +1,14 @@
 """The nouns of the house and its error tree. Frozen structs, no I/O; every room imports this one.
 
-    AnagnorisisError
-    ├── Refused                  the caller asked for something that cannot be
-    │   ├── BadValue             a value outside its range or shape
-    │   ├── Unknown              no such item, source, person, code
-    │   ├── NotAllowed           no session, wrong code, foreign origin
-    │   └── Conflict             it exists already, or something else holds it
-    ├── Unreadable               a file that cannot be taken in; says why
-    ├── SourceAway               a source whose folder or address is not there now
-    └── WorkerLost               the worker process died or did not answer in time
+AnagnorisisError
+├── Refused                  the caller asked for something that cannot be
+│   ├── BadValue             a value outside its range or shape
+│   ├── Unknown              no such item, source, person, code
+│   ├── NotAllowed           no session, wrong code, foreign origin
+│   └── Conflict             it exists already, or something else holds it
+├── Unreadable               a file that cannot be taken in; says why
+├── SourceAway               a source whose folder or address is not there now
+└── WorkerLost               the worker process died or did not answer in time
 """
 
 from typing import Literal, NewType, get_args
