@@ -43,11 +43,11 @@ async def keep(
 async def _store(
     store: Store, source: Source, taken: Sequence[Taken], edited: Collection[ItemId], gone: Sequence[bytes]
 ) -> None:
-    described = [one.described for one in taken if one.described]
-    found = [place_of(source.id, source.name, one) for one in taken]
     now = int(time.time())
 
     def verb(db: sqlite3.Connection) -> None:
+        described = [one.described for one in taken if one.described]
+        found = [place_of(source.id, source.name, one) for one in taken]
         items.put(db, [(one.item, one.tags) for one in described])
         for one in described:
             if one.text:

@@ -1,5 +1,6 @@
 """The `places` table: where the copies of items are, and which files could not be taken in."""
 
+import asyncio
 import os
 import sqlite3
 from collections.abc import Sequence
@@ -47,12 +48,12 @@ def settle(
 
 
 async def of_source(read: Connection, source: int, below: bytes = b"") -> dict[bytes, Known]:
-    """What is known of every file of a source, or of its folder `below`, by path."""
+    """What is known of every file of a source, or of its folder `below`, by path. Made off the event loop."""
     inside = (source, below + b"/", below + b"0")  # "0" is the byte after "/"
     rows = await (
         read.execute_fetchall(BELOW, inside) if below else read.execute_fetchall(OF_SOURCE, (source,))
     )
-    return {row[0]: (row[1], row[2], row[3], row[4]) for row in rows}
+    return await asyncio.to_thread(lambda: {row[0]: (row[1], row[2], row[3], row[4]) for row in rows})
 
 
 async def locate(read: Connection, item: ItemId) -> list[tuple[bytes, bytes]]:
