@@ -41,7 +41,7 @@ class Eligible:
             masks.append(await self._sieve(view.space, filters))
         if filters.rated != "any":
             masks.append(view.taste.unrated if filters.rated == "no" else ~view.taste.unrated)
-        shortest = min(len(mask) for mask in masks)
+        shortest = min(len(view), *(len(mask) for mask in masks))
         return np.asarray(np.logical_and.reduce([mask[:shortest] for mask in masks]), np.bool_)
 
     async def _sieve(self, space: Space, filters: Filters) -> Mask:

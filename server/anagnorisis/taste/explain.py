@@ -17,11 +17,11 @@ NEIGHBOURS = 5
 LEAST = 0.05
 """Points below which a contribution is not worth a word."""
 
-CONTENT: dict[Kind, str] = {"music": "how it sounds", "image": "how it looks", "article": "what it is about"}
+CONTENT: dict[Kind, str] = {"music": "How it sounds", "image": "How it looks", "article": "The words in it"}
 FACTS: dict[Kind, str] = {
-    "music": "its artist, album, genre, year and length",
-    "image": "its folder, camera, size and date",
-    "article": "its author, folder, tags and length",
+    "music": "Its artist, album, genre, year and length",
+    "image": "Its folder, camera, size and date",
+    "article": "Its author, folder, tags and length",
 }
 
 
@@ -55,13 +55,13 @@ def parts(kind: Kind, taste: Taste, x: Vector) -> list[Part]:
     terms = taste.weights * x
     start = float(taste.prior.mean[0] * x[0])
     told = [
-        Part("start", "where everybody starts", start),
-        Part("level", "how kindly you rate", float(terms[0]) - start),
+        Part("start", "Where everybody starts", start),
+        Part("level", "How kindly you rate", float(terms[0]) - start),
         Part("content", CONTENT[kind], float(terms[phi.CONTENT].sum())),
         Part("facts", FACTS[kind], float(terms[phi.NUMBERS].sum())),
     ]
     if x[HOUSEHOLD]:
-        told.append(Part("household", "what others in the house say", float(terms[HOUSEHOLD])))
+        told.append(Part("household", "What others in the house say", float(terms[HOUSEHOLD])))
     return told
 
 

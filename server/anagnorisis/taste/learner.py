@@ -26,7 +26,7 @@ class Learner:
     """Everybody's views, made from the log when first asked for and kept exact from then on.
 
     A person's changes take turns, from the log to the last view, so views follow the order of the log; what
-    is cut short in between is made anew from the log. Reading a view waits for nobody.
+    is cut short in between is made anew from the log. Reading a view that stands waits for nobody.
     """
 
     def __init__(self, store: Store, spaces: Spaces, clock: Callable[[], float] = time.time) -> None:

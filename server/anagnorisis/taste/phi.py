@@ -21,7 +21,7 @@ SAMPLE = 5000
 CHUNK = 8192
 
 
-class Phi(msgspec.Struct, frozen=True):
+class Phi(msgspec.Struct, frozen=True, eq=False):
     """How vectors of one embedder become rows; `version` goes with every row made by it."""
 
     kind: Kind

@@ -9,7 +9,7 @@ from anagnorisis.taste.prior import Prior
 Vector = NDArray[np.float64]
 
 
-class Gain(msgspec.Struct, frozen=True):
+class Gain(msgspec.Struct, frozen=True, eq=False):
     """One rating's move of every item x: p = x'direction; mean += error * p; variance -= p * p / q."""
 
     direction: Vector

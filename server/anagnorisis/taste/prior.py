@@ -28,7 +28,7 @@ HOUSEHOLD_MEAN, HOUSEHOLD_VARIANCE = 0.5, 0.25
 NOISE_VARIANCE = 4.0
 
 
-class Prior(msgspec.Struct, frozen=True):
+class Prior(msgspec.Struct, frozen=True, eq=False):
     """Weights before any rating: independent normals, and the noise of one rating."""
 
     mean: NDArray[np.float64]

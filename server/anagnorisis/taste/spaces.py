@@ -64,7 +64,8 @@ class Spaces:
         began = time.monotonic()
         if seen != bell and began >= rest_until and len(space):
             ids = await items.all_present(self._store.read, kind)
-            space.present = await asyncio.to_thread(space.mask, ids)
+            here = await asyncio.to_thread(space.mask, ids)
+            space.present = np.concatenate([here, space.present[len(here) :]])
             now = time.monotonic()
             self._presence[kind] = (bell, now + PATIENCE * (now - began))
         return space.present
@@ -83,6 +84,7 @@ class Spaces:
                 return 0
             if ids is None:
                 ids = await kept.lacking(self._store.read, kind, space.version, space.phi.model)
+                self._presence[kind] = (-1, 0.0)  # some of them may have left the house
             made = 0
             for part in _parts(ids):
                 found, rows = await self._rows(space.phi, part)

@@ -21,7 +21,7 @@ class Candidates(Struct, frozen=True, eq=False):
 
     view: View
     rows: Rows
-    values: NDArray[np.float32]
+    values: NDArray[np.float64]
 
 
 def varied(groups: Sequence[Candidates], k: int) -> list[ItemId]:
@@ -42,9 +42,8 @@ def varied(groups: Sequence[Candidates], k: int) -> list[ItemId]:
     return [ids[n] for n in mmr(vectors, values, k, DIVERSITY)]
 
 
-def spread(values: NDArray[np.float32]) -> NDArray[np.float32]:
+def spread(values: NDArray[np.float64]) -> NDArray[np.float32]:
     """`values` (n,) brought to 0..1, the least to 0 and the largest to 1; all 0 when they are equal."""
-    low, high = float(values.min()), float(values.max())
-    if not high > low:
-        return np.zeros_like(values)
-    return np.asarray((values - low) / (high - low), np.float32)
+    low, high = values.min(), values.max()
+    brought = (values - low) / (high - low) if high > low else np.zeros(len(values))
+    return brought.astype(np.float32)

@@ -15,6 +15,7 @@ from anagnorisis.taste.posterior import Gain, Posterior, Vector
 from anagnorisis.taste.prior import DIMENSION, Prior
 from anagnorisis.taste.space import Rows, Space
 
+Extra = NDArray[np.float16]
 AT_ONCE = 8
 """More changes than this in a batch cost less as one refresh than one after the other."""
 
@@ -66,7 +67,7 @@ class View:
         self.revision = space.revision
         self.updates = 0
         """Changes of the columns since their last refresh."""
-        self.extra = np.zeros(0, np.float16)
+        self.extra = self._heard()
         """What the household says of each row, (n,)."""
         self._posterior = Posterior(prior)
         self._mine: dict[ItemId, float] = {}
@@ -75,7 +76,6 @@ class View:
         self._learned: dict[ItemId, tuple[Vector, float]] = {}
         self._since: list[Gain] | None = None
         """Gains applied while a refresh is under way."""
-        self._hear()
         for change in ratings:
             self._note(change)
             self._teach(change.item, None)
@@ -132,14 +132,13 @@ class View:
 
     def cover(self) -> None:
         """Score the rows that came since, and learn what is rated of them."""
-        blind = len(self.columns) > len(self)  # rows scored before the household could be heard on them
-        self._hear()
-        weights, covariance = self._posterior.weights, self._posterior.covariance
-        if blind:
-            self.columns, self._since = self.refreshed(weights, covariance), None
+        weights, covariance, extra = self._posterior.weights, self._posterior.covariance, self._heard()
+        if len(self.columns) > len(self):  # rows were scored before the household was heard on them
+            self.columns, self._since = self._columns(weights, covariance, extra), None
         else:
-            self.columns.set_extra(self.extra)
+            self.columns.set_extra(extra)
             self.columns.extend(weights, covariance)
+        self.extra = extra  # from now on readers ask for these rows
         for item in self._mine.keys() - self._learned.keys():
             self._teach(item, self.columns)
         self.taste = self._told()
@@ -151,10 +150,7 @@ class View:
 
     def refreshed(self, weights: Vector, covariance: NDArray[np.float64]) -> Columns:
         """New columns under those weights; changes may go on meanwhile."""
-        fresh = Columns(self.space.features)
-        fresh.set_extra(self.extra)
-        fresh.refresh(weights, covariance)
-        return fresh
+        return self._columns(weights, covariance, self.extra)
 
     def end_refresh(self, fresh: Columns) -> None:
         """Put the new columns in place after the gains that came meanwhile, unless more than gains came."""
@@ -165,12 +161,18 @@ class View:
             fresh.apply(gain.direction, gain.error, gain.q)
         self.columns, self.updates = fresh, len(since)
 
-    def _hear(self) -> None:
+    def _columns(self, weights: Vector, covariance: NDArray[np.float64], extra: Extra) -> Columns:
+        fresh = Columns(self.space.features)
+        fresh.set_extra(extra)
+        fresh.refresh(weights, covariance)
+        return fresh
+
+    def _heard(self) -> Extra:
         extra = np.zeros(len(self.space), np.float16)
         for item, value in self.household.values.items():
             if (row := self.space.row_of.get(item, len(extra))) < len(extra):
                 extra[row] = value
-        self.extra = extra
+        return extra
 
     def _note(self, change: Change) -> None:
         if change.item in self._mine:

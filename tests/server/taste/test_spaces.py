@@ -133,6 +133,16 @@ async def test_what_left_the_house_is_not_present_but_keeps_its_row(
         await asyncio.sleep(0.01)
 
 
+async def test_what_is_admitted_is_present_without_a_new_look(spaces: Spaces, furnish: Any) -> None:
+    await furnish("image", 10)
+    await spaces.admit("image")
+    assert np.all(await spaces.present("image"))
+    new = await furnish("image", 2)
+    await spaces.admit("image", [item.id for item in new])
+    here = await spaces.present("image")
+    assert len(here) == 12 and np.all(here)
+
+
 async def test_two_that_admit_at_once_make_each_row_once(spaces: Spaces, furnish: Any) -> None:
     await furnish("image", 20)
     made = await asyncio.gather(spaces.admit("image"), spaces.admit("image"), spaces.admit("image"))

@@ -1,6 +1,7 @@
 """A view says of every item what the posterior says, after any sequence of changes."""
 
 from collections.abc import Callable
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -147,3 +148,23 @@ def test_scores_are_told_once_there_is_enough_evidence(make_view: MakeView, spac
     told = make_view({n: 7.0 for n in range(5)}).scores(ids)
     assert told[ids[1]] is None
     assert (score := told[ids[0]]) is not None and 0 <= score.low < score.mean < score.high <= 10
+
+
+def test_scores_can_be_read_while_rows_and_ratings_come(make_view: MakeView, space: Space) -> None:
+    view = make_view({n: float(n) for n in range(8)})
+    rows = space.features.take(np.arange(30, dtype=np.uint32)).astype(np.float16)
+    late = [ItemId(f"{n:032x}") for n in range(1000, 1040)]
+
+    def change() -> None:
+        for n, item in enumerate(late):
+            space.extend([item], rows[n % 30 : n % 30 + 1])
+            view.cover()
+            view.settle([Change(item, float(n % 11))])
+
+    changing = Thread(target=change)
+    changing.start()
+    while changing.is_alive():
+        told = view.scores([*space.ids])
+        assert None not in [told[item] for item in space.ids[:30]]
+    changing.join()
+    assert len(view) == 70 and view.scores(late)[late[-1]] is not None
