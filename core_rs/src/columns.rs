@@ -13,7 +13,7 @@ use crate::moments::{Moments, Rating};
 use crate::refusal::{Refusal, check_finite, check_size};
 use crate::top::{Below, Top};
 
-/// Mean and variance of the rows x = [φ, extra] of a `Features`, in f32.
+/// Mean and variance of the rows x = [φ, extra] of a `Features`, in f64: f32 would round a mean of 9 by more than a millionth of its deviation.
 pub struct Columns {
     features: Arc<Features>,
     /// The last entry of each row; rows past the end have 0.
@@ -140,7 +140,7 @@ impl Columns {
         if let Some(&row) = rows.iter().find(|&&row| row as usize >= held.mean.len()) {
             return Err(Refusal::NoSuchRow { row: row as usize, rows: held.mean.len() });
         }
-        let pick = |column: &[f32]| rows.iter().map(|&row| column[row as usize]).collect();
+        let pick = |column: &[f64]| rows.iter().map(|&row| column[row as usize]).collect();
         Ok(Moments { mean: pick(&held.mean), variance: pick(&held.variance) })
     }
 
@@ -157,7 +157,7 @@ impl Columns {
         by: By,
         eligible: Option<ArrayView1<'_, bool>>,
         below: Option<Below>,
-    ) -> Result<Vec<(f32, u32)>, Refusal> {
+    ) -> Result<Vec<(f64, u32)>, Refusal> {
         if below.is_some_and(|below| below.value.is_nan()) {
             return Err(Refusal::Range { what: "below", given: f64::NAN, wanted: "a number" });
         }

@@ -41,7 +41,7 @@ impl From<refusal::Refusal> for PyErr {
 }
 
 type Column<'py, T> = Bound<'py, PyArray1<T>>;
-type Moments<'py> = (Column<'py, f32>, Column<'py, f32>);
+type Moments<'py> = (Column<'py, f64>, Column<'py, f64>);
 
 /// The shared f16 matrix of one kind and feature version.
 #[pyclass(frozen, module = "anagnorisis._core")]
@@ -151,7 +151,7 @@ impl Columns {
         by: &str,
         eligible: Option<PyReadonlyArray1<'py, bool>>,
         below: Option<(f64, u32)>,
-    ) -> PyResult<(Column<'py, u32>, Column<'py, f32>)> {
+    ) -> PyResult<(Column<'py, u32>, Column<'py, f64>)> {
         let by = match by {
             "mean" => columns::By::Mean,
             "variance" => columns::By::Variance,
@@ -164,7 +164,7 @@ impl Columns {
         let eligible = eligible.as_ref().map(PyReadonlyArray1::as_array);
         let below = below.map(|(value, row)| top::Below { value, row });
         let best = py.detach(|| self.0.top(k, by, eligible, below))?;
-        let (values, rows): (Vec<f32>, Vec<u32>) = best.into_iter().unzip();
+        let (values, rows): (Vec<f64>, Vec<u32>) = best.into_iter().unzip();
         Ok((rows.into_pyarray(py), values.into_pyarray(py)))
     }
 }

@@ -20,16 +20,16 @@ const TILE: usize = 64;
 #[derive(Default)]
 pub struct Moments {
     /// w'x
-    pub mean: Vec<f32>,
+    pub mean: Vec<f64>,
     /// x'Vx, never below 0
-    pub variance: Vec<f32>,
+    pub variance: Vec<f64>,
 }
 
 impl Moments {
     /// Moments of the rows of `snapshot` from `first` on: Y = X·[V | w], mean = last column, variance = row sums
     /// of Y∘X. `extra` is 0 past its end; `weights` is `(d + 1,)`, `covariance` `(d + 1, d + 1)`.
     ///
-    /// f64 throughout, rounded once. O(n·d²), in parallel over fixed tiles.
+    /// f64 throughout. O(n·d²), in parallel over fixed tiles.
     #[must_use]
     pub fn of(
         snapshot: &Snapshot,
@@ -42,7 +42,7 @@ impl Moments {
         let at = |(row, column)| if column < d { covariance[[row, column]] } else { weights[row] };
         let both = Array2::from_shape_fn((d, d + 1), at);
         let starts: Vec<usize> = (first..snapshot.rows()).step_by(TILE).collect();
-        let parts: Vec<(Vec<f32>, Vec<f32>)> = starts
+        let parts: Vec<(Vec<f64>, Vec<f64>)> = starts
             .par_iter()
             .with_min_len(CHUNK / TILE)
             .map_init(
@@ -62,9 +62,9 @@ impl Moments {
 }
 
 /// Mean and variance of one row from x and y = [x'V | x'w].
-fn finish((x, y): (ArrayView1<'_, f64>, ArrayView1<'_, f64>)) -> (f32, f32) {
+fn finish((x, y): (ArrayView1<'_, f64>, ArrayView1<'_, f64>)) -> (f64, f64) {
     let (covered, mean) = y.split_at(Axis(0), x.len());
-    (mean[0] as f32, x.dot(&covered).max(0.0) as f32)
+    (mean[0], x.dot(&covered).max(0.0))
 }
 
 /// Widen `rows` to f64 with their extra at the end; what is left of `x` becomes 0.
@@ -98,8 +98,8 @@ impl Rating {
 
     /// Move the moments of as many rows as `moments` holds. `extra` is 0 past its end.
     ///
-    /// The product is f32, the move f64, rounded once. O(n·d), one pass over `rows`.
-    pub fn apply(&self, rows: &[f16], extra: &[f16], moments: (&mut [f32], &mut [f32])) {
+    /// The product is f32, the move f64. O(n·d), one pass over `rows`.
+    pub fn apply(&self, rows: &[f16], extra: &[f16], moments: (&mut [f64], &mut [f64])) {
         let mut moves: Vec<f64> = rows
             .chunks_exact(self.gain.width())
             .take(moments.0.len())
@@ -111,8 +111,8 @@ impl Rating {
             }
         }
         for ((mean, variance), p) in moments.0.iter_mut().zip(moments.1).zip(moves) {
-            *mean = (f64::from(*mean) + self.error * p) as f32;
-            *variance = (f64::from(*variance) - p * p * self.inverse).max(0.0) as f32;
+            *mean += self.error * p;
+            *variance = (*variance - p * p * self.inverse).max(0.0);
         }
     }
 }

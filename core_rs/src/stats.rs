@@ -57,14 +57,13 @@ pub fn standing(value: f64, usual: f64, spread: f64) -> f64 {
     ((value - usual) / spread).clamp(-3.0, 3.0)
 }
 
-/// Scaled to length 1; zeros stay zeros.
+/// Scaled to length 1; what is no longer than rounding leaves becomes zeros.
 #[must_use]
 pub fn unit(mut values: Vec<f64>) -> Vec<f64> {
     let length = values.iter().map(|value| value * value).sum::<f64>().sqrt();
-    if length > 0.0 {
-        for value in &mut values {
-            *value /= length;
-        }
+    let scale = if length > 1e-9 { length.recip() } else { 0.0 };
+    for value in &mut values {
+        *value *= scale;
     }
     values
 }

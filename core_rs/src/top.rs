@@ -22,9 +22,9 @@ impl Below {
 pub struct Top {
     k: usize,
     below: Option<Below>,
-    kept: Vec<(f32, u32)>,
+    kept: Vec<(f64, u32)>,
     /// Once `k` are kept, what does not beat the least of them is not looked at.
-    least: Option<(f32, u32)>,
+    least: Option<(f64, u32)>,
 }
 
 impl Top {
@@ -36,8 +36,8 @@ impl Top {
 
     /// Offer one row. `value` is not NaN. Amortised O(1).
     #[inline]
-    pub fn offer(&mut self, value: f32, row: u32) {
-        if self.below.is_some_and(|below| below.reaches(f64::from(value), row)) {
+    pub fn offer(&mut self, value: f64, row: u32) {
+        if self.below.is_some_and(|below| below.reaches(value, row)) {
             return;
         }
         if self.least.is_some_and(|least| order(&least, &(value, row)) != Ordering::Greater) {
@@ -51,7 +51,7 @@ impl Top {
 
     /// What is kept, best first. O(k log k).
     #[must_use]
-    pub fn sorted(mut self) -> Vec<(f32, u32)> {
+    pub fn sorted(mut self) -> Vec<(f64, u32)> {
         self.cut();
         self.kept.sort_unstable_by(order);
         self.kept
@@ -69,8 +69,7 @@ impl Top {
 }
 
 /// Value descending, row ascending. 0 and -0 are equal.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that sorting asks for")]
-fn order(a: &(f32, u32), b: &(f32, u32)) -> Ordering {
+fn order(a: &(f64, u32), b: &(f64, u32)) -> Ordering {
     b.0.partial_cmp(&a.0).unwrap_or(Ordering::Equal).then(a.1.cmp(&b.1))
 }
 
@@ -87,12 +86,12 @@ mod tests {
             k in 0usize..90,
             skip in 0usize..200,
         ) {
-            let mut rows: Vec<(f32, u32)> =
-                values.iter().enumerate().map(|(row, &value)| (f32::from(value), row as u32)).collect();
+            let mut rows: Vec<(f64, u32)> =
+                values.iter().enumerate().map(|(row, &value)| (f64::from(value), row as u32)).collect();
             let offered = rows.clone();
             rows.sort_by(order);
             let skip = skip.min(rows.len());
-            let below = skip.checked_sub(1).map(|last| Below { value: rows[last].0.into(), row: rows[last].1 });
+            let below = skip.checked_sub(1).map(|last| Below { value: rows[last].0, row: rows[last].1 });
             let mut top = Top::new(k, below);
             for (value, row) in offered {
                 top.offer(value, row);

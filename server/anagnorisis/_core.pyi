@@ -59,7 +59,7 @@ class Columns:
     def refresh(self, weights: NDArray[np.float64], covariance: NDArray[np.float64]) -> None:
         """Every row anew from w (d + 1,) and V (d + 1, d + 1): mean w'x, variance x'Vx held at 0 or above.
 
-        f64 sums, rounded once to f32; the result does not depend on the number of threads. O(n d^2).
+        In f64; the result does not depend on the number of threads. O(n d^2).
         """
 
     def extend(self, weights: NDArray[np.float64], covariance: NDArray[np.float64]) -> None:
@@ -72,7 +72,7 @@ class Columns:
         is the same with the removal's own numbers, where the noise is -s2 and so q is negative. O(n d).
         """
 
-    def at(self, rows: NDArray[np.uint32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def at(self, rows: NDArray[np.uint32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Mean and variance (k,) of those rows, in the order asked."""
 
     def top(
@@ -81,7 +81,7 @@ class Columns:
         by: Literal["mean", "variance"],
         eligible: NDArray[np.bool_] | None = None,
         below: tuple[float, int] | None = None,
-    ) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+    ) -> tuple[NDArray[np.uint32], NDArray[np.float64]]:
         """The best `k` rows and their values: value descending, then row ascending.
 
         `eligible` (n,) leaves out rows that are false in it or past its end. `below` is the last (value, row)
@@ -199,5 +199,5 @@ def music_features(pcm: NDArray[np.float32]) -> NDArray[np.float32]:
 
     pcm (n,), mono at 22,050 Hz within -1..1, of any length: less than a frame of 2048 is filled with silence.
     Eight blocks of equal weight: spectrum 200, cepstrum 80 and its correlations 78, pitch classes 30, spectral
-    shape 28, rhythm 32, modulation 60, loudness 10. O(n log n), about 2 ms a second of sound.
+    shape 28, rhythm 32, modulation 60, loudness 10. O(n log n), about 1 ms a second of sound.
     """

@@ -28,7 +28,7 @@ def image_features(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 def unit(x: Plane) -> Plane:
     length = np.linalg.norm(x)
-    return x / length if length > 0 else x
+    return x / length if length > 1e-9 else 0 * x
 
 
 def centred(x: Plane) -> Plane:
@@ -104,7 +104,7 @@ def oriented(light: Plane) -> Plane:
 
 
 def pattern_histogram(light: Plane) -> Plane:
-    """Local binary patterns: which of the 8 neighbours are lighter by more than 1; 58 uniform codes and the rest."""
+    """Local binary patterns: which neighbours are lighter by more than 1; 58 uniform codes, 1 other."""
     turns = [(-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1)]
     codes = np.zeros((len(light) - 2, len(light) - 2), int)
     for bit, (y, x) in enumerate(turns):
@@ -116,9 +116,7 @@ def pattern_histogram(light: Plane) -> Plane:
     return np.bincount(name[codes].ravel(), minlength=59) / codes.size
 
 
-def scalars(
-    rgb: NDArray[np.uint8], small: Plane, lab: Plane, scales: list[Plane], colours: Plane
-) -> Plane:
+def scalars(rgb: NDArray[np.uint8], small: Plane, lab: Plane, scales: list[Plane], colours: Plane) -> Plane:
     """50 hand-made numbers, each as (value - usual) / spread, at most 3 either way."""
     named = colour_scalars(small, lab) | edge_scalars(scales) | layout_scalars(lab, scales[0])
     largest = np.sort(colours)[::-1]

@@ -4,6 +4,8 @@ Eight blocks of equal weight over the spectrogram of mono sound at 22,050 Hz. A 
 (value - usual) / spread, held within 3.
 """
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -36,7 +38,7 @@ def music_features(pcm: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def unit(x: Numbers) -> Numbers:
     length = np.linalg.norm(x)
-    return x / length if length > 0 else x
+    return x / length if length > 1e-9 else 0 * x
 
 
 def standing(value: ArrayLike, usual: ArrayLike, spread: ArrayLike) -> Numbers:
@@ -123,8 +125,8 @@ def correlation(x: Numbers, y: Numbers) -> float:
 def of_spectrum(power: Numbers, frames: Numbers) -> Numbers:
     edges = [0, 200, 400, 800, 1600, 3200, 6400, 11025]
     contrast = []
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
-        band = np.sort(np.sqrt(power[:, (HERTZ >= low) & (HERTZ < high)]), axis=1)
+    for low, high in pairwise(edges):
+        band = np.sort(np.sqrt(power[:, slice(*np.searchsorted(HERTZ, [low, high]))]), axis=1)
         some = band.shape[1] // 50 + 1
         contrast.append(np.log(band[:, -some:].mean(1) + 1e-6) - np.log(band[:, :some].mean(1) + 1e-6))
     total = power.sum(1) + 1e-9
@@ -152,7 +154,7 @@ def of_spectrum(power: Numbers, frames: Numbers) -> Numbers:
 def of_rhythm(mel: Numbers) -> Numbers:
     """Onsets, the tempo that explains them best, and how well 24 tempi from 40 to 240 do."""
     onsets = np.maximum(np.diff(mel, axis=0), 0).sum(1) if len(mel) > 1 else np.zeros(1)
-    onsets = onsets / (onsets.mean() + 1e-9)
+    onsets = onsets / (onsets.mean() + 1e-3)
     waves = np.fft.rfft(onsets - onsets.mean(), 2 * len(onsets))
     echo = np.fft.irfft(np.abs(waves) ** 2, 2 * len(onsets))[: len(onsets)]
     echo = np.pad(echo / (echo[0] + 1e-9), (0, 200))
@@ -179,7 +181,7 @@ def of_modulation(mel: Numbers) -> Numbers:
     stretches = away[: len(away) // 256 * 256].reshape(-1, 256, 10)
     swell = np.abs(np.fft.rfft(stretches, axis=1)).mean(0)
     edges = [1, 3, 6, 12, 24, 48, 100]
-    bands = [swell[low:high].mean(0) for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    bands = [swell[low:high].mean(0) for low, high in pairwise(edges)]
     usual = np.array([3.2, 2.9, 2.6, 2.3, 2.0, 1.8])
     return standing(np.log(np.array(bands) + 1e-3), usual[:, None], 0.6).ravel()
 

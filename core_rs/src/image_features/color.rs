@@ -1,6 +1,6 @@
 //! CIE L*a*b* and a joint histogram of what colours there are: 8 greys, 12 hues in 2 strengths and 3 lightnesses.
 
-use super::plane::Plane;
+use super::plane::{Plane, length};
 
 /// Bins of the histogram.
 pub const BINS: usize = 8 + 12 * 2 * 3;
@@ -36,7 +36,7 @@ impl Lab {
             lab.light.values.push(116.0 * y - 16.0);
             lab.a.values.push(a);
             lab.b.values.push(b);
-            lab.chroma.values.push(a.hypot(b));
+            lab.chroma.values.push(length(a, b));
         }
         lab
     }

@@ -3,7 +3,7 @@
 
 use std::f64::consts::PI;
 
-use super::plane::Plane;
+use super::plane::{Plane, length};
 
 const CELLS: usize = 4;
 const DIRECTIONS: usize = 8;
@@ -25,7 +25,8 @@ impl Gradient {
         let inner = 1..last;
         let across = |y, x| if inner.contains(&x) { light.at(y, x + 1) - light.at(y, x - 1) } else { 0.0 };
         let down = |y, x| if inner.contains(&y) { light.at(y + 1, x) - light.at(y - 1, x) } else { 0.0 };
-        let strength = Plane::from_fn(light.side, |y, x| (across(y, x).hypot(down(y, x)) - UNSEEN).max(0.0));
+        let strength =
+            Plane::from_fn(light.side, |y, x| (length(across(y, x), down(y, x)) - UNSEEN).max(0.0));
         let direction = Plane::from_fn(light.side, |y, x| {
             if strength.at(y, x) == 0.0 {
                 return 0.0;

@@ -32,3 +32,8 @@ impl Plane {
         self.values.iter().enumerate().map(|(at, value)| value * weight(at / self.side, at % self.side)).sum()
     }
 }
+
+/// Length of the vector (x, y). Nothing here is near the ends of f64, so the plain formula does.
+pub fn length(x: f64, y: f64) -> f64 {
+    (x * x + y * y).sqrt()
+}

@@ -32,7 +32,7 @@ impl Frames {
         let mut scratch = fft.make_scratch_vec();
         let turn = std::f64::consts::TAU / (FRAME - 1) as f64;
         let window: Vec<f64> = (0..FRAME).map(|at| 0.5 - 0.5 * (turn * at as f64).cos()).collect();
-        let (bands, classes) = (mel::filters(), chroma::classes());
+        let (bands, classes, mut shaper) = (mel::filters(), chroma::classes(), spectral::Shaper::new());
         let mut power = vec![0.0; BINS];
         let mut frames = Self { mel: Vec::new(), chroma: Vec::new(), shape: Vec::new(), level: Vec::new() };
         for frame in sound.windows(FRAME).step_by(HOP) {
@@ -48,7 +48,7 @@ impl Frames {
             }
             frames.mel.push(mel::decades(&bands, &power));
             frames.chroma.push(chroma::shares(&classes, &power));
-            frames.shape.push(spectral::shape(&power, frame));
+            frames.shape.push(shaper.of(&power, frame));
             frames.level.push(10.0 * (power.iter().sum::<f64>() + 1e-9).log10());
         }
         frames

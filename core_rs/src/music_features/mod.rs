@@ -27,7 +27,7 @@ pub const RATE: usize = 22_050;
 ///
 /// `pcm` is mono at 22,050 Hz, within -1..1, of any length; less than one frame of 2048 is filled with silence.
 /// A number enters as (value - usual) / spread, held within 3; correlations enter as they are. Always finite.
-/// O(n log n), about 2 ms a second of sound; memory about 650 bytes a frame of 512 samples.
+/// O(n log n), about 1 ms a second of sound; memory about 650 bytes a frame of 512 samples.
 ///
 /// # Errors
 /// `NotFinite` naming the sample.

@@ -12,6 +12,9 @@ const TEMPI: usize = 24;
 const MODERATE: f64 = 110.0;
 const OCTAVES: f64 = 0.9;
 
+/// A rise in decades over all bands that nobody hears; it takes away what rounding leaves in a steady sound.
+const UNHEARD: f64 = 1e-3;
+
 /// `(32,)`: tempo and its strength, onsets a second, their unevenness, and the echo at 24 tempi.
 ///
 /// Usual values of the onsets are those of an exponential distribution: what falls at random.
@@ -47,7 +50,7 @@ fn onsets(mel: &[[f64; BANDS]]) -> Vec<f64> {
     if onsets.is_empty() {
         onsets.push(0.0);
     }
-    let mean = mean(&onsets) + 1e-9;
+    let mean = mean(&onsets) + UNHEARD;
     onsets.iter().map(|onset| onset / mean).collect()
 }
 

@@ -1,5 +1,7 @@
 //! Spectral shape: peaks against valleys in seven octaves, where the power lies, tone against noise.
 
+use std::ops::Range;
+
 use super::column;
 use super::frames::{BINS, Frames, hertz};
 use crate::stats::{deviation, mean, standing};
@@ -26,21 +28,62 @@ const USUAL: [[f64; 4]; SHAPES] = [
     [0.08, 0.05, 0.04, 0.03],
 ];
 
-/// The numbers of one frame from its spectrum and its samples.
-pub fn shape(power: &[f64], samples: &[f64]) -> [f64; SHAPES] {
-    let mut shape = [0.0; SHAPES];
-    for (target, octave) in shape.iter_mut().zip(OCTAVES.windows(2)) {
-        *target = contrast(power, octave[0], octave[1]);
+/// What is the same for every frame.
+pub struct Shaper {
+    hertz: Vec<f64>,
+    octaves: Vec<Range<usize>>,
+    band: Vec<f64>,
+    rising: Vec<f64>,
+}
+
+impl Shaper {
+    /// Ready for spectra of `BINS`.
+    pub fn new() -> Self {
+        let hertz: Vec<f64> = (0..BINS).map(hertz).collect();
+        let bin = |edge: f64| hertz.partition_point(|hertz| *hertz < edge);
+        let octaves = OCTAVES.windows(2).map(|octave| bin(octave[0])..bin(octave[1])).collect();
+        Self { hertz, octaves, band: Vec::new(), rising: vec![0.0; BINS] }
     }
-    for (target, hertz) in shape[7..].iter_mut().zip(places(power)) {
-        *target = (hertz + 50.0).ln();
+
+    /// The numbers of one frame from its spectrum and its samples.
+    pub fn of(&mut self, power: &[f64], samples: &[f64]) -> [f64; SHAPES] {
+        let mut shape = [0.0; SHAPES];
+        for (target, octave) in shape.iter_mut().zip(&self.octaves) {
+            self.band.clear();
+            self.band.extend_from_slice(&power[octave.clone()]);
+            *target = contrast(&mut self.band);
+        }
+        for (target, hertz) in shape[7..].iter_mut().zip(self.places(power)) {
+            *target = (hertz + 50.0).ln();
+        }
+        // One logarithm for the product of sixteen, which stays far from the ends of f64.
+        let products = power.chunks(16).map(|some| some.iter().map(|power| power + 1e-9).product::<f64>());
+        let logarithms = products.map(f64::ln).sum::<f64>() / BINS as f64;
+        shape[12] = logarithms - (power.iter().sum::<f64>() / BINS as f64 + 1e-9).ln();
+        let sign = |sample: f64| i8::from(sample > 0.0) - i8::from(sample < 0.0);
+        let crossings = samples.windows(2).filter(|pair| sign(pair[0]) != sign(pair[1])).count();
+        shape[13] = crossings as f64 / (samples.len() - 1) as f64;
+        shape
     }
-    let logarithms = power.iter().map(|power| (power + 1e-9).ln()).sum::<f64>() / BINS as f64;
-    shape[12] = logarithms - (power.iter().sum::<f64>() / BINS as f64 + 1e-9).ln();
-    let sign = |sample: f64| if sample == 0.0 { 0.0 } else { sample.signum() };
-    let crossings = samples.windows(2).filter(|pair| sign(pair[0]) != sign(pair[1])).count();
-    shape[13] = crossings as f64 / (samples.len() - 1) as f64;
-    shape
+
+    /// Centre and width of the power, and the frequencies below which 50, 85 and 95 % of it lie, in Hz.
+    fn places(&mut self, power: &[f64]) -> [f64; 5] {
+        let (mut sum, mut first, mut second) = (0.0, 0.0, 0.0);
+        for ((power, hertz), rising) in power.iter().zip(&self.hertz).zip(&mut self.rising) {
+            sum += power;
+            first += power * hertz;
+            second += power * hertz * hertz;
+            *rising = sum;
+        }
+        let total = sum + 1e-9;
+        let centre = first / total;
+        let width = (second / total - centre * centre).max(0.0).sqrt();
+        let below = |share: f64| {
+            let bin = self.rising.partition_point(|part| *part < share * sum);
+            self.hertz[bin.min(BINS - 1)]
+        };
+        [centre, width, below(0.5), below(0.85), below(0.95)]
+    }
 }
 
 /// `(28,)`: means, then deviations of contrast; the same of the places; then of flatness and of crossings.
@@ -57,31 +100,14 @@ pub fn block(frames: &Frames) -> Vec<f64> {
     groups.into_iter().flat_map(|group| [&means[group.clone()], &deviations[group]].concat()).collect()
 }
 
-/// How far the strongest fiftieth of the bins of a band stands above the weakest, as a logarithm of amplitudes.
-fn contrast(power: &[f64], low: f64, high: f64) -> f64 {
-    let bins = (0..BINS).filter(|&bin| hertz(bin) >= low && hertz(bin) < high);
-    let mut band: Vec<f64> = bins.map(|bin| power[bin].sqrt()).collect();
+/// How far the strongest fiftieth of a band of powers stands above the weakest, as a logarithm of amplitudes.
+fn contrast(band: &mut [f64]) -> f64 {
     let some = band.len() / 50 + 1;
-    let (valley, ..) = band.select_nth_unstable_by(some, f64::total_cmp);
-    let valley = (mean(valley) + 1e-6).ln();
+    let amplitude =
+        |powers: &[f64]| (powers.iter().map(|power| power.sqrt()).sum::<f64>() / some as f64 + 1e-6).ln();
+    band.select_nth_unstable_by(some - 1, f64::total_cmp);
+    let valley = amplitude(&band[..some]);
     let from = band.len() - some;
-    let (_, least, peak) = band.select_nth_unstable_by(from, f64::total_cmp);
-    let peak = (*least + peak.iter().sum::<f64>()) / some as f64;
-    (peak + 1e-6).ln() - valley
-}
-
-/// Centre and width of the power, and the frequencies below which 50, 85 and 95 % of it lie, in Hz.
-fn places(power: &[f64]) -> [f64; 5] {
-    let moment =
-        |degree| power.iter().enumerate().map(|(bin, power)| power * hertz(bin).powi(degree)).sum::<f64>();
-    let total = moment(0) + 1e-9;
-    let centre = moment(1) / total;
-    let width = (moment(2) / total - centre * centre).max(0.0).sqrt();
-    let mut rising = power.to_vec();
-    for bin in 1..BINS {
-        rising[bin] += rising[bin - 1];
-    }
-    let below =
-        |share: f64| hertz(rising.partition_point(|sum| *sum < share * rising[BINS - 1]).min(BINS - 1));
-    [centre, width, below(0.5), below(0.85), below(0.95)]
+    band.select_nth_unstable_by(from, f64::total_cmp);
+    amplitude(&band[from..]) - valley
 }

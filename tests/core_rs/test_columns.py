@@ -1,0 +1,204 @@
+"""One person's columns against the same mathematics in numpy, in f64."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from anagnorisis._core import Columns, Features
+
+WIDTH, NOISE = 30, 0.25
+Numbers = NDArray[np.float64]
+
+
+@dataclass
+class Posterior:
+    """A Gaussian over weights that learns and forgets ratings by the textbook, in f64."""
+
+    weights: Numbers
+    covariance: Numbers
+
+    def rate(self, x: Numbers, y: float, noise: float) -> tuple[Numbers, float, float]:
+        gain = self.covariance @ x
+        q = float(x @ gain + noise)
+        error = float((y - self.weights @ x) / q)
+        self.weights = self.weights + gain * error
+        self.covariance = self.covariance - np.outer(gain, gain) / q
+        return gain, error, q
+
+    def moments(self, rows: Numbers) -> tuple[Numbers, Numbers]:
+        return rows @ self.weights, np.einsum("nd,de,ne->n", rows, self.covariance, rows)
+
+
+@dataclass
+class House:
+    columns: Columns
+    features: Features
+    rows: Numbers
+    posterior: Posterior
+
+
+@pytest.fixture
+def house() -> House:
+    """9,000 rows with an extra, refreshed from a posterior that is not round."""
+    rng = np.random.default_rng(5)
+    block = rng.normal(scale=0.2, size=(9000, WIDTH)).astype(np.float16)
+    block[:, 0] = 1
+    extra = rng.normal(size=9000).astype(np.float16)
+    features = Features(WIDTH)
+    features.extend(block)
+    columns = Columns(features)
+    columns.set_extra(extra)
+    root = rng.normal(size=(WIDTH + 1, WIDTH + 1)) / 4
+    posterior = Posterior(rng.normal(size=WIDTH + 1), root @ root.T + 0.1 * np.eye(WIDTH + 1))
+    columns.refresh(posterior.weights, posterior.covariance)
+    return House(columns, features, np.column_stack([block, extra]).astype(float), posterior)
+
+
+def everything(columns: Columns) -> tuple[Numbers, Numbers]:
+    return columns.at(np.arange(len(columns), dtype=np.uint32))
+
+
+def distance(house: House) -> float:
+    """Largest distance of mean and deviation to numpy's, in standard deviations of the row."""
+    (mean, variance), (true_mean, true_variance) = (
+        everything(house.columns),
+        house.posterior.moments(house.rows),
+    )
+    sigma = np.sqrt(true_variance)
+    return float(max((np.abs(mean - true_mean) / sigma).max(), np.abs(np.sqrt(variance) / sigma - 1).max()))
+
+
+def test_a_refresh_is_within_a_millionth_of_numpy(house: House) -> None:
+    assert distance(house) < 1e-6
+
+
+def test_64_ratings_stay_within_a_thousandth_and_a_refresh_mends_the_rest(house: House) -> None:
+    rng = np.random.default_rng(6)
+    for row in rng.integers(9000, size=64):
+        house.columns.apply(*house.posterior.rate(house.rows[row], rng.uniform(0, 10), NOISE))
+    assert distance(house) < 1e-3
+    house.columns.refresh(house.posterior.weights, house.posterior.covariance)
+    assert distance(house) < 1e-6
+
+
+def test_a_rating_taken_back_by_negative_noise_leaves_no_trace(house: House) -> None:
+    before = everything(house.columns)
+    row = house.rows[42]
+    house.columns.apply(*house.posterior.rate(row, 9.5, NOISE))
+    assert np.abs(everything(house.columns)[0] - before[0]).max() > 0.1
+    house.columns.apply(*house.posterior.rate(row, 9.5, -NOISE))
+    for now, then in zip(everything(house.columns), before, strict=True):
+        assert np.abs(now - then).max() < 1e-5
+
+
+def test_the_extra_counts_after_a_refresh_and_is_zero_where_none_is_given(house: House) -> None:
+    house.columns.set_extra(np.full(10, 2, np.float16))
+    assert distance(house) < 1e-6
+    house.columns.refresh(house.posterior.weights, house.posterior.covariance)
+    house.rows[:, -1] = np.where(np.arange(9000) < 10, 2, 0)
+    assert distance(house) < 1e-6
+    house.columns.apply(*house.posterior.rate(house.rows[3], 1.0, NOISE))
+    assert distance(house) < 1e-4
+
+
+def test_new_rows_are_covered_by_extend_and_old_ones_left_alone(house: House) -> None:
+    old = everything(house.columns)
+    more = np.random.default_rng(7).normal(size=(5000, WIDTH)).astype(np.float16)
+    house.features.extend(more)
+    assert len(house.columns) == 9000
+    house.columns.apply(np.zeros(WIDTH + 1), 0.5, 1.0)
+    house.columns.extend(house.posterior.weights, house.posterior.covariance)
+    house.rows = np.concatenate([house.rows, np.column_stack([more, np.zeros(5000)]).astype(float)])
+    assert len(house.columns) == 14000
+    assert distance(house) < 1e-6
+    assert np.array_equal(everything(house.columns)[0][:9000], old[0])
+
+
+def test_a_variance_never_falls_below_zero(house: House) -> None:
+    house.columns.apply(np.ones(WIDTH + 1), 0.0, 1e-9)
+    variance = everything(house.columns)[1]
+    assert variance.min() == 0
+    crooked = -np.eye(WIDTH + 1)
+    house.columns.refresh(house.posterior.weights, crooked)
+    assert (everything(house.columns)[1] == 0).all()
+
+
+def test_pages_of_the_top_make_the_full_order_without_a_row_twice(house: House) -> None:
+    mean, variance = everything(house.columns)
+    eligible = np.random.default_rng(8).random(9000) < 0.3
+    for by, values in (("mean", mean), ("variance", variance)):
+        order = np.lexsort((np.arange(9000), -values))
+        order = order[eligible[order]]
+        seen: list[int] = []
+        below = None
+        while len(seen) < 500:
+            rows, found = house.columns.top(70, by, eligible, below)  # type: ignore[arg-type]
+            assert np.array_equal(found, values[rows])
+            seen += rows.tolist()
+            below = (float(found[-1]), int(rows[-1]))
+        assert seen == order[: len(seen)].tolist()
+
+
+def test_equal_values_are_ordered_by_row_and_a_cursor_splits_them(house: House) -> None:
+    house.columns.refresh(np.zeros(WIDTH + 1), np.eye(WIDTH + 1))
+    assert house.columns.top(5, "mean")[0].tolist() == [0, 1, 2, 3, 4]
+    assert house.columns.top(3, "mean", None, (0.0, 4))[0].tolist() == [5, 6, 7]
+    assert house.columns.top(3, "mean", None, (-1.0, 0))[0].tolist() == []
+    few = np.zeros(100, bool)
+    few[[7, 50]] = True
+    assert house.columns.top(9, "mean", few)[0].tolist() == [7, 50]
+    assert house.columns.top(0, "mean")[0].tolist() == []
+
+
+def test_what_does_not_fit_is_refused_and_changes_nothing(house: House) -> None:
+    before = everything(house.columns)
+    weights, covariance, gain = np.zeros(WIDTH + 1), np.eye(WIDTH + 1), np.zeros(WIDTH + 1)
+    broken = gain.copy()
+    broken[4] = np.nan
+    refusals = [
+        ("weights has 30 entries where 31", lambda: house.columns.refresh(weights[:-1], covariance)),
+        ("covariance columns has 30", lambda: house.columns.refresh(weights, covariance[:, :-1])),
+        ("weights holds NaN or infinity in row 4", lambda: house.columns.refresh(broken, covariance)),
+        ("gain holds NaN or infinity in row 4", lambda: house.columns.apply(broken, 1.0, 1.0)),
+        ("q is 0", lambda: house.columns.apply(gain, 1.0, 0.0)),
+        ("error is NaN", lambda: house.columns.apply(gain, float("nan"), 1.0)),
+        ("extra has 9001", lambda: house.columns.set_extra(np.zeros(9001, np.float16))),
+        ("row 9000 was asked", lambda: house.columns.at(np.array([9000], np.uint32))),
+        ("below is NaN", lambda: house.columns.top(1, "mean", None, (float("nan"), 0))),
+        ('by is "median"', lambda: house.columns.top(1, "median")),  # type: ignore[arg-type]
+    ]
+    for sentence, call in refusals:
+        with pytest.raises(ValueError, match=sentence):
+            call()
+    assert all(np.array_equal(now, then) for now, then in zip(everything(house.columns), before, strict=True))
+
+
+FINGERPRINT = """
+import hashlib
+import numpy as np
+from anagnorisis._core import Columns, Features
+rng = np.random.default_rng(3)
+features = Features(40)
+features.extend(rng.normal(size=(30011, 40)).astype(np.float16))
+columns = Columns(features)
+root = rng.normal(size=(41, 41))
+columns.refresh(rng.normal(size=41), root @ root.T)
+for _ in range(3):
+    columns.apply(rng.normal(size=41), 0.3, 50.0)
+parts = [*columns.at(np.arange(30011, dtype=np.uint32)), *columns.top(99, "variance")]
+print(hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest())
+"""
+
+
+def test_the_number_of_threads_does_not_show_in_a_single_bit() -> None:
+    def fingerprint(threads: int) -> str:
+        environment = os.environ | {"RAYON_NUM_THREADS": str(threads), "OPENBLAS_NUM_THREADS": "1"}
+        command = [sys.executable, "-c", FINGERPRINT]
+        return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+
+    assert len({fingerprint(threads) for threads in (1, 2, 5)}) == 1
