@@ -3,6 +3,7 @@
 import math
 
 from anagnorisis.domain import HIGHEST, LOWEST, Evidence, Kind, Score
+from anagnorisis.taste.phi import FIRST_FIT
 
 BAND = 1.2815515655446004
 """Standard deviations either way that hold 80 % of a normal distribution."""
@@ -39,7 +40,9 @@ def _sentence(kind: Kind, ratings: int, rows: int, enough: bool) -> str:
     if enough:
         return f"Sorted by your {ratings} ratings of {MANY[kind]}."
     if not rows:
-        return f"I have not {TAKEN_IN[kind]} enough {MANY[kind]} yet to sort them; the newest come first."
+        return (
+            f"Once I have {TAKEN_IN[kind]} {FIRST_FIT} {MANY[kind]} I can sort them; the newest come first."
+        )
     missing = ENOUGH - ratings
     if missing <= 0:
         return f"I have not {TAKEN_IN[kind]} all the {MANY[kind]} you rated yet; then I will start sorting."

@@ -21,7 +21,7 @@ def test_no_score_leaves_the_scale(mean: float) -> None:
 @pytest.mark.parametrize(
     ("ratings", "learned", "rows", "says"),
     [
-        (0, 0, 0, "I have not looked at enough pictures yet to sort them; the newest come first."),
+        (0, 0, 0, "Once I have looked at 8 pictures I can sort them; the newest come first."),
         (0, 0, 40, "Rate 5 more pictures and I will start sorting for you."),
         (4, 4, 40, "Rate 1 more picture and I will start sorting for you."),
         (6, 2, 40, "I have not looked at all the pictures you rated yet; then I will start sorting."),
