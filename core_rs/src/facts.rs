@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 
+use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 
 use crate::exif;
@@ -32,9 +33,9 @@ pub struct Facts {
 /// Look at files, `threads` at a time; the answers stand in the order of the paths. A bad file is an answer.
 pub fn read_all<P: AsRef<[u8]> + Sync>(paths: &[P], threads: usize) -> Vec<Facts> {
     let look = |path: &P| read(Path::new(OsStr::from_bytes(path.as_ref())));
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build();
+    let pool = (threads.min(paths.len()) > 1).then(|| ThreadPoolBuilder::new().num_threads(threads).build());
     match pool {
-        Ok(pool) if threads > 1 && paths.len() > 1 => pool.install(|| paths.par_iter().map(look).collect()),
+        Some(Ok(pool)) => pool.install(|| paths.par_iter().map(look).collect()),
         _ => paths.iter().map(look).collect(),
     }
 }

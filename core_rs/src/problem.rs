@@ -27,6 +27,8 @@ pub enum Problem {
     Dangling,
     /// A link to a folder that it lies in.
     Loop,
+    /// A link to a folder, below so many others that links may lead in circles.
+    Entangled,
     /// A name that cannot be shown or sent as text.
     Unnameable,
     /// The system refuses it.
@@ -59,6 +61,7 @@ impl fmt::Display for Problem {
             Self::NoFile => f.write_str("is not a regular file"),
             Self::Dangling => f.write_str("is a link to something that is not there"),
             Self::Loop => f.write_str("is a link to a folder that it lies in"),
+            Self::Entangled => f.write_str("lies behind too many links to folders"),
             Self::Unnameable => f.write_str("has a name that is not UTF-8; rename it to see it here"),
             Self::Unreadable(error) => write!(f, "could not be read: {}", reason(error)),
         }

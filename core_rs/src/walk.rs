@@ -10,6 +10,10 @@ use std::path::{Path, PathBuf};
 use crate::problem::Problem;
 use crate::sniff::suffix;
 
+/// Links to folders that one path may lead through. Folders that link to one another have far more paths
+/// than folders.
+const MOST_LINKS: usize = 4;
+
 /// One file, or something in its place that could not be looked at: then `problem` says why.
 #[derive(Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Found {
@@ -25,31 +29,29 @@ struct Walk<'a> {
     found: Vec<Found>,
     /// (device, inode) of the folders that the one being read lies in, itself last.
     above: Vec<(u64, u64)>,
+    /// How many of those were entered through a link.
+    links: usize,
 }
 
 /// All regular files below `root` whose lower-case suffix is in `suffixes`, by path.
 ///
 /// Names that begin with a dot are left out. Links are followed; one to a folder that it lies in is listed
 /// with a problem, as are unreadable folders, dead links and names that are not UTF-8. Errors: `root` cannot
-/// be read as a folder.
+/// be read as a folder to its end.
 pub fn walk(root: &Path, suffixes: &[String]) -> io::Result<Vec<Found>> {
     let known = fs::metadata(root)?;
-    let mut walk = Walk { suffixes, found: Vec::new(), above: vec![(known.dev(), known.ino())] };
-    walk.folder(root, &[], fs::read_dir(root)?);
+    let mut walk = Walk { suffixes, found: Vec::new(), above: vec![(known.dev(), known.ino())], links: 0 };
+    walk.folder(root, &[])?;
     walk.found.sort_unstable();
     Ok(walk.found)
 }
 
 impl Walk<'_> {
-    fn folder(&mut self, folder: &Path, prefix: &[u8], entries: fs::ReadDir) {
-        for entry in entries {
-            match entry {
-                Ok(entry) => self.entry(&entry, folder, prefix),
-                Err(error) => {
-                    self.refuse(prefix.strip_suffix(b"/").unwrap_or_default().to_vec(), &error.into());
-                }
-            }
+    fn folder(&mut self, folder: &Path, prefix: &[u8]) -> io::Result<()> {
+        for entry in fs::read_dir(folder)? {
+            self.entry(&entry?, folder, prefix);
         }
+        Ok(())
     }
 
     fn entry(&mut self, entry: &DirEntry, folder: &Path, prefix: &[u8]) {
@@ -89,15 +91,17 @@ impl Walk<'_> {
         if is_link && self.above.contains(&here) {
             return self.refuse(path, &Problem::Loop);
         }
-        match fs::read_dir(whole) {
-            Ok(entries) => {
-                self.above.push(here);
-                self.folder(whole, &[&path, b"/".as_slice()].concat(), entries);
-                self.above.pop();
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => self.refuse(path, &error.into()),
+        if is_link && self.links == MOST_LINKS {
+            return self.refuse(path, &Problem::Entangled);
         }
+        self.above.push(here);
+        self.links += usize::from(is_link);
+        match self.folder(whole, &[&path, b"/".as_slice()].concat()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => self.refuse(path, &error.into()),
+            _ => {}
+        }
+        self.links -= usize::from(is_link);
+        self.above.pop();
     }
 
     fn refuse(&mut self, path: Vec<u8>, problem: &Problem) {

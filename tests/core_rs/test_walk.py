@@ -76,6 +76,17 @@ def test_two_folders_that_link_to_each_other_end(tmp_path: Path) -> None:
     }
 
 
+def test_folders_that_all_link_to_one_another_come_to_an_end(tmp_path: Path) -> None:
+    names = "abcdefgh"
+    for name in names:
+        make_text(tmp_path / name / f"{name}.txt", "x")
+        for other in set(names) - {name}:
+            (tmp_path / name / other).symlink_to(tmp_path / other)
+    told = found(tmp_path)
+    assert told[b"a/b/c/d/e/e.txt"] == ""
+    assert told[b"a/b/c/d/e/f"] == "lies behind too many links to folders"
+
+
 def test_a_link_to_itself_or_to_nothing_is_listed(tmp_path: Path) -> None:
     (tmp_path / "self.txt").symlink_to(tmp_path / "self.txt")
     (tmp_path / "dead.txt").symlink_to(tmp_path / "gone")

@@ -26,27 +26,22 @@ pub use mp3::looks_like as looks_like_mp3;
 
 /// Bytes gathered before they are hashed: BLAKE3 is several times faster on long runs.
 const STAGE: usize = 64 << 10;
+/// Bytes of the longest EXIF block that is read.
+const LONGEST_EXIF: u64 = 1 << 20;
 
-/// The first 16 bytes of the BLAKE3 of some content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Id(pub [u8; 16]);
+/// The BLAKE3 of some content, of which the first 16 bytes are told.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Id(blake3::Hash);
 
 impl Id {
     /// The id of the bytes themselves.
     pub fn of(bytes: &[u8]) -> Self {
-        Self::first(blake3::hash(bytes))
+        Self(blake3::hash(bytes))
     }
 
     /// 32 lower-case hex digits.
-    pub fn hex(self) -> String {
-        blake3::Hash::from_bytes([self.0, [0; 16]].concat().try_into().unwrap_or_default()).to_hex()[..32]
-            .to_owned()
-    }
-
-    fn first(hash: blake3::Hash) -> Self {
-        let mut id = [0; 16];
-        id.copy_from_slice(&hash.as_bytes()[..16]);
-        Self(id)
+    pub fn hex(&self) -> String {
+        self.0.to_hex()[..32].to_owned()
     }
 }
 
@@ -86,7 +81,7 @@ impl Essence {
     /// The id of all that was added.
     pub fn finish(mut self) -> Id {
         self.hasher.update(&self.stage);
-        Id::first(self.hasher.finalize())
+        Id(self.hasher.finalize())
     }
 }
 

@@ -2,14 +2,13 @@
 
 use std::io::{Read, Seek};
 
-use super::{Content, Essence};
+use super::{Content, Essence, LONGEST_EXIF};
 use crate::fields::Fields;
 use crate::problem::Problem;
 use crate::source::Source;
 
 /// Chunks that are picture and are marked with their name; IDAT runs on without marks.
 const MARKED: [&[u8; 4]; 6] = [b"IHDR", b"PLTE", b"tRNS", b"acTL", b"fcTL", b"fdAT"];
-const LONGEST_EXIF: u64 = 1 << 20;
 
 /// Walk the chunks. `Ends` without IEND, `Damaged` when IHDR is not the first.
 pub(super) fn read<R: Read + Seek>(source: &mut Source<R>) -> Result<Content, Problem> {

@@ -3,7 +3,7 @@
 use std::io::{Read, Seek};
 use std::ops::Range;
 
-use super::{Content, Essence};
+use super::{Content, Essence, LONGEST_EXIF};
 use crate::fields::Fields;
 use crate::problem::Problem;
 use crate::source::Source;
@@ -110,7 +110,7 @@ pub(super) fn read_webp<R: Read + Seek>(source: &mut Source<R>) -> Result<Conten
         if IMAGE.contains(&&name) {
             essence.add(&name);
             source.feed(body.clone(), &mut essence)?;
-        } else if &name == b"EXIF" && exif.is_empty() {
+        } else if &name == b"EXIF" && body.end - body.start <= LONGEST_EXIF {
             exif = source.part(body.clone())?;
         }
         at = after(&body);
