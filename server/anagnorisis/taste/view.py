@@ -1,6 +1,7 @@
 """One person's taste in one kind, and what it says of every item of the kind."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 import numpy as np
 from msgspec import Struct
@@ -15,6 +16,7 @@ from anagnorisis.taste.posterior import Gain, Posterior, Vector
 from anagnorisis.taste.prior import DIMENSION, Prior
 from anagnorisis.taste.space import Rows, Space
 
+NO_LESSONS = np.zeros((0, DIMENSION)), np.zeros(0)
 Extra = NDArray[np.float16]
 AT_ONCE = 8
 """More changes than this in a batch cost less as one refresh than one after the other."""
@@ -74,6 +76,8 @@ class View:
         self._names: dict[ItemId, tuple[Name, ...]] = {}
         self._named: dict[Name, tuple[int, float]] = {}
         self._learned: dict[ItemId, tuple[Vector, float]] = {}
+        self._lessons_before = NO_LESSONS
+        """Those of the first items of `_learned`, as long as none of them was forgotten."""
         self._since: list[Gain] | None = None
         """Gains applied while a refresh is under way."""
         for change in ratings:
@@ -198,6 +202,7 @@ class View:
             return
         if known:
             del self._learned[item]
+            self._lessons_before = NO_LESSONS
             if columns:
                 self._apply(columns, self._posterior.forget(*known))
         row = self.space.row_of.get(item, len(self))
@@ -219,9 +224,14 @@ class View:
         self.updates, self._since = 0, None
 
     def _lessons(self) -> tuple[NDArray[np.float64], Vector]:
-        rows = np.array([x for x, _ in self._learned.values()], np.float64)
-        ratings = np.array([rating for _, rating in self._learned.values()], np.float64)
-        return rows.reshape(len(ratings), -1) if len(rows) else np.zeros((0, DIMENSION)), ratings
+        """Rows and ratings learned, in new arrays unless nothing changed: readers hold the ones before."""
+        rows, ratings = self._lessons_before
+        new = list(islice(self._learned.values(), len(rows), None))
+        if new:
+            rows = np.concatenate([rows, [x for x, _ in new]])
+            ratings = np.concatenate([ratings, [rating for _, rating in new]])
+        self._lessons_before = rows, ratings
+        return rows, ratings
 
     def _told(self) -> Taste:
         rows, ratings = self._lessons()
