@@ -8,6 +8,11 @@ import re
 
 import nh3
 
+from anagnorisis.domain import Unreadable
+
+DEEPEST = 1000
+"""Blocks inside each other: the time to parse grows with the square of it, and no reader needs it."""
+
 _BLOCKS = {
     *(
         "address",
@@ -83,6 +88,9 @@ _SAFE = nh3.Cleaner(
 )
 _BARE = nh3.Cleaner(tags=_BLOCKS, attributes={}, link_rel=None)
 
+_STACKING = re.compile(
+    r"<(/?)(?:article|blockquote|details|div|dl|figure|main|ol|section|ul)\b", re.IGNORECASE
+)
 _BLOCK_EDGE = re.compile(rf"</?(?:{'|'.join(sorted(_BLOCKS))})>")
 _INNER_SPACE = re.compile(r"\s+")
 _LINE_SPACE = re.compile(r" ?\n[ \n]*")
@@ -94,7 +102,15 @@ _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 
 
 def clean(page: str) -> str:
-    """`page` with only text, structure and links to other places left; pictures and relative links go."""
+    """`page` with only text, structure and links to other places left; pictures and relative links go.
+
+    Raises `Unreadable` for blocks stacked thousands deep.
+    """
+    depth = 0
+    for opened in _STACKING.finditer(page) if page.count("<") > DEEPEST else ():
+        depth = max(0, depth - 1) if opened.group(1) else depth + 1
+        if depth > DEEPEST:
+            raise Unreadable("stacks its parts too deeply to be shown")
     return _SAFE.clean(page).strip()
 
 

@@ -157,6 +157,28 @@ async def test_a_source_that_is_added_is_tended_and_one_removed_is_not(
     await until(lambda: not tended(house, added.id))
 
 
+async def test_a_source_removed_while_it_is_read_ends_quietly(
+    house: House,
+    until: Until,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    now: int,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("anagnorisis.library.taking.MOST_FILES", 1)
+    for n in range(40):
+        os.utime(make_text(tmp_path / f"more/{n}.txt", f"Number {n}."), ns=(LONG_AGO_NS, LONG_AGO_NS))
+    added = await house.store.write(
+        lambda db: sources.add(db, "folder", str(tmp_path / "more"), "More", now), "sources"
+    )
+    await until(lambda: house.folders.progress.get(added.id, (0, 0))[0] > 3)
+    await house.store.write(lambda db: sources.remove(db, added.id, now), "sources", "items")
+    await until(lambda: not tended(house, added.id))
+    await until(lambda: house.shows())
+    assert house.board.rows()[0].state != "failed"
+    assert caplog.text == ""
+
+
 def tended(house: House, source: int) -> bool:
     """Whether a rescan of the source can be asked for."""
     try:

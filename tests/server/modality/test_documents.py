@@ -2,6 +2,7 @@
 
 import pytest
 
+from anagnorisis.domain import Unreadable
 from anagnorisis.modality import documents
 
 PAGE = """<!doctype html><html><head><title>Of &amp; bees</title>
@@ -127,6 +128,13 @@ def test_plain_text_is_shown_as_written_even_if_it_looks_like_markup() -> None:
     text = documents.read(b"Use <b> & <script>", "a.txt")
     assert text.html == "<p>Use &lt;b&gt; &amp; &lt;script&gt;</p>"
     assert text.plain == "Use <b> & <script>"
+
+
+def test_a_page_of_very_many_parts_is_read_and_one_of_very_deep_parts_refused() -> None:
+    assert documents.read(b"<div><p>One</div>" * 5000, "a.html").plain.count("One") == 5000
+    for name in ("a.html", "a.xhtml", "a.md"):
+        with pytest.raises(Unreadable, match="deep"):
+            documents.read(b"<div>" * 5000 + b"One", name)
 
 
 def test_an_empty_document_has_no_words() -> None:
