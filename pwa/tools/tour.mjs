@@ -21,7 +21,7 @@ const found = []
 async function look(page, size, name) {
   await page.waitForTimeout(SETTLE_MS)
   await page.screenshot({ path: `${folder}/${size}-${name}.png` })
-  const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  const wider = (await page.evaluate(() => document.documentElement.scrollWidth)) - page.viewportSize().width
   if (wider > 0) found.push({ where: `${size}-${name}`, id: 'too wide', at: [`${wider} px`] })
   // axe comes in through the debugger, where the page's own rules about scripts do not hold.
   await page.evaluate(`${axe.source};0`)
