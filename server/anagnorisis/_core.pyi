@@ -183,8 +183,8 @@ def embedded_cover(path: bytes) -> bytes | None:
 def walk(root: bytes, suffixes: Sequence[str]) -> list[Found]:
     """Every regular file below `root` of these lower-case suffixes (without dots), sorted by path.
 
-    Names beginning with a dot are left out. Links are followed; one to a folder that it lies in, the fifth to a
-    folder on one path, dead links, unreadable folders and names that are not UTF-8 are listed with a problem.
+    Names beginning with a dot are left out. Links are followed; one to a folder that it lies in, a fifth on
+    one path, dead links, unreadable folders and names that are not UTF-8 are listed with a problem.
     Raises `OSError` when `root` cannot be read as a folder to its end.
     """
 
