@@ -82,7 +82,7 @@ def measure(count: int, folder: Path) -> list[float]:
         rated = [items[LOGGED + n * share : LOGGED + (n + 1) * share] for n in range(CLIENTS)]
         seconds: list[float] = []
         drivers = [
-            threading.Thread(target=drive, args=(Client(house.port, first.cookie), r, seconds)) for r in rated
+            threading.Thread(target=drive, args=(house.client(first.cookie), r, seconds)) for r in rated
         ]
         for driver in drivers:
             driver.start()

@@ -51,7 +51,7 @@ def start_s(data: Path, count: int, runs: int) -> float:
     for _ in range(runs):
         with House(data) as house:
             seconds.append(house.answering("/api/feed?mode=for_you&limit=20", client.cookie))
-            page = Client(house.port, client.cookie).call("GET", "/api/feed?mode=for_you&limit=20")
+            page = house.client(client.cookie).call("GET", "/api/feed?mode=for_you&limit=20")
             assert len(page["picks"]) == 20 and page["picks"][0]["score"] is not None, page
     return statistics.median(seconds)
 

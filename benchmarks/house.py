@@ -30,6 +30,10 @@ class Client:
         self.port, self.cookie = port, cookie
         self._link = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
 
+    def close(self) -> None:
+        """Let go of the connection; the next call opens another."""
+        self._link.close()
+
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """The decoded JSON answer, None for others. Raises `AssertionError` with what is not 2xx."""
         headers = {"cookie": self.cookie, "x-anag": "1", "content-type": "application/json"}
@@ -48,6 +52,7 @@ class House:
     def __init__(self, data: Path, *flags: str, environ: dict[str, str] | None = None) -> None:
         self.data, self.flags, self.environ = data, flags, environ or {}
         self.port = free_port()
+        self._clients: list[Client] = []
 
     def __enter__(self) -> "House":
         command = [
@@ -61,31 +66,43 @@ class House:
             str(self.port),
         ]
         self.printed = self.data.with_suffix(".log")
+        log = self.printed.open("w")
         self.started = time.perf_counter()
         self.process = subprocess.Popen(
             [*command, *self.flags],
-            stdout=self.printed.open("w"),
+            stdout=log,
             stderr=subprocess.STDOUT,
             env={**os.environ, **self.environ},
         )
+        log.close()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
+        for client in self._clients:
+            client.close()
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(30)
+
+    def client(self, cookie: str = "") -> Client:
+        """A further client of this house, closed with it."""
+        self._clients.append(Client(self.port, cookie))
+        return self._clients[-1]
 
     def answering(self, path: str, cookie: str = "") -> float:
         """Seconds from the start of the process until `path` answers 200."""
         while time.perf_counter() - self.started < PATIENCE_S:
+            client = Client(self.port, cookie)
             try:
-                Client(self.port, cookie).call("GET", path)
-            except (OSError, AssertionError):
+                client.call("GET", path)
+            except (OSError, AssertionError, http.client.HTTPException):
                 assert self.process.poll() is None, self.printed.read_text()
                 time.sleep(0.005)
             else:
                 return time.perf_counter() - self.started
+            finally:
+                client.close()
         raise AssertionError(f"no answer from {path} in {PATIENCE_S} s")
 
     def open(self) -> Client:
@@ -93,7 +110,7 @@ class House:
         self.answering("/")
         found = re.search(r"\b([0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4})\b", self.printed.read_text())
         assert found, self.printed.read_text()
-        client = Client(self.port)
+        client = self.client()
         client.call("POST", "/api/session", {"code": found[1], "name": "Bench", "device": "benchmark"})
         return client
 

@@ -5,16 +5,11 @@ import asyncio
 import gc
 import io
 import logging
-import os
 import socket
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-# Before numpy: its threads would hang a product of matrices while a worker process is forked off, and
-# matrices of a hundred columns gain nothing from them.
-os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import segno
 import uvloop

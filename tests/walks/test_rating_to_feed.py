@@ -71,7 +71,7 @@ def test_ten_ratings_move_the_list_in_their_direction_and_stay_over_a_restart(
         cookie = client.cookie
     with House(tmp_path / "data") as house:
         house.answering(SHOWN, cookie)
-        client = Client(house.port, cookie)
+        client = house.client(cookie)
         again = client.call("GET", SHOWN)
         assert titles(again) == titles(after)
         for pick, same in zip(after["picks"], again["picks"], strict=True):
