@@ -77,7 +77,7 @@ check: .build/dev $(CORE) pwa/node_modules/.package-lock.json  ## format, lint, 
 	@$(BIN)/lint-imports --no-logo
 	@$(PY) -m mypy.stubtest --mypy-config-file pyproject.toml anagnorisis._core
 	@cd core_rs && cargo fmt --check && cargo clippy --quiet --all-targets -- -D warnings
-	@cd pwa && npm run --silent check
+	@cd pwa && npm run --silent check && sh tools/types.sh --check
 	@$(PY) -m pytest -q tests/test_house.py
 
 format:
