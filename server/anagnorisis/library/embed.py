@@ -1,6 +1,7 @@
 """Items without a vector get one: their files or texts go to the worker process in small batches."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -69,13 +70,10 @@ class Embedding:
         return await asyncio.to_thread(_reached, copies)
 
 
-def _reached(copies: Mapping[ItemId, Sequence[tuple[bytes, bytes]]]) -> dict[ItemId, bytes | str]:
+def _reached(copies: Mapping[ItemId, Sequence[tuple[bytes, int]]]) -> dict[ItemId, bytes | str]:
     found: dict[ItemId, bytes | str] = {}
     for item, where in copies.items():
-        paths = (root + b"/" + path for root, path in where)
-        there = next(
-            (path for path in paths if Path(path.decode("utf-8", "surrogateescape")).is_file()), None
-        )
+        there = next((path for path, _ in where if Path(os.fsdecode(path)).is_file()), None)
         if there is not None:
             found[item] = there
     return found

@@ -1,4 +1,4 @@
-"""The files behind an item: found through its places, opened read-only and only inside their source."""
+"""The files behind an item: found through its places, opened read-only, and only those looked at."""
 
 import asyncio
 import os
@@ -56,6 +56,23 @@ def open_inside(folder: bytes, path: bytes, name: str) -> Opened:
     target = os.path.realpath(root + b"/" + path)
     if os.path.commonpath((root, target)) != root:
         raise PermissionError(f"{os.fsdecode(target)} is outside its source")
+    return _open(target, name)
+
+
+def open_known(path: bytes, inode: int, name: str) -> Opened:
+    """Open the file at `path` read-only if it is still the one that was looked at; its tag as above.
+
+    A link may lead anywhere, for that is how families spread a library over disks; but it was followed when
+    the library was scanned, and what has taken its place since is not given out. Raises `OSError`.
+    """
+    file = _open(os.path.realpath(path), name)
+    if os.fstat(file.fd).st_ino != inode:
+        os.close(file.fd)
+        raise FileNotFoundError(f"{os.fsdecode(path)} was replaced and has not been looked at since")
+    return file
+
+
+def _open(target: bytes, name: str) -> Opened:
     fd = os.open(target, READ_ONLY)
     status = os.fstat(fd)
     if not stat.S_ISREG(status.st_mode):
@@ -82,10 +99,10 @@ async def serve_file(store: Store, item: ItemId, scope: Scope, receive: Receive,
         await send_file(scope, receive, send, file.fd, file.facts, headers)
 
 
-def _first(found: list[tuple[bytes, bytes]], item: ItemId) -> Opened:
-    for folder, path in found:
+def _first(found: list[tuple[bytes, int]], item: ItemId) -> Opened:
+    for path, inode in found:
         try:
-            return open_inside(folder, path, item)
+            return open_known(path, inode, item)
         except OSError:
             continue
     raise Unknown(

@@ -24,7 +24,8 @@ VANISH = """UPDATE items SET gone_at = ? WHERE id = ? AND gone_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM places WHERE places.item = items.id)"""
 OF_SOURCE = "SELECT path, size, mtime_ns, inode, item FROM places WHERE source = ?"
 BELOW = "SELECT path, size, mtime_ns, inode, item FROM places WHERE source = ? AND path > ? AND path < ?"
-LOCATE = "SELECT s.address, p.path FROM places AS p JOIN sources AS s ON s.id = p.source WHERE p.item = ?"
+LOCATE = """SELECT s.address, p.path, p.inode FROM places AS p JOIN sources AS s ON s.id = p.source
+    WHERE p.item = ?"""
 OF_ITEM = """SELECT source, path, item, size, mtime_ns, inode, folder, name, problem
     FROM places WHERE item = ? ORDER BY source, path"""
 PROBLEMS = """SELECT source, CASE folder WHEN '' THEN name ELSE folder || '/' || name END, problem
@@ -56,9 +57,10 @@ async def of_source(read: Connection, source: int, below: bytes = b"") -> dict[b
     return await asyncio.to_thread(lambda: {row[0]: (row[1], row[2], row[3], row[4]) for row in rows})
 
 
-async def locate(read: Connection, item: ItemId) -> list[tuple[bytes, bytes]]:
-    """Folder and path below it of every copy of an item, as the file system spells them."""
-    return [(os.fsencode(address), path) for address, path in await read.execute_fetchall(LOCATE, (item,))]
+async def locate(read: Connection, item: ItemId) -> list[tuple[bytes, int]]:
+    """Whole path of every copy of an item, as the file system spells it, and its inode when looked at."""
+    rows = await read.execute_fetchall(LOCATE, (item,))
+    return [(os.fsencode(address) + b"/" + path, inode) for address, path, inode in rows]
 
 
 async def of_item(read: Connection, item: ItemId) -> list[Place]:

@@ -29,7 +29,8 @@ async def put(store: Store, folder: Path) -> Put:
         (folder / name).write_bytes(body)
         item_id = ItemId(hashlib.blake2b(body + says.encode(), digest_size=16).hexdigest())
         item = Item(item_id, kind, says or name, "", "", None, NOW, 0.0, 0, 0, 0, cover)
-        place = Place(source.id, name.encode(), item_id, len(body), 1, 1, "", name, "")
+        inode = (folder / name).stat().st_ino
+        place = Place(source.id, name.encode(), item_id, len(body), 1, inode, "", name, "")
         await store.write(lambda db: items.put(db, [(item, [])]))
         await store.write(lambda db: places.settle(db, source.id, [place], [], NOW))
         return item_id

@@ -141,6 +141,19 @@ def test_a_link_within_the_folder_is_followed(folder: Path) -> None:
     os.close(file.fd)
 
 
+async def test_a_link_to_another_disk_is_played_but_not_what_was_put_in_its_place(
+    client: httpx.AsyncClient, put, folder: Path
+) -> None:
+    (folder.parent / "disk.mp3").write_bytes(BODY)
+    (folder / "link.mp3").symlink_to(folder.parent / "disk.mp3")
+    item = await put("link.mp3", BODY)
+    assert (await client.get(f"/{item}")).content == BODY
+    (folder.parent / "secret").write_bytes(b"secret")
+    (folder / "link.mp3").unlink()
+    (folder / "link.mp3").symlink_to(folder.parent / "secret")
+    assert (await client.get(f"/{item}")).status_code == 404
+
+
 async def test_a_device_that_leaves_ends_the_reading(
     client: httpx.AsyncClient, put, monkeypatch: pytest.MonkeyPatch
 ) -> None:

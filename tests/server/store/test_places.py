@@ -70,7 +70,7 @@ async def test_a_file_with_new_content_takes_its_old_item_away(
 async def test_a_path_is_kept_as_the_file_system_spells_it(store: Store, source: Source, item: Item) -> None:
     await settle(store, source, [at(source, ODD, item)])
     assert await places.of_source(store.read, source.id) == {ODD: (10, 2**60, 7, item.id)}
-    assert await places.locate(store.read, item.id) == [(source.address.encode(), ODD)]
+    assert await places.locate(store.read, item.id) == [(source.address.encode() + b"/" + ODD, 7)]
     await settle(store, source, [], [ODD])
     assert await places.of_source(store.read, source.id) == {}
 
