@@ -198,6 +198,6 @@ def music_features(pcm: NDArray[np.float32]) -> NDArray[np.float32]:
     """What a piece sounds like: (518,) of length 1, always finite.
 
     pcm (n,), mono at 22,050 Hz within -1..1, of any length: less than a frame of 2048 is filled with silence.
-    Eight blocks of equal weight: spectrum 200, cepstrum 80 and its correlations 78, pitch classes 30, spectral
+    Eight blocks of equal weight: spectrum 200, cepstrum 80, its correlations 78, pitch classes 30, spectral
     shape 28, rhythm 32, modulation 60, loudness 10. O(n log n), about 1 ms a second of sound.
     """
