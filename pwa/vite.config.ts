@@ -44,6 +44,8 @@ export default defineConfig({
     target: ['es2022', 'safari16.4'],
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
+    // The licences of what is bundled travel with the app.
+    license: { fileName: 'licenses.md' },
   },
   server: { proxy: { '/api': SERVER, '/media': SERVER } },
 })
