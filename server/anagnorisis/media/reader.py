@@ -1,6 +1,7 @@
 """The text of an article as a calm page of its own, with nothing in it that could run."""
 
-from html import escape
+import re
+from html import escape, unescape
 from pathlib import Path
 
 from anagnorisis.domain import Item, ItemId, Unknown
@@ -12,6 +13,7 @@ POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'; "
     "base-uri 'none'; form-action 'none'; sandbox allow-same-origin"
 )
+FIRST_LINE = re.compile(r"\s*<p>([^<]*)</p>")
 STYLE = Path(__file__).with_name("reader.css").read_text("utf-8")
 PAGE = """<!doctype html>
 <html lang="" dir="auto"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -34,7 +36,13 @@ async def serve_text(store: Store, item_id: ItemId, scope: Scope, send: Send) ->
 
 
 def page(item: Item, html: str) -> str:
-    """The whole page of a sanitised text; a heading is added when the text does not begin with one."""
+    """The whole page of a sanitised text; a heading is added when the text does not begin with one.
+
+    A text that begins with a bare line of its title, as plain texts do, has it as the heading only.
+    """
+    first = FIRST_LINE.match(html)
+    if first and unescape(first[1]).strip() == item.title:
+        html = html[first.end() :]
     own = html.lstrip().lower().startswith("<h1")
     head = "" if own else f"<h1>{escape(item.title)}</h1>"
     by = f'<p class="by">{escape(item.creator)}</p>' if item.creator and not own else ""

@@ -49,6 +49,15 @@ async def test_a_text_with_its_own_heading_gets_no_second(client, store: Store, 
     assert (await client.get(f"/{item}")).text.count("<h1") == 1
 
 
+@pytest.mark.parametrize("first", ["<p>Tea &amp; sea</p>", "\n<p>Tea &amp; sea\n</p>\n"])
+async def test_a_text_that_begins_with_its_title_shows_it_once(client, store: Store, put, first: str) -> None:
+    item = await put("a.txt", b"text", kind="article", says="Tea & sea")
+    await store.write(lambda db: texts.put(db, item, f"{first}<p>Tea and sea.</p>", "x", 0))
+    shown = (await client.get(f"/{item}")).text.partition("<body>")[2]
+    assert shown.count("Tea &amp; sea") == 1 and "<h1>Tea &amp; sea</h1>" in shown
+    assert "<p>Tea and sea.</p>" in shown
+
+
 async def test_a_track_has_no_text(client, put) -> None:
     assert (await client.get(f"/{await put('a.mp3', b'ID3')}")).status_code == 404
     assert (await client.get(f"/{'0' * 32}")).status_code == 404
