@@ -6,7 +6,7 @@ from litestar.params import JSONBody
 
 from anagnorisis.api.changes import Bells
 from anagnorisis.auth.sessions import Caller
-from anagnorisis.taste.batches import Batch, Receipt
+from anagnorisis.taste.batches import Batch, Receipt, moves_ratings
 from anagnorisis.taste.learner import Learner
 
 
@@ -19,6 +19,6 @@ async def post_events(
 ) -> Receipt:
     """Keep a batch of at most 200 events. What the answer accepts is on disk and in every score."""
     receipt = await learner.record(caller.person.id, caller.device.id, data)
-    if receipt.accepted:
+    if receipt.accepted and moves_ratings(data.events):
         bells.rated(caller.person.id)
     return receipt

@@ -89,6 +89,6 @@ def _event(told: EventIn, person: int, device: int, received: int, slow: int) ->
     return event
 
 
-def moves_ratings(kept: Sequence[Event]) -> bool:
+def moves_ratings(kept: Sequence[Event | EventIn]) -> bool:
     """Whether any of these events can change a rating."""
     return any(event.kind in ("rating", "clear", "undo") for event in kept)

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import time
+import uuid
 from collections.abc import AsyncIterator
 
 import httpx
@@ -83,3 +85,17 @@ async def test_a_device_that_leaves_leaves_nothing_behind(ada: httpx.AsyncClient
         return len(asyncio.all_tasks()) <= before
 
     await until(gone)
+
+
+async def test_only_what_can_change_a_rating_is_told_to_the_other_devices(ada: httpx.AsyncClient) -> None:
+    async def post(kind: str, value: float) -> None:
+        at = int(time.time() * 1000)
+        event = {"uuid": str(uuid.uuid4()), "kind": kind, "item": "0" * 32, "value": value, "at": at}
+        answer = await ada.post("/api/events", json={"sent_at": at, "events": [event]})
+        assert answer.json()["accepted"] == [event["uuid"]]
+
+    async with ada.stream("GET", "/api/changes") as answer, asyncio.timeout(5):
+        events = heard(answer)
+        await post("position", 12.0)
+        await post("rating", 7.0)
+        assert await anext(events) == ("ratings", 1)
