@@ -14,6 +14,8 @@ from types import TracebackType
 from typing import Any
 
 PATIENCE_S = 600
+FIRST_FIT = 8
+"""Items of a kind from which it has features."""
 
 
 def free_port() -> int:
@@ -115,12 +117,14 @@ class House:
         return client
 
     def quiet(self, client: Client, items: int) -> None:
-        """Wait until every one of `items` has its vector and no job works."""
+        """Wait until every one of `items` has its vector, every kind its features, and no job works."""
         until = time.perf_counter() + PATIENCE_S
         while time.perf_counter() < until:
-            known = sum(kind["embedded"] for kind in client.call("GET", "/api/taste"))
+            kinds = client.call("GET", "/api/taste")
+            known = sum(kind["embedded"] for kind in kinds)
+            fitted = all(kind["phi_version"] for kind in kinds if kind["items"] >= FIRST_FIT)
             working = [job["name"] for job in client.call("GET", "/api/jobs") if job["state"] == "working"]
-            if known >= items and not working:
+            if known >= items and fitted and not working:
                 return
             time.sleep(0.5)
         raise AssertionError(f"not quiet after {PATIENCE_S} s: {known} of {items}, {working}")
