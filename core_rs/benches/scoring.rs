@@ -8,7 +8,7 @@ use anagnorisis_core::columns::{By, Columns};
 use anagnorisis_core::features::Features;
 use anagnorisis_core::mmr::mmr;
 use half::f16;
-use ndarray::{Array1, Array2, ArrayView1};
+use ndarray::{Array1, Array2};
 
 const ROWS: usize = 100_000;
 const WIDTH: usize = 98;
@@ -42,64 +42,60 @@ fn race(name: &str, times: usize, mut ours: impl FnMut(), mut rival: impl FnMut(
 
 fn main() {
     let mut next = noise(1);
+    println!("{ROWS} rows x {WIDTH}, {} threads; least / median ms", rayon::current_num_threads());
+    println!("{:<28}{:>21}{:>21}", "", "kernel", "plain loop");
+    score(&mut next);
+    pick(&mut next);
+}
+
+/// The three verbs of a person's columns.
+fn score(next: &mut impl FnMut() -> f64) {
     let rows = Array2::from_shape_fn((ROWS, WIDTH), |_| f16::from_f64(next()));
     let features = Arc::new(Features::new(WIDTH).expect("a width"));
     features.extend(rows.view()).expect("finite rows");
-    let columns = Columns::new(Arc::clone(&features));
+    let columns = Columns::new(features);
     let weights = Array1::from_shape_fn(WIDTH + 1, |_| next());
     let root = Array2::from_shape_fn((WIDTH + 1, WIDTH + 1), |_| next());
     let covariance = root.dot(&root.t());
     let gain = Array1::from_shape_fn(WIDTH + 1, |_| next() * 1e-3);
-    println!("{ROWS} rows x {WIDTH}, {} threads; least / median ms", rayon::current_num_threads());
-    println!("{:<28}{:>21}{:>21}", "", "kernel", "plain loop");
     let refresh = || columns.refresh(weights.view(), covariance.view()).expect("fits");
     race("refresh", 5, refresh, || {
         for x in rows.rows() {
-            let x: Vec<f64> = x.iter().map(|value| value.to_f64()).chain([0.0]).collect();
-            let x = ArrayView1::from(&x);
+            let x: Array1<f64> = x.iter().map(|value| value.to_f64()).chain([0.0]).collect();
             black_box((weights.dot(&x), x.dot(&covariance.dot(&x))));
         }
     });
-    let (mut mean, mut variance) = (vec![0.0f32; ROWS], vec![1.0f32; ROWS]);
-    race(
-        "apply",
-        21,
-        || columns.apply(gain.view(), 0.1, 2.0).expect("fits"),
-        || {
-            for (row, x) in rows.rows().into_iter().enumerate() {
-                let p: f32 = x.iter().zip(&gain).map(|(x, g)| x.to_f32() * *g as f32).sum();
-                mean[row] += 0.1 * p;
-                variance[row] -= p * p / 2.0;
-            }
-        },
-    );
-    race(
-        "top 50",
-        21,
-        || drop(black_box(columns.top(50, By::Mean, None, None))),
-        || {
-            let mut order: Vec<u32> = (0..ROWS as u32).collect();
-            order.sort_unstable_by(|&a, &b| mean[b as usize].total_cmp(&mean[a as usize]).then(a.cmp(&b)));
-            black_box(order);
-        },
-    );
+    let (mut mean, mut variance) = (vec![0.0; ROWS], vec![1.0; ROWS]);
+    let apply = || columns.apply(gain.view(), 0.1, 2.0).expect("fits");
+    race("apply", 21, apply, || {
+        for ((mean, variance), x) in mean.iter_mut().zip(&mut variance).zip(rows.rows()) {
+            let p: f64 = x.iter().zip(&gain).map(|(x, g)| x.to_f64() * g).sum();
+            *mean += 0.1 * p;
+            *variance -= p * p / 2.0;
+        }
+    });
+    let top = || drop(black_box(columns.top(50, By::Mean, None, None)));
+    race("top 50", 21, top, || {
+        let mut order: Vec<usize> = (0..ROWS).collect();
+        order.sort_unstable_by(|&a, &b| mean[b].total_cmp(&mean[a]).then(a.cmp(&b)));
+        black_box(order);
+    });
+}
+
+/// A page of 50 out of 1,000 candidates.
+fn pick(next: &mut impl FnMut() -> f64) {
     let vectors = Array2::from_shape_fn((1000, 512), |_| next() as f32);
     let scores = Array1::from_shape_fn(1000, |_| next() as f32);
-    race(
-        "mmr 50 of 1000 x 512",
-        21,
-        || drop(black_box(mmr(vectors.view(), scores.view(), 50, 0.3))),
-        || {
-            let mut alike = vec![-1.0f32; 1000];
-            for _ in 0..50 {
-                let value = |row: usize| 0.7 * scores[row] - 0.3 * alike[row];
-                let best = (0..1000).max_by(|&a, &b| value(a).total_cmp(&value(b))).unwrap_or(0);
-                let picked = vectors.row(best);
-                for (alike, other) in alike.iter_mut().zip(vectors.rows()) {
-                    *alike = alike.max(picked.dot(&other));
-                }
+    let lazy = || drop(black_box(mmr(vectors.view(), scores.view(), 50, 0.3)));
+    race("mmr 50 of 1000 x 512", 21, lazy, || {
+        let mut alike = vec![-1.0f32; 1000];
+        for _ in 0..50 {
+            let value = |row: usize| 0.7 * scores[row] - 0.3 * alike[row];
+            let best = (0..1000).max_by(|&a, &b| value(a).total_cmp(&value(b))).unwrap_or(0);
+            for (alike, other) in alike.iter_mut().zip(vectors.rows()) {
+                *alike = alike.max(vectors.row(best).dot(&other));
             }
-            black_box(&alike);
-        },
-    );
+        }
+        black_box(&alike);
+    });
 }

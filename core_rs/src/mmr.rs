@@ -13,7 +13,7 @@ use crate::refusal::{Refusal, check_size};
 
 /// Pick `k` row indices, trading score against likeness to rows already picked.
 ///
-/// `vectors` is `(n, d)`, of any length (cosines are taken; a row of zeros is like nothing); `scores` is `(n,)`;
+/// `vectors` is `(n, d)`, of lengths 1e-15 to 1e15 (cosines are taken; a row of zeros is like nothing); `scores` is `(n,)`;
 /// λ = 1 − `diversity`, 0..1. The first pick has the best score; ties go to the lower index; `k` over n gives n.
 /// Usually O(n log n + k·d·leaders), at worst O(k·n·d); memory O(n).
 ///

@@ -73,7 +73,7 @@ def test_a_row_that_is_not_there_is_named() -> None:
 
 def test_nothing_is_converted_silently() -> None:
     with pytest.raises(TypeError):
-        Features(5).extend(rows(2).astype(np.float32))  # type: ignore[arg-type]
+        Features(5).extend(rows(2).astype(np.float32))
 
 
 def test_readers_go_on_while_rows_are_appended() -> None:

@@ -38,7 +38,7 @@ def test_a_picture_gets_the_numbers_of_the_reference(name: str) -> None:
     found, wanted = image_features(PICTURES[name]), expected(PICTURES[name])
     assert found.dtype == np.float32
     assert found.shape == wanted.shape == (691,)
-    assert np.abs(found - wanted).max() < 1e-4
+    assert np.abs(found - wanted).max() < 1e-5
 
 
 @pytest.mark.parametrize("name", PICTURES)

@@ -50,7 +50,7 @@ def test_a_piece_gets_the_numbers_of_the_reference(name: str) -> None:
     found, wanted = music_features(SOUNDS[name]), expected(SOUNDS[name])
     assert found.dtype == np.float32
     assert found.shape == wanted.shape == (518,)
-    assert np.abs(found - wanted).max() < 1e-4
+    assert np.abs(found - wanted).max() < 1e-5
 
 
 @pytest.mark.parametrize("name", SOUNDS)

@@ -23,7 +23,7 @@ pub const WIDTH: usize = color::BINS + 3 * gradient::WIDTH + 3 * lbp::CODES + sc
 ///
 /// `rgb` is `(h, w, 3)`, sRGB, rows from the top, of any size from 1 x 1; it is averaged down (or spread) to
 /// 128 x 128 first, and only the scalar for its shape knows how wide it was. Histograms and energies enter as
-/// their square roots, less the block's own mean. Always finite. O(h·w) and about 3 ms.
+/// their square roots, less the block's own mean. Always finite. O(h·w) and about 5 ms.
 ///
 /// # Errors
 /// `Size` when there are not 3 channels or no pixel.
