@@ -37,7 +37,9 @@ async def _quiet_after(changes: Changes, seen: Mapping[Topic, int]) -> None:
     """Return when one of the topics rang and all have been still for a moment, or the time is over."""
     if not await _rung(changes, seen, NIGHTLY_S):
         return
-    for _ in range(int(LONGEST_S / QUIET_S)):
+    clock = asyncio.get_running_loop().time
+    longest = clock() + LONGEST_S
+    while clock() < longest:
         if not await _rung(changes, {topic: changes.count(topic) for topic in seen}, QUIET_S):
             return
 
