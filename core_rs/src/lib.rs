@@ -203,7 +203,7 @@ fn describe_music<'py>(py: Python<'py>, pcm: PyReadonlyArray1<'py, f32>) -> PyRe
 #[pymodule(gil_used = false)]
 mod _core {
     #[pymodule_export]
-    use super::files::{FileFacts, Found, digest, embedded_cover, mark, read_files, walk_folder};
+    use super::files::{FileFacts, Found, digest, embedded_cover, look_at, mark, read_files, walk_folder};
     #[pymodule_export]
     use super::{Columns, Features, describe_image, describe_music, select};
 }
