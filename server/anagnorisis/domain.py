@@ -110,7 +110,8 @@ class Item(Struct, frozen=True):
     """Pixels of an image, 0 elsewhere."""
     words: int
     cover: str
-    """Short digest of the embedded or folder cover of a track, else empty."""
+    """What its small picture hangs on beside the content: the short digest of the embedded or folder cover of
+    a track, the EXIF orientation of an image that is turned or mirrored, else empty."""
 
 
 class Place(Struct, frozen=True):

@@ -81,6 +81,24 @@ async def test_a_track_shows_its_cover_and_a_new_cover_when_it_is_tagged_anew(cl
     assert plain.headers["cache-control"] == "private, max-age=3600"
 
 
+async def test_a_picture_that_was_turned_has_another_address_and_another_thumbnail(client, put) -> None:
+    def photo(way: int) -> bytes:
+        out, notes = BytesIO(), Image.Exif()
+        notes[0x0112] = way
+        Image.new("RGB", (1000, 500), "teal").save(out, "PNG", exif=notes)
+        return out.getvalue()
+
+    item = await put("a.png", photo(1), kind="image", named="photo")
+    lying = await client.get(f"/{item}/small.webp")
+    assert await put("a.png", photo(6), kind="image", cover="6", named="photo") == item
+    standing = await client.get(f"/{item}/small.webp?v=6")
+    assert (size(lying.content), size(standing.content)) == ((160, 80), (80, 160))
+    assert standing.headers["etag"] != lying.headers["etag"]
+    assert "immutable" in standing.headers["cache-control"]
+    late = await client.get(f"/{item}/small.webp")
+    assert late.headers["cache-control"] == "private, max-age=3600", "by an address made before"
+
+
 @pytest.mark.parametrize(
     ("kind", "cover", "body"), [("music", "", b"ID3"), ("music", "c0ffee", b"ID3"), ("article", "", b"text")]
 )
