@@ -11,6 +11,7 @@ from anagnorisis.embed import EMBEDDERS
 from anagnorisis.embed.worker import Worker
 from anagnorisis.store import places, texts, vectors
 from anagnorisis.store.db import Store
+from anagnorisis.store.places import Copy
 from anagnorisis.taste.spaces import Spaces
 
 BATCH: Mapping[Kind, int] = {"article": 64, "image": 16, "music": 4}
@@ -70,10 +71,10 @@ class Embedding:
         return await asyncio.to_thread(_reached, copies)
 
 
-def _reached(copies: Mapping[ItemId, Sequence[tuple[bytes, int]]]) -> dict[ItemId, bytes | str]:
+def _reached(copies: Mapping[ItemId, Sequence[Copy]]) -> dict[ItemId, bytes | str]:
     found: dict[ItemId, bytes | str] = {}
     for item, where in copies.items():
-        there = next((path for path, _ in where if Path(os.fsdecode(path)).is_file()), None)
+        there = next((copy.path for copy in where if Path(os.fsdecode(copy.path)).is_file()), None)
         if there is not None:
             found[item] = there
     return found

@@ -38,6 +38,9 @@ async def keep(
         await _store(store, source, taken + listed if last else taken, edited, todo.gone if last else [])
     if not todo.changed and (listed or todo.gone):
         await _store(store, source, listed, set(), todo.gone)
+    if todo.renumbered:
+        inodes = [(one.path, one.inode) for one in todo.renumbered]
+        await store.write(lambda db: places.renumber(db, source.id, inodes))
 
 
 async def _store(

@@ -3,9 +3,10 @@
 import asyncio
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from aiosqlite import Connection
+from msgspec import Struct
 from msgspec.structs import astuple
 
 from anagnorisis.domain import ItemId, Place, Problem
@@ -24,12 +25,32 @@ VANISH = """UPDATE items SET gone_at = ? WHERE id = ? AND gone_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM places WHERE places.item = items.id)"""
 OF_SOURCE = "SELECT path, size, mtime_ns, inode, item FROM places WHERE source = ?"
 BELOW = "SELECT path, size, mtime_ns, inode, item FROM places WHERE source = ? AND path > ? AND path < ?"
-LOCATE = """SELECT s.address, p.path, p.inode FROM places AS p JOIN sources AS s ON s.id = p.source
+RENUMBER = "UPDATE places SET inode = ? WHERE source = ? AND path = ?"
+LOCATE = """SELECT s.address, p.path, p.size, p.mtime_ns, p.inode FROM places AS p JOIN sources AS s ON s.id = p.source
     WHERE p.item = ?"""
 OF_ITEM = """SELECT source, path, item, size, mtime_ns, inode, folder, name, problem
     FROM places WHERE item = ? ORDER BY source, path"""
 PROBLEMS = """SELECT source, CASE folder WHEN '' THEN name ELSE folder || '/' || name END, problem
     FROM places WHERE source = ? AND problem <> '' ORDER BY folder, name"""
+
+
+class Copy(Struct, frozen=True):
+    """A file that holds an item, as it was when it was looked at."""
+
+    path: bytes
+    """The whole of it, as the file system spells it."""
+    size: int
+    mtime_ns: int
+    inode: int
+
+    def is_still(self, status: os.stat_result) -> bool:
+        """Whether this is the status of the same file.
+
+        An inode alone proves nothing: network and FUSE file systems hand out new ones at each mount. Size and
+        time alone are not needed: a player may write tags.
+        """
+        same_bytes = (status.st_size, status.st_mtime_ns) == (self.size, self.mtime_ns)
+        return same_bytes or status.st_ino == self.inode
 
 
 def settle(
@@ -48,6 +69,11 @@ def settle(
     db.executemany(VANISH, [(now, item) for item in touched])
 
 
+def renumber(db: sqlite3.Connection, source: int, inodes: Iterable[tuple[bytes, int]]) -> None:
+    """Note other inodes of files (path, inode) that are what they were: their disk was mounted anew."""
+    db.executemany(RENUMBER, [(inode, source, path) for path, inode in inodes])
+
+
 async def of_source(read: Connection, source: int, below: bytes = b"") -> dict[bytes, Known]:
     """What is known of every file of a source, or of its folder `below`, by path. Made off the event loop."""
     inside = (source, below + b"/", below + b"0")  # "0" is the byte after "/"
@@ -57,10 +83,10 @@ async def of_source(read: Connection, source: int, below: bytes = b"") -> dict[b
     return await asyncio.to_thread(lambda: {row[0]: (row[1], row[2], row[3], row[4]) for row in rows})
 
 
-async def locate(read: Connection, item: ItemId) -> list[tuple[bytes, int]]:
-    """Whole path of every copy of an item, as the file system spells it, and its inode when looked at."""
+async def locate(read: Connection, item: ItemId) -> list[Copy]:
+    """Every copy of an item, as it was when it was looked at."""
     rows = await read.execute_fetchall(LOCATE, (item,))
-    return [(os.fsencode(address) + b"/" + path, inode) for address, path, inode in rows]
+    return [Copy(os.fsencode(address) + b"/" + path, *known) for address, path, *known in rows]
 
 
 async def of_item(read: Connection, item: ItemId) -> list[Place]:

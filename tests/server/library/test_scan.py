@@ -319,3 +319,18 @@ async def test_items_of_every_kind_are_counted(library: Library) -> None:
     make_text(library.folder / "c.xhtml", "<p>Words</p>")
     await library.scan()
     assert await items.counts(library.store.read) == {"music": 1, "image": 1, "article": 1}
+
+
+async def test_files_that_only_have_other_inodes_are_not_read_again(library: Library) -> None:
+    file = make_track(library.folder / "a.mp3", title="Sea")
+    await library.scan()
+    state, body = file.stat(), file.read_bytes()
+    (library.folder / ".kept").hardlink_to(file)  # so that its inode is not given to the next file
+    file.unlink()
+    file.write_bytes(body)
+    os.utime(file, ns=(state.st_mtime_ns, state.st_mtime_ns))
+    outcome = await library.scanner.scan(await library.row())
+    assert file.stat().st_ino != state.st_ino
+    assert (outcome.taken, outcome.gone) == (0, 0)
+    (item,) = (await library.items()).values()
+    assert (await library.place(item)).inode == file.stat().st_ino

@@ -122,3 +122,26 @@ async def test_head_tells_the_length(client, put) -> None:
     item = await put("a.png", picture(), kind="image")
     answer = await client.head(f"/{item}/small.webp")
     assert answer.content == b"" and int(answer.headers["content-length"]) > 50
+
+
+async def test_the_cover_of_a_linked_track_lies_beside_the_link(
+    store: Store, tmp_path: Path, folder: Path, put, serving
+) -> None:
+    asked: list[bytes] = []
+
+    def cover(path: bytes) -> bytes:
+        asked.append(path)
+        return picture()
+
+    (tmp_path / "blob").write_bytes(b"ID3")
+    (folder / "a.mp3").symlink_to(tmp_path / "blob")
+    item = await put("a.mp3", b"ID3", cover="c0ffee")
+    made = Thumbs(store, Cache(tmp_path / "thumbs", 10**7), 1, cover)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await made.serve(item, "small.webp", scope, send)
+
+    async with serving(app) as address, httpx.AsyncClient(base_url=address) as client:
+        assert (await client.get("/")).status_code == 200
+    made.close()
+    assert asked == [bytes(folder / "a.mp3")]

@@ -70,7 +70,11 @@ async def test_a_file_with_new_content_takes_its_old_item_away(
 async def test_a_path_is_kept_as_the_file_system_spells_it(store: Store, source: Source, item: Item) -> None:
     await settle(store, source, [at(source, ODD, item)])
     assert await places.of_source(store.read, source.id) == {ODD: (10, 2**60, 7, item.id)}
-    assert await places.locate(store.read, item.id) == [(source.address.encode() + b"/" + ODD, 7)]
+    assert await places.locate(store.read, item.id) == [
+        places.Copy(source.address.encode() + b"/" + ODD, 10, 2**60, 7)
+    ]
+    await store.write(lambda db: places.renumber(db, source.id, [(ODD, 8)]))
+    assert await places.of_source(store.read, source.id) == {ODD: (10, 2**60, 8, item.id)}
     await settle(store, source, [], [ODD])
     assert await places.of_source(store.read, source.id) == {}
 
