@@ -26,8 +26,8 @@ VANISH = """UPDATE items SET gone_at = ? WHERE id = ? AND gone_at IS NULL
 OF_SOURCE = "SELECT path, size, mtime_ns, inode, item FROM places WHERE source = ?"
 BELOW = "SELECT path, size, mtime_ns, inode, item FROM places WHERE source = ? AND path > ? AND path < ?"
 RENUMBER = "UPDATE places SET inode = ? WHERE source = ? AND path = ?"
-LOCATE = """SELECT s.address, p.path, p.size, p.mtime_ns, p.inode FROM places AS p JOIN sources AS s ON s.id = p.source
-    WHERE p.item = ?"""
+LOCATE = """SELECT s.address, p.path, p.size, p.mtime_ns, p.inode FROM places AS p
+    JOIN sources AS s ON s.id = p.source WHERE p.item = ?"""
 OF_ITEM = """SELECT source, path, item, size, mtime_ns, inode, folder, name, problem
     FROM places WHERE item = ? ORDER BY source, path"""
 PROBLEMS = """SELECT source, CASE folder WHEN '' THEN name ELSE folder || '/' || name END, problem
