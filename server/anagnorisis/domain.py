@@ -177,7 +177,7 @@ class Event(Struct, frozen=True):
     item: str
     kind: EventKind
     value: float | None
-    """A rating 0..10, a position (seconds, or fraction of a text), a dwell in seconds."""
+    """A rating 0..10, a position (seconds, or fraction of a text), that of a skip, a dwell in seconds."""
     target: str | None
     """The uuid of the event that an `undo` takes back."""
     at: int

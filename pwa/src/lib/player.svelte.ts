@@ -84,7 +84,10 @@ export class Player {
 
   forward(): void {
     if (!this.next) return
-    if (this.item && this.position < SKIPPED_S) this.#parts.signal('skip', this.item.id, this.position)
+    if (this.item && this.position < SKIPPED_S) {
+      this.#parts.signal('skip', this.item.id, this.position)
+      this.#started = ''
+    }
     this.#go(1)
   }
 
@@ -244,7 +247,7 @@ export class Player {
   #report(): void {
     if (!this.item) return
     this.#reported = this.position
-    this.#parts.signal('position', this.item.id, this.position)
+    if (this.#started === this.item.id) this.#parts.signal('position', this.item.id, this.position)
     this.#keep()
   }
 

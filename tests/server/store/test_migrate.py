@@ -75,3 +75,19 @@ def test_every_table_of_ours_is_strict(db: sqlite3.Connection) -> None:
     )
     assert db.execute(loose).fetchall() == []
     assert state(db)[0] == len(list(MIGRATIONS.glob("*.sql")))
+
+
+def test_what_was_skipped_before_the_second_schema_is_not_gone_on_with_after(
+    db: sqlite3.Connection, tmp_path: Path
+) -> None:
+    first = "0001_house.sql"
+    (tmp_path / first).write_text((MIGRATIONS / first).read_text())
+    migrate(db, tmp_path)
+    db.execute("INSERT INTO people (id, name, created_at) VALUES (1, 'Ann', 1)")
+    for item, at in (("skipped", 5), ("begun again", 9), ("begun", 5)):
+        db.execute("INSERT INTO progress (person, item, position, at) VALUES (1, ?, 3, ?)", (item, at))
+    for item in ("skipped", "begun again"):
+        row = (f"u {item}", 1, 1, item, "skip", 4.0, None, 7, 7)
+        db.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+    migrate(db)
+    assert {item for (item,) in db.execute("SELECT item FROM progress")} == {"begun again", "begun"}

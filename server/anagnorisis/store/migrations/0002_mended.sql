@@ -1,0 +1,8 @@
+-- Of an item that was passed over nothing is begun any more.
+DROP INDEX events_that_place;
+CREATE INDEX events_that_place ON events (person, item, at DESC, uuid DESC)
+    WHERE kind IN ('position', 'finish', 'skip');
+DELETE FROM progress WHERE EXISTS (SELECT 1 FROM events AS e WHERE e.person = progress.person
+    AND e.kind = 'skip' AND e.value IS NOT NULL AND e.at >= progress.at
+    AND (e.item = progress.item OR e.item IN (SELECT old FROM aliases WHERE new = progress.item))
+    AND NOT EXISTS (SELECT 1 FROM events AS u WHERE u.target = e.uuid AND u.person = e.person AND u.kind = 'undo'));
