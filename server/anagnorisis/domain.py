@@ -22,6 +22,8 @@ Kind = Literal["music", "image", "article"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 EventKind = Literal["rating", "clear", "undo", "play", "position", "finish", "skip", "open", "dwell"]
 Topic = Literal["items", "vectors", "ratings", "sources", "people", "jobs"]
+Again = Literal["never", "source", "start"]
+"""When what failed is worth another try: not with these bytes, when its source is back, at the next start."""
 
 LOWEST, HIGHEST = 0.0, 10.0
 IDENTITY_VERSION = 1
@@ -75,6 +77,12 @@ class Unreadable(AnagnorisisError):
     """A file that cannot be taken in; `what` is the reason shown to the person."""
 
     code = "unreadable"
+    again: Again = "never"
+    """When reading the same bytes may end otherwise."""
+
+    def __init__(self, what: str, item: str = "", again: Again = "never") -> None:
+        super().__init__(what, item)
+        self.again = again
 
 
 class SourceAway(AnagnorisisError):

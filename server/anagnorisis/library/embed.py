@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from anagnorisis.domain import ItemId, Kind, Unreadable
+from anagnorisis.domain import Again, ItemId, Kind, Unreadable
 from anagnorisis.embed import EMBEDDERS
 from anagnorisis.embed.worker import Worker
 from anagnorisis.store import places, texts, vectors
@@ -28,8 +28,12 @@ class Embedding:
         self._unreached: set[ItemId] = set()
 
     def look_again(self) -> None:
-        """Count items as pending whose files could not be reached: their disk may be back."""
+        """Count items as pending whose files were not there: their disk may be back."""
         self._unreached.clear()
+
+    async def retry(self, *when: Again) -> None:
+        """Count items as pending that failed and were to be tried again then."""
+        await self._store.write(lambda db: vectors.retry(db, *when))
 
     async def pending(self, kind: Kind) -> list[ItemId]:
         """Present items of a kind with neither vector nor failure, oldest first, 10,000 at most."""
@@ -50,7 +54,7 @@ class Embedding:
         model, made, failed = EMBEDDERS[kind].digest, [], []
         for item, said in answers:
             if isinstance(said, Unreadable):
-                failed.append((item, said.what))
+                failed.append((item, said.what, said.again))
             else:
                 made.append((item, said))
 

@@ -5,7 +5,8 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from anagnorisis.domain import Evidence, Item, ItemId, Kind, Score
-from anagnorisis.store import items
+from anagnorisis.embed import EMBEDDERS
+from anagnorisis.store import items, vectors
 from anagnorisis.store.db import Store
 from anagnorisis.taste import phi, scores
 from anagnorisis.taste.learner import Learner
@@ -22,6 +23,11 @@ FACTS: dict[Kind, str] = {
     "music": "Its artist, album, genre, year and length",
     "image": "Its folder, camera, size and date",
     "article": "Its author, folder, tags and length",
+}
+TAKEN_IN: dict[Kind, str] = {"music": "listened to", "image": "looked at", "article": "read"}
+NOT_YET: dict[Kind, str] = {
+    kind: f"It has not been {word} yet, so nothing can be said of it. That is done a few at a time."
+    for kind, word in TAKEN_IN.items()
 }
 
 
@@ -48,6 +54,8 @@ class Why(Struct, frozen=True):
     parts: list[Part]
     neighbours: list[Neighbour]
     evidence: Evidence
+    unseen: str = ""
+    """Why nothing can be said of this item, whatever is known of the person; empty when something can."""
 
 
 def parts(kind: Kind, taste: Taste, x: Vector) -> list[Part]:
@@ -79,7 +87,9 @@ async def why(store: Store, learner: Learner, person: int, item: Item) -> Why:
     view = await learner.view(person, item.kind)
     row = view.space.row_of.get(item.id, len(view))
     evidence = view.evidence()
-    if row >= len(view) or not evidence.enough:
+    if row >= len(view):
+        return Why(None, [], [], evidence, await _unseen(store, item))
+    if not evidence.enough:
         return Why(None, [], [], evidence)
     taste = view.taste
     x = view.rows(np.array([row], np.uint32))
@@ -89,6 +99,11 @@ async def why(store: Store, learner: Learner, person: int, item: Item) -> Why:
     told = await items.by_ids(store.read, near)
     neighbours = [Neighbour(told[i], taste.mine[i], value) for i, value in near.items() if i in told]
     return Why(shown, parts(item.kind, taste, x[0]), neighbours, evidence)
+
+
+async def _unseen(store: Store, item: Item) -> str:
+    reason = await vectors.failure(store.read, EMBEDDERS[item.kind].digest, item.id)
+    return f"It could not be {TAKEN_IN[item.kind]}. {reason}" if reason else NOT_YET[item.kind]
 
 
 def _nearest(view: View, taste: Taste, x: NDArray[np.float64], item: ItemId) -> dict[ItemId, float]:

@@ -10,7 +10,8 @@ from PIL import Image
 
 from anagnorisis.api.rooms import Rooms
 from anagnorisis.domain import ItemId
-from anagnorisis.store import aliases
+from anagnorisis.embed import EMBEDDERS
+from anagnorisis.store import aliases, vectors
 
 
 def batch(*events: dict[str, Any]) -> dict[str, Any]:
@@ -54,8 +55,22 @@ async def test_an_item_is_told_in_full(ada: httpx.AsyncClient, items) -> None:
     assert detail["pick"]["item"] == tea and detail["pick"]["mine"] == 0
     assert detail["places"] == [{"source": "library", "folder": "library", "name": "tea.md"}]
     assert (detail["position"], detail["playable"]) == (0.4, True)
+    assert detail["unread"] == ""
     why = (await ada.get(f"/api/items/{tea['id']}/why")).json()
     assert why["score"] is None and why["evidence"]["enough"] is False and why["evidence"]["says"]
+
+
+async def test_an_item_on_its_own_says_why_it_is_picked_as_in_the_list(ada: httpx.AsyncClient, items) -> None:
+    (first, *_) = (await ada.get("/api/feed?limit=1")).json()["picks"]
+    detail = (await ada.get(f"/api/items/{first['item']['id']}")).json()
+    assert first["reason"] and detail["pick"]["reason"] == first["reason"]
+
+
+async def test_an_item_says_why_it_could_not_be_read(ada: httpx.AsyncClient, rooms: Rooms, items) -> None:
+    rain = ItemId(items["On rain"]["id"])
+    model, row = EMBEDDERS["article"].digest, (rain, "No word in it is known.", "never")
+    await rooms.store.write(lambda db: vectors.fail(db, model, [row]))
+    assert (await ada.get(f"/api/items/{rain}")).json()["unread"] == "No word in it is known."
 
 
 async def test_an_item_is_found_under_an_id_it_had_before(

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import numpy as np
 import pytest
 
-from anagnorisis.domain import BadValue, Item, ItemId, Person
+from anagnorisis.domain import Again, BadValue, Item, ItemId, Person
 from anagnorisis.store import consensus, phi, vectors
 from anagnorisis.store.consensus import Epoch
 from anagnorisis.store.db import Store
@@ -83,10 +83,22 @@ async def test_pending_items_come_oldest_first_without_those_done_or_failed(
     await shelve([make_item("music")])
     assert await vectors.pending(store.read, "image", "m", 10) == pictures
     await put(store, "m", (pictures[1], blob(1, 1)))
-    await store.write(lambda db: vectors.fail(db, "m", [(pictures[2], "ends in the middle")]))
+    await store.write(lambda db: vectors.fail(db, "m", [(pictures[2], "ends in the middle", "never")]))
     assert await vectors.pending(store.read, "image", "m", 2) == [pictures[0], pictures[3]]
     assert await vectors.pending(store.read, "image", "another model", 10) == pictures
     assert await vectors.failures(store.read, "m") == {pictures[2]: "ends in the middle"}
+
+
+async def test_a_failure_says_when_it_is_worth_another_try(store: Store, pictures: list[ItemId]) -> None:
+    when: tuple[Again, ...] = ("never", "source", "start")
+    rows = [(item, f"failed, {again}", again) for item, again in zip(pictures, when, strict=False)]
+    await store.write(lambda db: vectors.fail(db, "m", rows))
+    assert await vectors.failure(store.read, "m", pictures[1]) == "failed, source"
+    assert await vectors.failure(store.read, "m", pictures[3]) == ""
+    await store.write(lambda db: vectors.retry(db, "source"))
+    assert await vectors.pending(store.read, "image", "m", 9) == [pictures[1], *pictures[3:]]
+    await store.write(lambda db: vectors.retry(db, "source", "start"))
+    assert await vectors.pending(store.read, "image", "m", 9) == pictures[1:]
 
 
 async def test_an_item_that_is_gone_is_not_pending(
@@ -99,7 +111,7 @@ async def test_an_item_that_is_gone_is_not_pending(
 async def test_a_vector_mends_a_failure_and_changed_content_makes_it_pending_again(
     store: Store, pictures: list[ItemId]
 ) -> None:
-    await store.write(lambda db: vectors.fail(db, "m", [(pictures[0], "is locked")]))
+    await store.write(lambda db: vectors.fail(db, "m", [(pictures[0], "is locked", "source")]))
     await put(store, "m", (pictures[0], blob(1, 1)))
     assert await vectors.failures(store.read, "m") == {}
     rows = [(pictures[0], blob(1)), (pictures[1], blob(2))]

@@ -6,3 +6,7 @@ DELETE FROM progress WHERE EXISTS (SELECT 1 FROM events AS e WHERE e.person = pr
     AND e.kind = 'skip' AND e.value IS NOT NULL AND e.at >= progress.at
     AND (e.item = progress.item OR e.item IN (SELECT old FROM aliases WHERE new = progress.item))
     AND NOT EXISTS (SELECT 1 FROM events AS u WHERE u.target = e.uuid AND u.person = e.person AND u.kind = 'undo'));
+
+-- Why it failed says when it is worth another try; what failed before that was told is tried once more.
+ALTER TABLE vector_failures ADD COLUMN again TEXT NOT NULL DEFAULT 'never';
+DELETE FROM vector_failures;
