@@ -84,6 +84,11 @@ impl Found {
     }
 
     #[getter]
+    fn mount(&self) -> usize {
+        self.0.mount
+    }
+
+    #[getter]
     fn problem(&self) -> &str {
         &self.0.problem
     }

@@ -21,6 +21,8 @@ pub struct Found {
     pub size: u64,
     pub mtime_ns: i64,
     pub inode: u64,
+    /// Bytes of `path` up to the last folder that lies on another disk than the one above it; 0 without one.
+    pub mount: usize,
     pub problem: String,
 }
 
@@ -31,6 +33,8 @@ struct Walk<'a> {
     above: Vec<(u64, u64)>,
     /// How many of those were entered through a link.
     links: usize,
+    /// `Found::mount` of what lies in the one being read.
+    mount: usize,
 }
 
 /// All regular files below `root` whose lower-case suffix is in `suffixes`, by path.
@@ -69,7 +73,7 @@ pub fn look(root: &Path, path: &[u8], suffixes: &[String]) -> io::Result<Vec<Fou
 impl<'a> Walk<'a> {
     fn new(root: &Path, suffixes: &'a [String]) -> io::Result<Self> {
         let known = fs::metadata(root)?;
-        Ok(Self { suffixes, found: Vec::new(), above: vec![(known.dev(), known.ino())], links: 0 })
+        Ok(Self { suffixes, found: Vec::new(), above: vec![(known.dev(), known.ino())], links: 0, mount: 0 })
     }
 
     fn sorted(mut self) -> Vec<Found> {
@@ -95,12 +99,13 @@ impl<'a> Walk<'a> {
         if kind.is_some_and(|kind| !kind.is_dir() && !kind.is_symlink()) && !self.wanted(&path) {
             return;
         }
-        let whole = folder.join(&name);
+        let (whole, mount) = (folder.join(&name), self.mount);
         if self.weigh(&path, if is_link { fs::metadata(&whole) } else { entry.metadata() }, is_link) {
             path.push(b'/');
             self.below(&whole, &path);
             self.above.pop();
             self.links -= usize::from(is_link);
+            self.mount = mount;
         }
     }
 
@@ -111,7 +116,7 @@ impl<'a> Walk<'a> {
             Ok(known) if known.is_dir() => return self.enter(path, &known, is_link),
             Ok(known) if wanted && known.is_file() => {
                 let problem = if is_named(path) { String::new() } else { Problem::Unnameable.to_string() };
-                self.found.push(file(path.to_vec(), &known, problem));
+                self.found.push(Found { mount: self.mount, ..file(path.to_vec(), &known, problem) });
             }
             Ok(_) => {}
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
@@ -131,6 +136,9 @@ impl<'a> Walk<'a> {
             true if self.above.contains(&here) => Problem::Loop,
             true if self.links == MOST_LINKS => Problem::Entangled,
             _ => {
+                if self.above.last().is_some_and(|above| above.0 != here.0) {
+                    self.mount = path.len();
+                }
                 self.above.push(here);
                 self.links += usize::from(is_link);
                 return true;
@@ -161,7 +169,7 @@ impl<'a> Walk<'a> {
 
 fn file(path: Vec<u8>, known: &Metadata, problem: String) -> Found {
     let mtime_ns = known.mtime().saturating_mul(1_000_000_000).saturating_add(known.mtime_nsec());
-    Found { path, size: known.len(), mtime_ns, inode: known.ino(), problem }
+    Found { path, size: known.len(), mtime_ns, inode: known.ino(), mount: 0, problem }
 }
 
 /// Whether the last name of a path is UTF-8.

@@ -177,6 +177,10 @@ class Found:
     @property
     def inode(self) -> int: ...
     @property
+    def mount(self) -> int:
+        """Bytes of `path` up to the last folder on another disk than the one above it; 0 without one."""
+
+    @property
     def problem(self) -> str: ...
 
 def read_files(paths: Sequence[bytes], threads: int) -> list[FileFacts]:

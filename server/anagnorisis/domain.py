@@ -136,6 +136,8 @@ class Place(Struct, frozen=True):
     folder: str
     name: str
     problem: str
+    mount: int = 0
+    """Bytes of `path` up to the last folder on another disk than the one above it; 0 without one."""
 
 
 class Source(Struct, frozen=True):

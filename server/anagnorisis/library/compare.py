@@ -1,6 +1,7 @@
 """What differs between what is known of a source and what was found there; nothing is read here."""
 
 from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 
 from msgspec import Struct
 
@@ -12,6 +13,8 @@ from anagnorisis.sources import EVERYWHERE, Found, Sight
 Known = Mapping[bytes, tuple[int, int, int, ItemId | None]]
 """Path below the source → size, mtime_ns, inode and item; None is a cover picture or a problem."""
 
+NOWHERE: Mapping[bytes, int] = MappingProxyType({})
+
 
 class Differences(Struct, frozen=True):
     """What there is to do after a look."""
@@ -21,12 +24,12 @@ class Differences(Struct, frozen=True):
     covers: list[Found]
     """New and changed pictures that are covers of the tracks beside them, not items."""
     renumbered: list[Found]
-    """Files that are what they were under another inode."""
+    """Files that are what they were, under another inode or behind another mount point."""
     gone: list[bytes]
     """Known places that are no more."""
 
 
-def differences(sight: Sight, known: Known) -> Differences:
+def differences(sight: Sight, known: Known, mounts: Mapping[bytes, int] = NOWHERE) -> Differences:
     """Everything in `sight` that `known` does not say, and what of `known` is no longer there."""
     inodes = {inode for _, _, inode, _ in known.values()}
     files, covers = _covers_apart(sight.found)
@@ -42,7 +45,7 @@ def differences(sight: Sight, known: Known) -> Differences:
         or (folder(found.path) in repainted and is_track(found.path))
     ]
     read = {found.path for found in (*changed, *new_covers)}
-    renumbered = [one for one in sight.found if one.path not in read and _is_renumbered(one, known)]
+    renumbered = [one for one in sight.found if one.path not in read and _is_renumbered(one, known, mounts)]
     return Differences(changed, new_covers, renumbered, gone)
 
 
@@ -87,8 +90,9 @@ def _differs(found: Found, known: Known, inodes: Collection[int]) -> bool:
     return before[2] != found.inode and found.inode in inodes
 
 
-def _is_renumbered(found: Found, known: Known) -> bool:
-    return found.path in known and known[found.path][2] != found.inode
+def _is_renumbered(found: Found, known: Known, mounts: Mapping[bytes, int]) -> bool:
+    before = known.get(found.path)
+    return before is not None and (before[2], mounts.get(found.path, 0)) != (found.inode, found.mount)
 
 
 def _was_a_cover(found: Found, known: Known) -> bool:

@@ -39,8 +39,8 @@ async def keep(
     if not todo.changed and (listed or todo.gone):
         await _store(store, source, listed, set(), todo.gone)
     if todo.renumbered:
-        inodes = [(one.path, one.inode) for one in todo.renumbered]
-        await store.write(lambda db: places.renumber(db, source.id, inodes))
+        where = [(one.path, one.inode, one.mount) for one in todo.renumbered]
+        await store.write(lambda db: places.renumber(db, source.id, where))
 
 
 async def _store(

@@ -46,7 +46,7 @@ def _unchanged(address: str, before: tuple[int, int]) -> tuple[int, int]:
 
 
 def _as_found(one: _core.Found) -> Found:
-    return Found(one.path, one.size, one.mtime_ns, one.inode, one.problem)
+    return Found(one.path, one.size, one.mtime_ns, one.inode, one.problem, one.mount)
 
 
 def _hidden(path: bytes) -> bool:

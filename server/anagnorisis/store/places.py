@@ -15,20 +15,21 @@ Known = tuple[int, int, int, ItemId | None]
 """Size, mtime in ns, inode and item of a file as it was last looked at."""
 
 HELD = "SELECT item FROM places WHERE source = ? AND path = ? AND item IS NOT NULL"
-PUT = """INSERT INTO places (source, path, item, size, mtime_ns, inode, folder, name, problem)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, path) DO UPDATE SET item = excluded.item,
+PUT = """INSERT INTO places (source, path, item, size, mtime_ns, inode, folder, name, problem, mount)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, path) DO UPDATE SET item = excluded.item,
     size = excluded.size, mtime_ns = excluded.mtime_ns, inode = excluded.inode, folder = excluded.folder,
-    name = excluded.name, problem = excluded.problem"""
+    name = excluded.name, problem = excluded.problem, mount = excluded.mount"""
 DROP = "DELETE FROM places WHERE source = ? AND path = ?"
 APPEAR = "UPDATE items SET gone_at = NULL WHERE id = ? AND gone_at IS NOT NULL"
 VANISH = """UPDATE items SET gone_at = ? WHERE id = ? AND gone_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM places WHERE places.item = items.id)"""
 OF_SOURCE = "SELECT path, size, mtime_ns, inode, item FROM places WHERE source = ?"
 BELOW = "SELECT path, size, mtime_ns, inode, item FROM places WHERE source = ? AND path > ? AND path < ?"
-RENUMBER = "UPDATE places SET inode = ? WHERE source = ? AND path = ?"
+RENUMBER = "UPDATE places SET inode = ?, mount = ? WHERE source = ? AND path = ?"
+MOUNTS = "SELECT path, mount FROM places WHERE source = ? AND mount > 0"
 LOCATE = """SELECT s.address, p.path, p.size, p.mtime_ns, p.inode FROM places AS p
     JOIN sources AS s ON s.id = p.source WHERE p.item = ?"""
-OF_ITEM = """SELECT source, path, item, size, mtime_ns, inode, folder, name, problem
+OF_ITEM = """SELECT source, path, item, size, mtime_ns, inode, folder, name, problem, mount
     FROM places WHERE item = ? ORDER BY source, path"""
 PROBLEMS = """SELECT source, CASE folder WHEN '' THEN name ELSE folder || '/' || name END, problem
     FROM places WHERE source = ? AND problem <> '' ORDER BY folder, name"""
@@ -69,9 +70,14 @@ def settle(
     db.executemany(VANISH, [(now, item) for item in touched])
 
 
-def renumber(db: sqlite3.Connection, source: int, inodes: Iterable[tuple[bytes, int]]) -> None:
-    """Note other inodes of files (path, inode) that are what they were: their disk was mounted anew."""
-    db.executemany(RENUMBER, [(inode, source, path) for path, inode in inodes])
+def renumber(db: sqlite3.Connection, source: int, files: Iterable[tuple[bytes, int, int]]) -> None:
+    """Note inode and mount of files that are what they were: rows of (path, inode, mount)."""
+    db.executemany(RENUMBER, [(inode, mount, source, path) for path, inode, mount in files])
+
+
+async def mounts(read: Connection, source: int) -> dict[bytes, int]:
+    """The places of a source that lie on a disk mounted within it, and `Place.mount` of each."""
+    return {row[0]: row[1] for row in await read.execute_fetchall(MOUNTS, (source,))}
 
 
 async def of_source(read: Connection, source: int, below: bytes = b"") -> dict[bytes, Known]:

@@ -73,8 +73,9 @@ async def test_a_path_is_kept_as_the_file_system_spells_it(store: Store, source:
     assert await places.locate(store.read, item.id) == [
         places.Copy(source.address.encode() + b"/" + ODD, 10, 2**60, 7)
     ]
-    await store.write(lambda db: places.renumber(db, source.id, [(ODD, 8)]))
+    await store.write(lambda db: places.renumber(db, source.id, [(ODD, 8, 2)]))
     assert await places.of_source(store.read, source.id) == {ODD: (10, 2**60, 8, item.id)}
+    assert await places.mounts(store.read, source.id) == {ODD: 2}
     await settle(store, source, [], [ODD])
     assert await places.of_source(store.read, source.id) == {}
 

@@ -10,3 +10,7 @@ DELETE FROM progress WHERE EXISTS (SELECT 1 FROM events AS e WHERE e.person = pr
 -- Why it failed says when it is worth another try; what failed before that was told is tried once more.
 ALTER TABLE vector_failures ADD COLUMN again TEXT NOT NULL DEFAULT 'never';
 DELETE FROM vector_failures;
+
+-- A disk mounted within a source may be away: what is known on it is kept.
+ALTER TABLE places ADD COLUMN mount INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX places_on_mounts ON places (source, path) WHERE mount > 0;
