@@ -6,6 +6,7 @@ import gc
 import io
 import logging
 import socket
+import sqlite3
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -30,7 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(asked.command(asked) or 0)
     except AnagnorisisError as error:
         print(f"anagnorisis: {error.what}", file=sys.stderr)
-        return 1
+    except (OSError, sqlite3.Error) as error:
+        print(f"anagnorisis: {error}. Is the disk there, and are its files yours?", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("anagnorisis: ended by you.", file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:

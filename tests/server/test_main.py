@@ -197,6 +197,15 @@ def test_what_cannot_be_served_is_refused_in_one_sentence(
     assert says in told and told.startswith("anagnorisis: ") and told.count("\n") == 1
 
 
+def test_a_data_folder_that_cannot_be_made_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    for words in (["people", "list"], ["serve", "--port", "0"]):
+        said = run(*words, "--data", tmp_path / "file" / "data")
+        assert (said.returncode, said.stdout) == (1, "")
+        assert said.stderr.startswith("anagnorisis: ") and "Traceback" not in said.stderr, said.stderr
+        assert len(said.stderr.splitlines()) == 1
+
+
 def test_with_a_certificate_other_devices_are_served_and_get_a_code_to_scan(
     start: Start, tmp_path: Path
 ) -> None:
