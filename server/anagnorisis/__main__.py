@@ -110,11 +110,13 @@ def _greet(settings: Settings, listening: socket.socket, code: str | None) -> No
     host, port = _reachable(settings.host), listening.getsockname()[1]
     address = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
     lines = [f"Anagnorisis {VERSION} is at {address}", f"Its own files are in {settings.data}"]
+    link = f"{address}/#c={code}" if code else address
     if code:
         lines.append(f"Nobody has opened this house yet. Setup code: {code}")
+        lines.append(f"Or follow this link, which carries it: {link}")
     if not is_loopback(settings.host):
         picture = io.StringIO()
-        segno.make(address).terminal(picture, compact=True)
+        segno.make(link).terminal(picture, compact=True)
         lines.append(picture.getvalue())
     print("\n".join(lines), flush=True)
 
