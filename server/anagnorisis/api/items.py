@@ -56,7 +56,7 @@ async def list_items(
     after: FromQuery[str | None] = None,
 ) -> ItemPage:
     """The next items in a plain order."""
-    query = ItemsQuery(sort, Filters(kind, folder, tag, rated), limit, after or None)
+    query = ItemsQuery(sort, Filters(kind, folder or None, tag or None, rated), limit, after or None)
     return await shelf.page(caller.person.id, query)
 
 

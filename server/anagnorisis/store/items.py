@@ -72,7 +72,7 @@ class Query(Struct, frozen=True):
     sort: Sort = "newest"
     kind: Kind | None = None
     folder: str | None = None
-    """A folder's own items, without those of folders in it; "" is the source's top folder."""
+    """A folder's own items, without those of folders in it; named by its source and the path below that."""
     tag: str | None = None
     rated: Rated = "any"
     person: int = 0

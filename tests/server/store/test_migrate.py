@@ -91,3 +91,27 @@ def test_what_was_skipped_before_the_second_schema_is_not_gone_on_with_after(
         db.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
     migrate(db)
     assert {item for (item,) in db.execute("SELECT item FROM progress")} == {"begun again", "begun"}
+
+
+def test_sources_of_one_name_are_told_apart_from_the_second_schema_on(
+    db: sqlite3.Connection, tmp_path: Path
+) -> None:
+    first = "0001_house.sql"
+    (tmp_path / first).write_text((MIGRATIONS / first).read_text())
+    migrate(db, tmp_path)
+    for source, name in ((1, "Music"), (2, "Pictures"), (3, "Music")):
+        db.execute(
+            "INSERT INTO sources VALUES (?, 'folder', ?, ?, 'ready', 1, 1)", (source, f"/{source}", name)
+        )
+        for folder in (name, f"{name}/deep"):
+            db.execute(
+                "INSERT INTO places VALUES (?, ?, NULL, 1, 1, 1, ?, 'a', 'x')", (source, folder.encode(), folder)
+            )
+    migrate(db)
+    assert [name for (name,) in db.execute("SELECT name FROM sources ORDER BY id")] == [
+        "Music",
+        "Pictures",
+        "Music (3)",
+    ]
+    folders = [folder for (folder,) in db.execute("SELECT folder FROM places ORDER BY source, folder")]
+    assert folders[:2] == ["Music", "Music/deep"] and folders[4:] == ["Music (3)", "Music (3)/deep"]

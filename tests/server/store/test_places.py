@@ -120,6 +120,13 @@ async def test_a_source_is_added_once(store: Store, source: Source) -> None:
     assert await sources.list(store.read) == [source]
 
 
+async def test_no_two_sources_have_one_name(store: Store, source: Source, tmp_path: Path) -> None:
+    for n in (2, 3):
+        more = tmp_path / str(n)
+        added = await store.write(lambda db, at=more: sources.add(db, "folder", str(at), source.name, 9))
+        assert added.name == f"{source.name} ({n})"
+
+
 async def test_a_source_remembers_its_state_and_its_last_full_scan(store: Store, source: Source) -> None:
     assert (source.state, source.scanned_at) == ("new", None)
     await store.write(lambda db: sources.set_state(db, source.id, "ready", 70))

@@ -14,3 +14,9 @@ DELETE FROM vector_failures;
 -- A disk mounted within a source may be away: what is known on it is kept.
 ALTER TABLE places ADD COLUMN mount INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX places_on_mounts ON places (source, path) WHERE mount > 0;
+
+-- Folders are told by the name of their source: the later of two of one name gets its number.
+UPDATE places SET folder = s.name || ' (' || s.id || ')' || substr(folder, length(s.name) + 1) FROM sources AS s
+    WHERE s.id = places.source AND EXISTS (SELECT 1 FROM sources AS o WHERE o.name = s.name AND o.id < s.id);
+UPDATE sources SET name = name || ' (' || id || ')'
+    WHERE EXISTS (SELECT 1 FROM sources AS o WHERE o.name = sources.name AND o.id < sources.id);
