@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -31,6 +32,14 @@ def machine() -> dict[str, Any]:
         cpu = named[0] if named else cpu
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return {"cpu": cpu, "cores": os.cpu_count(), "memory": round(memory, 1)}
+
+
+def results(name: str) -> Path:
+    """Where the receipt of `name` is kept: by day, machine and name."""
+    facts = machine()
+    label = re.sub(r"[^a-z0-9]+", "-", str(facts["cpu"]).lower()).strip("-")[:24].strip("-")
+    day = f"{datetime.now(UTC):%Y-%m-%d}"
+    return ROOT / "benchmarks/results" / f"{day}-{label}-{facts['cores']}c-{name}.json"
 
 
 def conclude(
