@@ -105,7 +105,8 @@ def test_sources_of_one_name_are_told_apart_from_the_second_schema_on(
         )
         for folder in (name, f"{name}/deep"):
             db.execute(
-                "INSERT INTO places VALUES (?, ?, NULL, 1, 1, 1, ?, 'a', 'x')", (source, folder.encode(), folder)
+                "INSERT INTO places VALUES (?, ?, NULL, 1, 1, 1, ?, 'a', 'x')",
+                (source, folder.encode(), folder),
             )
     migrate(db)
     assert [name for (name,) in db.execute("SELECT name FROM sources ORDER BY id")] == [
