@@ -23,6 +23,13 @@ def write(folder: Path, **files: str) -> Path:
     return folder
 
 
+def first_schema(db: sqlite3.Connection, folder: Path) -> None:
+    """The database of the first house."""
+    name = "0001_house.sql"
+    (folder / name).write_text((MIGRATIONS / name).read_text())
+    migrate(db, folder)
+
+
 def state(db: sqlite3.Connection) -> tuple[int, list[str]]:
     tables = [name for (name,) in db.execute("SELECT name FROM sqlite_schema ORDER BY name")]
     return db.execute("PRAGMA user_version").fetchone()[0], tables
@@ -80,9 +87,7 @@ def test_every_table_of_ours_is_strict(db: sqlite3.Connection) -> None:
 def test_what_was_skipped_before_the_second_schema_is_not_gone_on_with_after(
     db: sqlite3.Connection, tmp_path: Path
 ) -> None:
-    first = "0001_house.sql"
-    (tmp_path / first).write_text((MIGRATIONS / first).read_text())
-    migrate(db, tmp_path)
+    first_schema(db, tmp_path)
     db.execute("INSERT INTO people (id, name, created_at) VALUES (1, 'Ann', 1)")
     for item, at in (("skipped", 5), ("begun again", 9), ("begun", 5)):
         db.execute("INSERT INTO progress (person, item, position, at) VALUES (1, ?, 3, ?)", (item, at))
@@ -96,9 +101,7 @@ def test_what_was_skipped_before_the_second_schema_is_not_gone_on_with_after(
 def test_sources_of_one_name_are_told_apart_from_the_second_schema_on(
     db: sqlite3.Connection, tmp_path: Path
 ) -> None:
-    first = "0001_house.sql"
-    (tmp_path / first).write_text((MIGRATIONS / first).read_text())
-    migrate(db, tmp_path)
+    first_schema(db, tmp_path)
     for source, name in ((1, "Music"), (2, "Pictures"), (3, "Music")):
         db.execute(
             "INSERT INTO sources VALUES (?, 'folder', ?, ?, 'ready', 1, 1)", (source, f"/{source}", name)
