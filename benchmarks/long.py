@@ -13,6 +13,8 @@ from xml.etree import ElementTree
 from receipt import ROOT, arguments, conclude, results
 
 KILLS = 50
+FIGURE = "figure "
+"""Begins the name of a property that is a figure; others are notes of pytest's plugins."""
 
 
 def figures(report: Path) -> dict[str, float]:
@@ -23,8 +25,11 @@ def figures(report: Path) -> dict[str, float]:
         for name in ("tests", "failures", "errors", "skipped")
     }
     told["seconds"] = round(sum(float(suite.get("time", "0")) for suite in suites), 1)
+    noted = {str(one.get("name")): one.get("value") for suite in suites for one in suite.iter("property")}
     return told | {
-        str(one.get("name")): float(str(one.get("value"))) for s in suites for one in s.iter("property")
+        name.removeprefix(FIGURE): float(str(value))
+        for name, value in noted.items()
+        if name.startswith(FIGURE)
     }
 
 
