@@ -1,7 +1,7 @@
 """Sets of real people's ratings as `bench_taste.py` reads them, and who is tested on what.
 
-A set is `NAME.npz` with `X` (items, d), `R` (people, items; 0..10, NaN where not rated), perhaps `M` (items, at
-most 32) metadata numbers and `T` (people, items) unix times; beside it perhaps `NAME.jsonl` with a `text` an
+A set is `NAME.npz` with `X` (items, d), `R` (people, items; 0..10, NaN where not rated), perhaps `M` (items,
+at most 32) metadata numbers and `T` (people, items) unix times; beside it perhaps `NAME.jsonl`, a `text` an
 item.
 """
 
