@@ -18,8 +18,11 @@ from anagnorisis.modality import MODALITIES
 from anagnorisis.taste import phi
 
 NS = (5, 10, 20, 50, 100, 150, 200)
-SHARE, FEWEST, MOST = 0.3, 4, 60
-"""Of the ratings of the median person so many are kept for the test."""
+MOST, FEWEST, SHARE = 50, 4, 0.3
+"""Ratings of a person kept for the test: 50 where a fifth of the people have 100 more to learn from, else
+three tenths of what the median person has, but four at least."""
+MANY, SOME = 100, 0.2
+LEAST_PEOPLE = 20
 OTHERS, OTHERS_RATINGS = 4, 200
 Matrix = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -55,10 +58,11 @@ def read(folder: Path, name: str) -> TasteSet:
     x, ratings = held["X"].astype(np.float64), held["R"].astype(np.float64)
     x /= np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)
     counts = np.isfinite(ratings).sum(axis=1)
-    median = float(np.median(counts[counts > 0]))
-    tested = int(np.clip(round(SHARE * median), FEWEST, MOST))
-    ns = tuple(n for n in NS if n <= counts.max() - tested)
-    ns = ns if len(ns) > 1 else (int(median) - tested,)
+    median = int(np.median(counts[counts > 0]))
+    plenty = np.mean(counts >= MOST + MANY) >= SOME
+    tested = MOST if plenty else int(np.clip(round(SHARE * median), FEWEST, MOST))
+    ns = tuple(n for n in NS if np.count_nonzero(counts >= tested + n) >= LEAST_PEOPLE)
+    ns = ns if len(ns) > 1 else (median - tested,)
     return TasteSet(
         name, x, _numbers(folder, name, len(x), held.get("M")), ratings, held.get("T"), tested, ns
     )
@@ -103,7 +107,9 @@ def identity(n: int) -> ItemId:
 def tested(data: TasteSet, most: int, seed: int) -> Iterator[Person]:
     """Up to `most` people with enough ratings, in the seed's order, each with an order of their own."""
     counts = np.isfinite(data.ratings).sum(axis=1)
-    usual = max(n for n in data.ns if n == data.ns[0] or np.mean(counts >= data.tested + n) >= 0.5)
+    usual = max(
+        (n for n in data.ns if n <= MANY and np.mean(counts >= data.tested + n) >= SOME), default=data.ns[0]
+    )
     fit = [
         int(row)
         for row in np.random.default_rng(seed).permutation(len(counts))
