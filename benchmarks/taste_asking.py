@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from anagnorisis.taste.ask import questions
-from anagnorisis.taste.variety import varied
 from anagnorisis.taste.view import Change, View
 from taste_metrics import Vector, measured
 from taste_predictors import Product, forecast
@@ -26,12 +25,16 @@ def at_random(view: View, may: np.ndarray, asked_for: np.ndarray, rng: np.random
     return int(rng.choice(may))
 
 
+def by_largest(view: View, may: np.ndarray, asked_for: np.ndarray, rng: np.random.Generator) -> int:
+    """The one whose own score is least certain."""
+    return int(may[np.argmax(view.columns.at(may.astype(np.uint32))[1])])
+
+
 def by_variance(view: View, may: np.ndarray, asked_for: np.ndarray, rng: np.random.Generator) -> int:
-    """The first question of the product's own page."""
+    """The product's own next question: the one that lessens the library's variance most."""
     eligible = np.zeros(len(view), np.bool_)
     eligible[may] = True
-    (item,) = varied([questions(view, eligible, 20, rng)], 1)
-    return view.space.row_of[item]
+    return int(questions(view, eligible, 1, rng).rows[0])
 
 
 def by_thompson(view: View, may: np.ndarray, asked_for: np.ndarray, rng: np.random.Generator) -> int:
@@ -54,6 +57,7 @@ def by_coreset(view: View, may: np.ndarray, asked_for: np.ndarray, rng: np.rando
 RULES: dict[str, Choose] = {
     "random": at_random,
     "variance": by_variance,
+    "largest": by_largest,
     "thompson": by_thompson,
     "coreset": by_coreset,
 }
