@@ -27,6 +27,8 @@ SETTLED = 200
 SAMPLE = 5000
 """Vectors a fit looks at, at most."""
 CHUNK = 2048
+LONGEST, MOST = 3.0, 8.0
+"""Of a row's part of the numbers, and of what brings it to one length: the odd one out is not all that counts."""
 TINY = 1e-12
 """A mean squared length below this is rounding, not spread."""
 
@@ -91,7 +93,7 @@ def fit(
     axes = _principal(x, min(DIRECTIONS, len(x) - 1, x.shape[1]))
     centred = numbers.astype(np.float64) - numbers.mean(axis=0, dtype=np.float64)
     spread = np.concatenate(
-        [np.full(centred[:, part].shape[1], _to_one(centred[:, part])) for part in (FACTS, NAMES)]
+        [np.full(part.stop - part.start, min(_to_one(centred[:, part]), MOST)) for part in (FACTS, NAMES)]
     )
     return Phi(
         kind=kind,
@@ -107,9 +109,12 @@ def fit(
 
 
 def _to_one(block: NDArray[np.float64]) -> float:
-    """What to multiply a centred `block` (n, k) with so that its mean squared length is 1; 0 for zeros."""
+    """What to multiply a centred `block` (n, k) with so that its mean squared length is 1.
+
+    1 for zeros: what does not differ yet may differ in items to come.
+    """
     energy = float(np.square(block).sum(axis=1).mean())
-    return float(energy**-0.5) if energy > TINY else 0.0
+    return energy**-0.5 if energy > TINY else 1.0
 
 
 def _directions(centred: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
@@ -135,7 +140,7 @@ def rows(phi: Phi, vectors: NDArray[np.float16], numbers: NDArray[np.float32]) -
     """Rows (n, 161) of `vectors` (n, d) with their metadata `numbers` (n, 32)."""
     made = np.zeros((len(vectors), WIDTH), np.float16)
     made[:, 0] = 1
-    made[:, NUMBERS] = (numbers - phi.usual) * phi.spread
+    made[:, NUMBERS] = _held((numbers - phi.usual) * phi.spread)
     directions = CONTENT.start + phi.directions.shape[1]
     near = NEAR.start + phi.among.values.shape[1]
     for start in range(0, len(vectors), CHUNK):
@@ -144,6 +149,15 @@ def rows(phi: Phi, vectors: NDArray[np.float16], numbers: NDArray[np.float32]) -
         made[part, CONTENT.start : directions] = centred @ phi.directions
         made[part, NEAR.start : near] = neighbourhood.place(phi.among, _directions(centred))
     return made
+
+
+def _held(numbers: NDArray[np.float32]) -> NDArray[np.float32]:
+    """`numbers` (n, 32), each part of a row no longer than three times what is usual."""
+    held = numbers.copy()
+    for part in (FACTS, NAMES):
+        lengths = np.linalg.norm(held[:, part], axis=1, keepdims=True)
+        held[:, part] *= np.minimum(1, LONGEST / np.maximum(lengths, 1))
+    return held
 
 
 def body(phi: Phi) -> bytes:

@@ -66,6 +66,21 @@ def test_numbers_that_never_differ_say_nothing(rng: np.random.Generator) -> None
     assert not np.any(phi.rows(fitted(x, alike), x, alike)[:, phi.NUMBERS])
 
 
+def test_the_odd_one_out_is_not_all_that_counts(rng: np.random.Generator) -> None:
+    x = rng.normal(size=(200, 5)).astype(np.float16)
+    numbers = np.zeros((200, phi.METADATA), np.float32)
+    numbers[7, 3] = 1
+    held = phi.rows(fitted(x, numbers), x, numbers)[:, phi.NUMBERS].astype(np.float64)
+    assert 0.5 < np.linalg.norm(held[7]) <= 3.01
+
+
+def test_a_name_that_comes_later_is_told_from_those_there_were(rng: np.random.Generator) -> None:
+    x = rng.normal(size=(9, 5)).astype(np.float16)
+    alike = np.full((9, phi.METADATA), 0.3, np.float32)
+    later = np.full((1, phi.METADATA), -0.3, np.float32)
+    assert np.any(phi.rows(fitted(x, alike), x[:1], later)[:, phi.NUMBERS])
+
+
 def test_the_neighbourhood_is_there_from_forty_items(rng: np.random.Generator) -> None:
     for items, there in ((39, False), (40, True)):
         x = rng.normal(size=(items, 6)).astype(np.float16)
