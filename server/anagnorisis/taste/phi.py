@@ -28,7 +28,7 @@ SAMPLE = 5000
 """Vectors a fit looks at, at most."""
 CHUNK = 2048
 LONGEST, MOST = 3.0, 8.0
-"""Of a row's part of the numbers, and of what brings it to one length: the odd one out is not all that counts."""
+"""Of a part of a row, and of what brings it to one length: the odd one out is not all that counts."""
 TINY = 1e-12
 """A mean squared length below this is rounding, not spread."""
 
