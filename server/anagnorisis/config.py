@@ -7,11 +7,12 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 PREFIX = "ANAGNORISIS_"
+Tls = Literal["auto", "off", "own", "files", "proxy"]
 
 
 def default_data() -> Path:
@@ -28,6 +29,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     port: int = 8765
     cert: Path | None = None
     key: Path | None = None
+    lan: bool = False
+    """Let the phones of the home network in: every address, encrypted, with the guide for phones."""
+    tls: Tls = "auto"
+    """`auto`: the files where some are named, off on loopback, else a certificate of the house's own."""
+    guide_port: int = 8080
+    """Where the guide for phones answers in plain HTTP; the next free one when it is taken."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks of proxies whose word on scheme, host and client is believed."""
     names: tuple[str, ...] = ()
     """Further host names this server answers to."""
     threads: int = msgspec.field(default_factory=lambda: max(1, (os.cpu_count() or 2) - 1))
