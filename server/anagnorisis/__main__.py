@@ -3,24 +3,31 @@
 import argparse
 import asyncio
 import gc
-import io
 import logging
 import socket
 import sqlite3
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-import segno
+import uvicorn
 import uvloop
 
 from anagnorisis import app
 from anagnorisis.api import VERSION, control, routes, server
-from anagnorisis.api.control import AddPerson, ListPeople, NewCode, Order, Scan
+from anagnorisis.api.control import AddPerson, ListPeople, NewAuthority, NewCode, Order, Scan
+from anagnorisis.api.entrance import Entrance, in_letters
+from anagnorisis.api.rooms import Rooms
+from anagnorisis.api.secured import Secured, secured
+from anagnorisis.auth.binding import listens_at
 from anagnorisis.auth.hosts import is_loopback
-from anagnorisis.config import Settings, load
+from anagnorisis.config import Settings, Tls, load
 from anagnorisis.domain import AnagnorisisError, BadValue
+
+FLAGS = ("data", "host", "port", "cert", "key", "lan", "tls", "guide_port")
+"""Of `serve`, which are settings too."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,10 +53,13 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = verbs.add_parser("serve", parents=[data], help="open the house to this machine or the LAN")
     serve.add_argument("--library", type=Path, action="append", default=[], help="a folder to take in")
+    serve.add_argument("--lan", action="store_true", default=None, help="let phones at home in, encrypted")
     serve.add_argument("--host", help="address to listen at; this machine only when left out")
     serve.add_argument("--port", type=int)
-    serve.add_argument("--cert", type=Path, help="certificate, without which the LAN is not served")
-    serve.add_argument("--key", type=Path, help="key of the certificate")
+    serve.add_argument("--tls", choices=get_args(Tls), help="whose certificate; found out when left out")
+    serve.add_argument("--cert", type=Path, help="a certificate of your own, PEM")
+    serve.add_argument("--key", type=Path, help="its key, PEM")
+    serve.add_argument("--guide-port", type=int, help="where the guide for phones answers")
     serve.set_defaults(command=_serve)
 
     people = verbs.add_parser("people", help="who belongs to the house").add_subparsers(
@@ -67,6 +77,12 @@ def _parser() -> argparse.ArgumentParser:
     scan = verbs.add_parser("scan", parents=[data], help="look at all folders now")
     scan.set_defaults(command=lambda asked: _order(asked, Scan()))
 
+    certificate = verbs.add_parser("certificate", help="what the house shows to phones").add_subparsers(
+        required=True, metavar="command"
+    )
+    new = certificate.add_parser("new-ca", parents=[data], help="a new authority, to be trusted anew")
+    new.set_defaults(command=lambda asked: _order(asked, NewAuthority()))
+
     verbs.add_parser("openapi", help="print the API").set_defaults(command=_openapi)
     verbs.add_parser("version", help="print the version").set_defaults(command=lambda _: print(VERSION))
     return parser
@@ -80,7 +96,7 @@ def _settings(flags: Mapping[str, Any]) -> Settings:
 
 
 def _serve(asked: argparse.Namespace) -> None:
-    flags = {name: getattr(asked, name) for name in ("data", "host", "port", "cert", "key")}
+    flags = {name: getattr(asked, name) for name in FLAGS}
     gc.disable()  # a third of the start went into looking through what had only just been made
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_house(_settings(flags), asked.library))
@@ -91,11 +107,29 @@ async def _house(settings: Settings, libraries: Sequence[Path]) -> None:
     with server.signals(closing), server.bind(settings) as listening:
         async with app.opened(settings, closing) as rooms:
             await app.take_in(rooms, libraries)
-            chosen = server.config(app.app(rooms), settings)
-            async with control.listening(settings.data, app.obedience(rooms)):
-                _greet(settings, listening, await rooms.sessions.setup_code())
-                rooms.loaded.add_done_callback(_settle)
-                await server.serve(chosen, listening, closing)
+            rooms.entrance.port = listening.getsockname()[1]
+            async with (
+                secured(settings, rooms.entrance, rooms.hosts) as served,
+                control.listening(settings.data, app.obedience(rooms, served)),
+            ):
+                with _ports(settings, rooms, served, listening) as ports:
+                    _greet(settings, rooms.entrance, await rooms.sessions.setup_code())
+                    rooms.loaded.add_done_callback(_settle)
+                    await server.serve(ports, closing)
+
+
+@contextmanager
+def _ports(
+    settings: Settings, rooms: Rooms, served: Secured, listening: socket.socket
+) -> Iterator[list[tuple[uvicorn.Config, socket.socket]]]:
+    """The app's port, and that of the guide where there is one."""
+    ports = [(server.config(app.app(rooms), served.context), listening)]
+    if served.guide is None:
+        yield ports
+        return
+    with server.bind_guide(settings) as guiding:
+        rooms.entrance.guide_port = guiding.getsockname()[1]
+        yield [*ports, (server.config(served.guide), guiding)]
 
 
 def _settle(_: object) -> None:
@@ -104,33 +138,20 @@ def _settle(_: object) -> None:
     gc.enable()
 
 
-def _greet(settings: Settings, listening: socket.socket, code: str | None) -> None:
-    """Say where the house is, and how the first person comes in."""
-    scheme = "http" if settings.cert is None else "https"
-    host, port = _reachable(settings.host), listening.getsockname()[1]
-    address = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
-    lines = [f"Anagnorisis {VERSION} is at {address}", f"Its own files are in {settings.data}"]
-    link = f"{address}/#c={code}" if code else address
+def _greet(settings: Settings, entrance: Entrance, code: str | None) -> None:
+    """Say where the house is, how phones find it, and how the first person comes in."""
+    lines = [f"Anagnorisis {VERSION} is at {entrance.app}", f"Its own files are in {settings.data}"]
+    link = f"{entrance.app}/#c={code}" if code else entrance.app
+    if entrance.guide_port:
+        lines.append(f"Phones begin at {entrance.guide} and meet box {entrance.tag}")
     if code:
         lines.append(f"Nobody has opened this house yet. Setup code: {code}")
         lines.append(f"Or follow this link, which carries it: {link}")
-    if not is_loopback(settings.host):
-        picture = io.StringIO()
-        segno.make(link).terminal(picture, compact=True)
-        lines.append(picture.getvalue())
+    if not is_loopback(listens_at(settings)):
+        lines.append(in_letters(entrance.guide if entrance.guide_port else link))
+    else:
+        lines.append("For this machine only; `serve --lan` lets phones in.")
     print("\n".join(lines), flush=True)
-
-
-def _reachable(host: str) -> str:
-    """The address of this machine as its LAN sees it, when `host` is all of them."""
-    if host not in {"0.0.0.0", "::"}:
-        return host
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # sends nothing: only asks which way it would go
-        except OSError:
-            return socket.gethostname()
-        return str(probe.getsockname()[0])
 
 
 def _order(asked: argparse.Namespace, order: Order) -> None:

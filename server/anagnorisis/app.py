@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import cast
 
 from anagnorisis.api.changes import Bells
-from anagnorisis.api.control import Obey, Order, Scan, about_people
+from anagnorisis.api.control import NewAuthority, Obey, Order, Scan, about_people
 from anagnorisis.api.door import Door
+from anagnorisis.api.entrance import Entrance
 from anagnorisis.api.held import Held
+from anagnorisis.api.hello import Hello
 from anagnorisis.api.media import Media
+from anagnorisis.api.proxied import Proxied
 from anagnorisis.api.rooms import Rooms
 from anagnorisis.api.routes import application
+from anagnorisis.api.secured import Secured, new_authority
 from anagnorisis.api.shell import Shell
 from anagnorisis.api.sources import add_folder, rescan
 from anagnorisis.auth.hosts import Hosts
@@ -72,14 +76,15 @@ async def opened(settings: Settings, closing: asyncio.Event) -> AsyncIterator[Ro
 def app(rooms: Rooms) -> App:
     """Everything that answers HTTP, behind the door."""
     media, shell = Media(rooms.store, rooms.thumbs, rooms.bells.closing), Shell(UI)
+    hello = Hello(rooms.entrance, rooms.hosts)
     api = cast(App, application(rooms))
 
     async def inside(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
         chosen = api if path.startswith("/api/") else media if path.startswith("/media/") else shell
-        await chosen(scope, receive, send)
+        await (hello if hello.answers(path) else chosen)(scope, receive, send)
 
-    return Door(inside, rooms.sessions, Hosts(rooms.settings.host, rooms.settings.names))
+    return Proxied(Door(inside, rooms.sessions, rooms.hosts), rooms.settings)
 
 
 async def take_in(rooms: Rooms, folders: Sequence[Path]) -> None:
@@ -90,10 +95,12 @@ async def take_in(rooms: Rooms, folders: Sequence[Path]) -> None:
             await add_folder(rooms.store, rooms.settings, address)
 
 
-def obedience(rooms: Rooms) -> Obey:
+def obedience(rooms: Rooms, served: Secured) -> Obey:
     """How the running house carries out what comes through its local socket."""
 
     async def obey(order: Order) -> list[str]:
+        if isinstance(order, NewAuthority):
+            return await served.renew_authority()
         if not isinstance(order, Scan):
             return await about_people(order, rooms.sessions)
         there = await sources.list(rooms.store.read)
@@ -109,6 +116,8 @@ async def alone(settings: Settings, order: Order) -> list[str]:
     async with AsyncExitStack() as later:
         store = await Store.open(settings.data, readers=1)
         later.push_async_callback(store.close)
+        if isinstance(order, NewAuthority):
+            return new_authority(settings)
         if not isinstance(order, Scan):
             return await about_people(order, Sessions(store))
         return [await _scan(Scanner(store, settings), source) for source in await sources.list(store.read)]
@@ -130,6 +139,8 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
         settings=settings,
         store=store,
         sessions=Sessions(store),
+        hosts=Hosts(settings.host, settings.names),
+        entrance=Entrance(),
         bells=Bells(store.changes, closing),
         held=Held(store.changes),
         board=board,

@@ -41,7 +41,11 @@ class Scan(Struct, frozen=True, tag="scan"):
     """`scan`"""
 
 
-Order = AddPerson | ListPeople | NewCode | Scan
+class NewAuthority(Struct, frozen=True, tag="new authority"):
+    """`certificate new-ca`"""
+
+
+Order = AddPerson | ListPeople | NewCode | Scan | NewAuthority
 
 
 class Said(Struct, frozen=True):

@@ -9,7 +9,9 @@ from litestar.types import Scope
 from msgspec import Struct
 
 from anagnorisis.api.changes import Bells
+from anagnorisis.api.entrance import Entrance
 from anagnorisis.api.held import Held
+from anagnorisis.auth.hosts import Hosts
 from anagnorisis.auth.sessions import Caller, Sessions
 from anagnorisis.config import Settings
 from anagnorisis.feed.page import Feed
@@ -21,7 +23,7 @@ from anagnorisis.media.thumbs import Thumbs
 from anagnorisis.store.db import Store
 from anagnorisis.taste.learner import Learner
 
-AT_ONCE = ("settings", "store", "sessions", "bells", "held", "board", "folders", "sample")
+AT_ONCE = ("settings", "store", "sessions", "entrance", "bells", "held", "board", "folders", "sample")
 ONCE_LOADED = ("learner", "feed", "shelf")
 
 
@@ -31,6 +33,8 @@ class Rooms(Struct, frozen=True, eq=False):
     settings: Settings
     store: Store
     sessions: Sessions
+    hosts: Hosts
+    entrance: Entrance
     bells: Bells
     held: Held
     board: Board

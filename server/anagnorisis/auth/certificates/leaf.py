@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from anagnorisis.auth.certificates.authority import SLACK, UNUSED, Authority
-from anagnorisis.auth.certificates.reach import Reach, reach
+from anagnorisis.auth.certificates.reach import Address, Reach, reach
 
 LIFE = timedelta(days=90)
 RENEWED_BEFORE_END = timedelta(days=30)
@@ -56,4 +56,5 @@ def is_stale(leaf: x509.Certificate, found_at: Reach, now: datetime) -> bool:
 def spoken_for(leaf: x509.Certificate) -> Reach:
     """The names and addresses that `leaf` is for."""
     said = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    return reach(said.get_values_for_type(x509.DNSName), said.get_values_for_type(x509.IPAddress))
+    addresses = [one for one in said.get_values_for_type(x509.IPAddress) if isinstance(one, Address)]
+    return reach(said.get_values_for_type(x509.DNSName), addresses)

@@ -70,3 +70,11 @@ class Own:
 def _together(certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> bytes:
     """Both in one PEM text: a crash between two files would part a key from its certificate."""
     return key_pem(key) + certificate.public_bytes(Encoding.PEM)
+
+
+def renewed(authority: Authority) -> list[str]:
+    """What to tell whoever asked for a new authority."""
+    return [
+        f"The house has a new authority, box {authority.tag}.",
+        "Every phone has to trust it once more: the guide shows how. Remove the old one there.",
+    ]
