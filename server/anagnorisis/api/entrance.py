@@ -2,7 +2,6 @@
 
 import io
 import socket
-from ipaddress import IPv4Address, IPv6Address
 
 import segno
 from msgspec import Struct
@@ -19,7 +18,7 @@ class Entrance(Struct, eq=False):
     """0 where there is no guide: devices trust the certificate already, or none is needed."""
     tag: str = ""
     """Four characters that name the house's own authority; empty without one."""
-    addresses: tuple[IPv4Address | IPv6Address, ...] = ()
+    addresses: tuple[str, ...] = ()
     """Of this machine on the home network, the likeliest first."""
 
     @property
@@ -28,11 +27,16 @@ class Entrance(Struct, eq=False):
         return self.origin(self.host)
 
     @property
+    def is_open(self) -> bool:
+        """Whether others than this machine can come in."""
+        return self.scheme == "https"
+
+    @property
     def guide(self) -> str:
         """Where a phone begins: the guide by its address, which needs no name; else the app."""
         if not self.guide_port:
             return self.app
-        host = _bracketed(str(self.addresses[0])) if self.addresses else self.host
+        host = _bracketed(self.addresses[0]) if self.addresses else self.host
         return f"http://{host}:{self.guide_port}"
 
     def origin(self, host: str) -> str:
@@ -42,7 +46,7 @@ class Entrance(Struct, eq=False):
 
     def others(self) -> list[str]:
         """The app's origins by address, for devices that do not find the name."""
-        return [self.origin(str(address)) for address in self.addresses]
+        return [self.origin(address) for address in self.addresses]
 
 
 def picture(address: str) -> str:

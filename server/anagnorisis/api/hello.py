@@ -67,7 +67,7 @@ class Hello:
                 headers["access-control-allow-origin"] = origin
             await send_bytes(scope, send, 200, greeting(self._entrance), headers)
         else:
-            await send_page(scope, send, INSTALL[scope["path"]], POLICY)
+            await send_page(scope, send, INSTALL[scope["path"]], f"{POLICY}; connect-src 'self'")
 
     def _is_guide(self, origin: str, arrived_at: str) -> bool:
         """Whether `origin` is the guide, under any name of this house."""

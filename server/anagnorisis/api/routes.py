@@ -20,6 +20,7 @@ from anagnorisis.api import (
     session,
     sources,
     taste,
+    ways_in,
 )
 from anagnorisis.api.rooms import Rooms, dependencies
 from anagnorisis.domain import AnagnorisisError
@@ -39,6 +40,7 @@ HANDLERS = (
     session.open_session,
     session.get_session,
     session.close_session,
+    ways_in.get_entrance,
     people.list_people,
     people.add_person,
     sources.list_sources,

@@ -15,7 +15,7 @@ from anagnorisis.api.lan.guide import Guide
 from anagnorisis.api.lan.name import FIRST, candidates, keep_name, kept_name
 from anagnorisis.api.tls import Live
 from anagnorisis.auth.certificates.own import Own, renewed
-from anagnorisis.auth.certificates.reach import Reach, reach
+from anagnorisis.auth.certificates.reach import Address, Reach, reach
 from anagnorisis.auth.hosts import Hosts
 from anagnorisis.config import Settings
 from anagnorisis.domain import AnagnorisisError
@@ -35,13 +35,14 @@ class Front:
         self._name = kept_name(settings.data)
         self._discovery: Discovery | None = None
         self._rival = ""
+        self._addresses: tuple[Address, ...] = ()
         self._turn = asyncio.Lock()
         self.tls = Live(self._own)
         self.guide = Guide(entrance, hosts, lambda: self._own.authority)
 
     async def prepare(self) -> None:
         """Choose a name where none is kept, and take up the certificate. Raises `BadValue`."""
-        self._entrance.addresses = home_addresses()
+        self._look()
         if self._name is None:
             self._name = await self._free_name()
             await asyncio.to_thread(keep_name, self._settings.data, self._name)
@@ -53,7 +54,7 @@ class Front:
         announced: tuple[object, ...] = ()
         try:
             while True:
-                self._entrance.addresses = home_addresses()
+                self._look()
                 await self._renew()
                 if self._announcement() != announced:
                     announced = self._announcement() if await self._announce() else ()
@@ -69,7 +70,7 @@ class Front:
         return renewed(made)
 
     def _announcement(self) -> tuple[object, ...]:
-        return self._entrance.addresses, self._entrance.host, self._entrance.tag
+        return self._addresses, self._entrance.host, self._entrance.tag
 
     async def _take_up(self) -> None:
         async with self._turn:
@@ -87,12 +88,16 @@ class Front:
         return local_names(socket.gethostname(), self._name or FIRST, self._settings.names)
 
     def _found_at(self) -> Reach:
-        return reach(self._names(), self._entrance.addresses)
+        return reach(self._names(), self._addresses)
+
+    def _look(self) -> None:
+        self._addresses = home_addresses()
+        self._entrance.addresses = tuple(map(str, self._addresses))
 
     async def _free_name(self) -> str:
         """The first name that no other machine answers to; without a network, the first of all."""
         with suppress(OSError, zeroconf.Error):
-            looking = Discovery(self._entrance.addresses)
+            looking = Discovery(self._addresses)
             try:
                 for name in candidates():
                     if not await looking.taken(name):
@@ -106,7 +111,7 @@ class Front:
         await self._fall_silent()
         name = self._entrance.host.removesuffix(".local")
         try:
-            self._discovery = Discovery(self._entrance.addresses)
+            self._discovery = Discovery(self._addresses)
             if await self._has_rival(name):
                 return False
             await self._discovery.announce(name, self._entrance.port, self._entrance.tag)
