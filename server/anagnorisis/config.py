@@ -35,6 +35,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """`auto`: the files where some are named, off on loopback, else a certificate of the house's own."""
     guide_port: int = 8080
     """Where the guide for phones answers in plain HTTP; the next free one when it is taken."""
+    announce: bool = True
+    """Say the house's name and address by multicast DNS; off where another program does that."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks of proxies whose word on scheme, host and client is believed."""
     names: tuple[str, ...] = ()

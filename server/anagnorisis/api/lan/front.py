@@ -96,6 +96,8 @@ class Front:
 
     async def _free_name(self) -> str:
         """The first name that no other machine answers to; without a network, the first of all."""
+        if not self._settings.announce:
+            return FIRST
         with suppress(OSError, zeroconf.Error):
             looking = Discovery(self._addresses)
             try:
@@ -107,7 +109,9 @@ class Front:
         return FIRST
 
     async def _announce(self) -> bool:
-        """Whether the house is now known on the network by its name."""
+        """Whether the house is now known on the network by its name, or is not to be."""
+        if not self._settings.announce:
+            return True
         await self._fall_silent()
         name = self._entrance.host.removesuffix(".local")
         try:
