@@ -24,5 +24,6 @@ export type EventKind = EventIn['kind']
 export type Receipt = Schemas['Receipt']
 export type TasteOut = Schemas['TasteOut']
 export type Job = Schemas['Job']
+export type WayIn = Schemas['WayIn']
 
 export const KINDS: readonly Kind[] = ['image', 'music', 'article']

@@ -45,8 +45,9 @@ class Entrance(Struct, eq=False):
         return f"{self.scheme}://{_bracketed(host)}" + ("" if usual else f":{self.port}")
 
     def others(self) -> list[str]:
-        """The app's origins by address, for devices that do not find the name."""
-        return [self.origin(address) for address in self.addresses]
+        """The app's origins by IPv4 address, for devices that do not find the name. A page's policy cannot
+        name an IPv6 address (CSP 3 §2.3.1), so none is told to one."""
+        return [self.origin(address) for address in self.addresses if ":" not in address]
 
 
 def picture(address: str) -> str:

@@ -24,7 +24,7 @@ async def test_hello_names_the_house_its_tag_and_its_ways_in(at_home: httpx.Asyn
     assert answer.json() == {
         "house": "anagnorisis",
         "app": "https://anagnorisis.local:8765",
-        "others": ["https://192.168.1.5:8765", "https://[fd00::5]:8765"],
+        "others": ["https://192.168.1.5:8765"],
         "tag": "7F3A",
     }
     assert "set-cookie" not in answer.headers
