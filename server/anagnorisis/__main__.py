@@ -9,6 +9,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args
 
@@ -27,7 +28,7 @@ from anagnorisis.config import Settings, Tls, load
 from anagnorisis.domain import AnagnorisisError, BadValue
 
 FLAGS = ("data", "host", "port", "cert", "key", "lan", "tls", "guide_port")
-"""Of `serve`, which are settings too."""
+"""Of `serve` and `doctor`, which are settings too."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,16 +52,12 @@ def _parser() -> argparse.ArgumentParser:
     data.add_argument("--data", type=Path, help="the folder where the house keeps its own files")
     verbs = parser.add_subparsers(required=True, metavar="command")
 
-    serve = verbs.add_parser("serve", parents=[data], help="open the house to this machine or the LAN")
+    door = _door()
+    serve = verbs.add_parser("serve", parents=[data, door], help="open the house to this machine or the LAN")
     serve.add_argument("--library", type=Path, action="append", default=[], help="a folder to take in")
-    serve.add_argument("--lan", action="store_true", default=None, help="let phones at home in, encrypted")
-    serve.add_argument("--host", help="address to listen at; this machine only when left out")
-    serve.add_argument("--port", type=int)
-    serve.add_argument("--tls", choices=get_args(Tls), help="whose certificate; found out when left out")
-    serve.add_argument("--cert", type=Path, help="a certificate of your own, PEM")
-    serve.add_argument("--key", type=Path, help="its key, PEM")
-    serve.add_argument("--guide-port", type=int, help="where the guide for phones answers")
     serve.set_defaults(command=_serve)
+    doctor = verbs.add_parser("doctor", parents=[data, door], help="say what keeps phones out")
+    doctor.set_defaults(command=_doctor)
 
     people = verbs.add_parser("people", help="who belongs to the house").add_subparsers(
         required=True, metavar="command"
@@ -88,6 +85,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _door() -> argparse.ArgumentParser:
+    """Where the house listens and how it is encrypted."""
+    door = argparse.ArgumentParser(add_help=False)
+    door.add_argument("--lan", action="store_true", default=None, help="let phones at home in, encrypted")
+    door.add_argument("--host", help="address to listen at; this machine only when left out")
+    door.add_argument("--port", type=int)
+    door.add_argument("--tls", choices=get_args(Tls), help="whose certificate; found out when left out")
+    door.add_argument("--cert", type=Path, help="a certificate of your own, PEM")
+    door.add_argument("--key", type=Path, help="its key, PEM")
+    door.add_argument("--guide-port", type=int, help="where the guide for phones answers")
+    return door
+
+
 def _settings(flags: Mapping[str, Any]) -> Settings:
     try:
         return load(flags)
@@ -95,11 +105,14 @@ def _settings(flags: Mapping[str, Any]) -> Settings:
         raise BadValue(str(error)) from error
 
 
+def _flags(asked: argparse.Namespace) -> dict[str, Any]:
+    return {name: getattr(asked, name) for name in FLAGS}
+
+
 def _serve(asked: argparse.Namespace) -> None:
-    flags = {name: getattr(asked, name) for name in FLAGS}
     gc.disable()  # a third of the start went into looking through what had only just been made
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_house(_settings(flags), asked.library))
+        runner.run(_house(_settings(_flags(asked)), asked.library))
 
 
 async def _house(settings: Settings, libraries: Sequence[Path]) -> None:
@@ -160,6 +173,21 @@ def _order(asked: argparse.Namespace, order: Order) -> None:
     if lines is None:
         lines = asyncio.run(app.alone(settings, order))
     print("\n".join(lines))
+
+
+def _doctor(asked: argparse.Namespace) -> int:
+    """Print what was found; 1 when something stands in the way."""
+
+    async def tell() -> int:
+        # Imported for this command alone: it brings along what no other needs.
+        examine = import_module("anagnorisis.api.doctor.examine").examine
+        worst = 0
+        async for finding in examine(_settings(_flags(asked))):
+            print(finding, flush=True)
+            worst = max(worst, int(finding.verdict == "wrong"))
+        return worst
+
+    return asyncio.run(tell())
 
 
 def _openapi(_: argparse.Namespace) -> None:

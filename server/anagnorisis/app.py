@@ -6,8 +6,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import cast
 
+import msgspec
+
 from anagnorisis.api.changes import Bells
-from anagnorisis.api.control import NewAuthority, Obey, Order, Scan, about_people
+from anagnorisis.api.control import NewAuthority, Obey, Order, Scan, Where, about_people
 from anagnorisis.api.door import Door
 from anagnorisis.api.entrance import Entrance
 from anagnorisis.api.held import Held
@@ -101,6 +103,8 @@ def obedience(rooms: Rooms, served: Secured) -> Obey:
     async def obey(order: Order) -> list[str]:
         if isinstance(order, NewAuthority):
             return await served.renew_authority()
+        if isinstance(order, Where):
+            return [msgspec.json.encode(rooms.entrance).decode()]
         if not isinstance(order, Scan):
             return await about_people(order, rooms.sessions)
         there = await sources.list(rooms.store.read)
@@ -118,6 +122,8 @@ async def alone(settings: Settings, order: Order) -> list[str]:
         later.push_async_callback(store.close)
         if isinstance(order, NewAuthority):
             return new_authority(settings)
+        if isinstance(order, Where):
+            return []
         if not isinstance(order, Scan):
             return await about_people(order, Sessions(store))
         return [await _scan(Scanner(store, settings), source) for source in await sources.list(store.read)]

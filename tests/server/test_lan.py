@@ -2,10 +2,12 @@
 
 import http.client
 import json
+import os
 import re
 import socket
 import ssl
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -132,3 +134,39 @@ def test_certificates_that_cannot_be_used_stop_the_start_in_one_sentence(
     done = run("serve", "--lan", "--data", tmp_path / "data", "--port", 0)
     assert done.returncode == 1 and says in done.stderr and done.stderr.count("\n") == 1
     assert done.stderr.startswith("anagnorisis: ")
+
+
+def test_the_doctor_finds_nothing_wrong_with_a_running_house(lan: Start, tmp_path: Path) -> None:
+    house = lan()
+    done = run("doctor", "--data", tmp_path / "data")
+    assert done.returncode == 0, done.stdout
+    assert f"The house answers at port {house.port}" in done.stdout
+    assert f"box {hello(house)['tag']}" in done.stdout and "✗" not in done.stdout
+
+
+def test_the_doctor_names_everything_that_stands_in_the_way(lan: Start, tmp_path: Path) -> None:
+    lan().end()
+    data = tmp_path / "data"
+    (data / "certificates/ca.pem").chmod(0o644)
+    data.chmod(0o755)
+    year = time.time() + 366 * 86_400
+    os.utime(data / "lan-name", (year, year))
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = run("doctor", "--data", data, "--tls", "own", "--port", port)
+    assert done.returncode == 1 and done.stderr == ""
+    wrong = [line for line in done.stdout.split("\n") if line.startswith("✗")]
+    assert [
+        next((w for w in ("chmod 700", "a year behind", "is taken", "chmod 600") if w in one), one)
+        for one in wrong
+    ] == [
+        "chmod 700",
+        "a year behind",
+        "is taken",
+        "chmod 600",
+    ]
+
+
+def test_the_doctor_explains_settings_that_do_not_fit_together(tmp_path: Path) -> None:
+    done = run("doctor", "--data", tmp_path, "--host", "0.0.0.0", "--tls", "off")
+    assert done.returncode == 1 and "✗ Other devices could reach 0.0.0.0" in done.stdout

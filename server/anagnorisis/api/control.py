@@ -45,7 +45,11 @@ class NewAuthority(Struct, frozen=True, tag="new authority"):
     """`certificate new-ca`"""
 
 
-Order = AddPerson | ListPeople | NewCode | Scan | NewAuthority
+class Where(Struct, frozen=True, tag="where"):
+    """How the running house is reached, for `doctor`: one line, an `Entrance` as JSON."""
+
+
+Order = AddPerson | ListPeople | NewCode | Scan | NewAuthority | Where
 
 
 class Said(Struct, frozen=True):

@@ -22,8 +22,10 @@ LIFE_S = 120
 class Discovery:
     """One responder on the interfaces of `addresses`; to follow a change of address, open another."""
 
-    def __init__(self, addresses: Sequence[Address]) -> None:
+    def __init__(self, addresses: Sequence[Address], ours: Sequence[Address] | None = None) -> None:
+        """`ours` are the addresses that are no other machine's, `addresses` when left out."""
         self._addresses = tuple(addresses)
+        self._ours = {str(one) for one in (addresses if ours is None else ours)}
         own = [str(one) for one in addresses if isinstance(one, IPv4Address)]
         self._mdns = AsyncZeroconf(interfaces=own or ["127.0.0.1"], ip_version=IPVersion.V4Only)
 
@@ -32,8 +34,7 @@ class Discovery:
         asked = AddressResolver(f"{name}.local.")
         await asked.async_request(self._mdns.zeroconf, PROBE_MS)
         there = [address.partition("%")[0] for address in asked.parsed_addresses()]
-        ours = {str(one) for one in self._addresses}
-        return next((one for one in there if one not in ours), "")
+        return next((one for one in there if one not in self._ours), "")
 
     async def announce(self, name: str, port: int, tag: str) -> None:
         """Say that `name`.local is here and serves the app at `port`, and go on answering."""

@@ -43,6 +43,7 @@ class Front:
     async def prepare(self) -> None:
         """Choose a name where none is kept, and take up the certificate. Raises `BadValue`."""
         self._look()
+        self._doubt_clock()
         if self._name is None:
             self._name = await self._free_name()
             await asyncio.to_thread(keep_name, self._settings.data, self._name)
@@ -89,6 +90,16 @@ class Front:
 
     def _found_at(self) -> Reach:
         return reach(self._names(), self._addresses)
+
+    def _doubt_clock(self) -> None:
+        now, made = datetime.now(UTC), self._own.authority.certificate.not_valid_before_utc
+        if now < made:
+            log.error(
+                "The clock says %s, but this house was there on %s already: phones will refuse its "
+                "certificate. Set it: sudo timedatectl set-ntp true",
+                now.date(),
+                made.date(),
+            )
 
     def _look(self) -> None:
         self._addresses = home_addresses()

@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from collections.abc import Callable
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -134,6 +134,14 @@ async def test_a_renewal_that_fails_is_told_and_tried_again(
         await until(lambda: "could not be renewed" in caplog.text)
         (folder / ".leaf.pem.new").rmdir()
         await until(lambda: ip_address("127.0.0.5") in spoken_for(leaf_in(settings)).addresses)
+
+
+async def test_a_clock_that_fell_behind_is_told_at_the_start(
+    settings: Settings, entrance: Entrance, hosts: Hosts, network, caplog: pytest.LogCaptureFixture
+) -> None:
+    Own(settings.data, (), datetime.now(UTC) + timedelta(days=365))
+    await Front(settings, entrance, hosts).prepare()
+    assert "phones will refuse its certificate" in caplog.text
 
 
 def test_a_name_that_is_none_is_refused_with_its_file(tmp_path: Path) -> None:
