@@ -41,11 +41,18 @@ class Host:
         """The address that answers to `name`.local on the cable; empty when none does."""
         return self.run(sys.executable, "-c", ASK, name, self.address).strip()
 
+    def plug_in(self) -> None:
+        """Have the address, and a way out."""
+        self.run("ip", "address", "add", f"{self.address}/24", "dev", self.link)
+        for link in ("lo", self.link):
+            self.run("ip", "link", "set", link, "up")
+        self.run("ip", "route", "add", "default", "dev", self.link)
+
     def move(self, address: str) -> None:
         """Take another address."""
-        self.run("ip", "address", "add", f"{address}/24", "dev", self.link)
-        self.run("ip", "address", "del", f"{self.address}/24", "dev", self.link)
+        self.run("ip", "address", "flush", "dev", self.link)
         self.address = address
+        self.plug_in()
 
 
 @contextmanager
@@ -59,10 +66,7 @@ def two_hosts() -> Iterator[tuple[Host, Host]]:
         _ip("link", "add", hosts[0].link, "type", "veth", "peer", "name", hosts[1].link)
         for host in hosts:
             _ip("link", "set", host.link, "netns", host.name)
-            host.run("ip", "address", "add", f"{host.address}/24", "dev", host.link)
-            for link in ("lo", host.link):
-                host.run("ip", "link", "set", link, "up")
-            host.run("ip", "route", "add", "default", "dev", host.link)
+            host.plug_in()
         yield hosts[0], hosts[1]
     except subprocess.CalledProcessError as error:
         pytest.fail(
