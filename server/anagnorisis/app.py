@@ -18,7 +18,7 @@ from anagnorisis.api.media import Media
 from anagnorisis.api.proxied import Proxied
 from anagnorisis.api.rooms import Rooms
 from anagnorisis.api.routes import application
-from anagnorisis.api.secured import Secured, new_authority
+from anagnorisis.api.secured import PLAIN, Secured, new_authority
 from anagnorisis.api.shell import Shell
 from anagnorisis.api.sources import add_folder, rescan
 from anagnorisis.auth.hosts import Hosts
@@ -97,7 +97,7 @@ async def take_in(rooms: Rooms, folders: Sequence[Path]) -> None:
             await add_folder(rooms.store, rooms.settings, address)
 
 
-def obedience(rooms: Rooms, served: Secured) -> Obey:
+def obedience(rooms: Rooms, served: Secured = PLAIN) -> Obey:
     """How the running house carries out what comes through its local socket."""
 
     async def obey(order: Order) -> list[str]:

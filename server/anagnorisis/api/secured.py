@@ -44,6 +44,9 @@ class Secured(Struct, frozen=True, eq=False):
     """Raises `BadValue` where the house has none."""
 
 
+PLAIN = Secured()
+
+
 @asynccontextmanager
 async def secured(settings: Settings, entrance: Entrance, hosts: Hosts) -> AsyncIterator[Secured]:
     """Serve as the settings say while the block runs; fills in `entrance`. Raises `BadValue`."""
@@ -60,7 +63,7 @@ async def secured(settings: Settings, entrance: Entrance, hosts: Hosts) -> Async
             behind = settings.tls == "proxy" and settings.names
             entrance.scheme, entrance.host = "https" if behind else "http", _called(settings)
             entrance.port = 443 if behind else entrance.port
-            yield Secured()
+            yield PLAIN
 
 
 def new_authority(settings: Settings) -> list[str]:
