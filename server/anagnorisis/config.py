@@ -12,6 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 PREFIX = "ANAGNORISIS_"
+LISTS = frozenset({"names", "trusted_proxies"})
 Tls = Literal["auto", "off", "own", "files", "proxy"]
 
 
@@ -52,16 +53,16 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 def load(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from `<data>/anagnorisis.toml`, then `ANAGNORISIS_*`, then `flags`; later ones win.
 
-    `ANAGNORISIS_NAMES` is parted by commas. The file lies in `data` and so cannot say where that is. A flag
-    of None is not given. Raises `ValueError` naming the setting that does not fit.
+    In the environment a list is parted by commas. The file lies in `data` and so cannot say where that is.
+    A flag of None is not given. Raises `ValueError` naming the setting that does not fit.
     """
     environ = os.environ if environ is None else environ
     given = {name: value for name, value in flags.items() if value is not None}
     said: dict[str, Any] = {
         name.removeprefix(PREFIX).lower(): value for name, value in environ.items() if name.startswith(PREFIX)
     }
-    if "names" in said:
-        said["names"] = [name.strip() for name in said["names"].split(",") if name.strip()]
+    for name in LISTS & said.keys():
+        said[name] = [one.strip() for one in said[name].split(",") if one.strip()]
     data = Path(given.get("data") or said.get("data") or default_data())
     file = data / "anagnorisis.toml"
     try:

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 import segno
+from tests.server.running import CODE, Start, run, wav
 
 from anagnorisis.__main__ import main
-from tests.server.running import CODE, Start, run, wav
 
 
 def test_the_console_says_where_the_house_is_and_how_to_come_in(start: Start) -> None:
