@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import cast
 
+from anagnorisis.api import VERSION
 from anagnorisis.api.changes import Bells
 from anagnorisis.api.control import Obey, Order, Scan, about_people
 from anagnorisis.api.door import Door
@@ -19,6 +20,7 @@ from anagnorisis.auth.hosts import Hosts
 from anagnorisis.auth.sessions import Sessions
 from anagnorisis.config import Settings
 from anagnorisis.domain import Source, SourceAway
+from anagnorisis.egress.client import Egress
 from anagnorisis.embed.worker import Worker
 from anagnorisis.feed.eligible import Eligible
 from anagnorisis.feed.page import Feed
@@ -135,6 +137,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
         board=board,
         folders=Folders(store, Scanner(store, settings), board),
         sample=Sample(store, settings.data, board),
+        egress=Egress(store, f"Anagnorisis/{VERSION}"),
         learner=learner,
         feed=Feed(store, learner, eligible),
         shelf=Shelf(store, learner, eligible),

@@ -12,6 +12,7 @@ from anagnorisis.api.changes import Bells
 from anagnorisis.api.held import Held
 from anagnorisis.auth.sessions import Caller, Sessions
 from anagnorisis.config import Settings
+from anagnorisis.egress.client import Egress
 from anagnorisis.feed.page import Feed
 from anagnorisis.feed.sorts import Shelf
 from anagnorisis.jobs.board import Board
@@ -21,7 +22,7 @@ from anagnorisis.media.thumbs import Thumbs
 from anagnorisis.store.db import Store
 from anagnorisis.taste.learner import Learner
 
-AT_ONCE = ("settings", "store", "sessions", "bells", "held", "board", "folders", "sample")
+AT_ONCE = ("settings", "store", "sessions", "bells", "held", "board", "folders", "sample", "egress")
 ONCE_LOADED = ("learner", "feed", "shelf")
 
 
@@ -36,6 +37,7 @@ class Rooms(Struct, frozen=True, eq=False):
     board: Board
     folders: Folders
     sample: Sample
+    egress: Egress
     learner: Learner
     feed: Feed
     shelf: Shelf

@@ -11,6 +11,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from anagnorisis.api import (
     VERSION,
     changes,
+    egress,
     errors,
     events,
     feed,
@@ -57,6 +58,10 @@ HANDLERS = (
     taste.list_tastes,
     jobs.list_jobs,
     jobs.steer_job,
+    egress.get_egress,
+    egress.switch_purpose,
+    egress.allow_host,
+    egress.forbid_host,
     changes.follow_changes,
     get_openapi,
 )

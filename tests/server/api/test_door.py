@@ -14,7 +14,7 @@ from anagnorisis.media import replies
 from anagnorisis.media.replies import Receive, Scope, Send
 
 MEDIA = [f"/media/{'0' * 32}{rest}" for rest in ("", "/small.webp", "/medium.webp", "/large.webp", "/text")]
-FILLED = {"source": "1", "item_id": "0" * 32, "name": "scan", "verb": "pause"}
+FILLED = {"source": "1", "item_id": "0" * 32, "name": "scan", "verb": "pause", "host": "nas.home"}
 FOREIGN: list[dict[str, str]] = [
     {"x-anag": "0"},
     {"x-anag": ""},
