@@ -13,9 +13,10 @@ from anagnorisis.api.door import Door
 from anagnorisis.api.held import Held
 from anagnorisis.api.media import Media
 from anagnorisis.api.rooms import Rooms
-from anagnorisis.api.routes import application
+from anagnorisis.api.routes import OUTSIDE_PATHS, application
 from anagnorisis.api.shell import Shell
 from anagnorisis.api.sources import add_folder, rescan
+from anagnorisis.api.tally import Tally
 from anagnorisis.auth.hosts import Hosts
 from anagnorisis.auth.sessions import Sessions
 from anagnorisis.config import Settings
@@ -78,10 +79,12 @@ def app(rooms: Rooms) -> App:
 
     async def inside(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
-        chosen = api if path.startswith("/api/") else media if path.startswith("/media/") else shell
+        asked = path.startswith("/api/") or path in OUTSIDE_PATHS
+        chosen = api if asked else media if path.startswith("/media/") else shell
         await chosen(scope, receive, send)
 
-    return Door(inside, rooms.sessions, Hosts(rooms.settings.host, rooms.settings.names))
+    door = Door(inside, rooms.sessions, Hosts(rooms.settings.host, rooms.settings.names))
+    return rooms.tally.counting(door)
 
 
 async def take_in(rooms: Rooms, folders: Sequence[Path]) -> None:
@@ -138,6 +141,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
         folders=Folders(store, Scanner(store, settings), board),
         sample=Sample(store, settings.data, board),
         egress=Egress(store, f"Anagnorisis/{VERSION}"),
+        tally=Tally(),
         learner=learner,
         feed=Feed(store, learner, eligible),
         shelf=Shelf(store, learner, eligible),

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from anagnorisis.api.changes import Bells
 from anagnorisis.api.held import Held
+from anagnorisis.api.tally import Tally
 from anagnorisis.auth.sessions import Caller, Sessions
 from anagnorisis.config import Settings
 from anagnorisis.egress.client import Egress
@@ -22,7 +23,7 @@ from anagnorisis.media.thumbs import Thumbs
 from anagnorisis.store.db import Store
 from anagnorisis.taste.learner import Learner
 
-AT_ONCE = ("settings", "store", "sessions", "bells", "held", "board", "folders", "sample", "egress")
+AT_ONCE = ("settings", "store", "sessions", "bells", "held", "board", "folders", "sample", "egress", "tally")
 ONCE_LOADED = ("learner", "feed", "shelf")
 
 
@@ -38,6 +39,7 @@ class Rooms(Struct, frozen=True, eq=False):
     folders: Folders
     sample: Sample
     egress: Egress
+    tally: Tally
     learner: Learner
     feed: Feed
     shelf: Shelf

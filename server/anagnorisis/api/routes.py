@@ -15,8 +15,10 @@ from anagnorisis.api import (
     errors,
     events,
     feed,
+    health,
     items,
     jobs,
+    metrics,
     people,
     session,
     sources,
@@ -66,11 +68,15 @@ HANDLERS = (
     get_openapi,
 )
 
+OUTSIDE = (health.get_health, metrics.get_metrics)
+"""Not below /api, where those who watch over servers look for them."""
+OUTSIDE_PATHS = frozenset({"/health", "/metrics"})
+
 
 def application(rooms: Rooms | None, described: OpenAPIConfig | None = None) -> Litestar:
-    """The API below /api. Without `rooms` it can be described, not used."""
+    """The API below /api, and `OUTSIDE`. Without `rooms` it can be described, not used."""
     return Litestar(
-        [Router("/api", route_handlers=HANDLERS)],
+        [Router("/api", route_handlers=HANDLERS), *OUTSIDE],
         dependencies=dependencies(rooms),
         exception_handlers={
             AnagnorisisError: errors.answer_refusal,
