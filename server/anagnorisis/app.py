@@ -8,7 +8,7 @@ from typing import cast
 
 from anagnorisis.api import VERSION
 from anagnorisis.api.changes import Bells
-from anagnorisis.api.control import Obey, Order, Scan, about_people
+from anagnorisis.api.control import AskHealth, Errand, Obey, Order, Scan, about_people, well
 from anagnorisis.api.door import Door
 from anagnorisis.api.held import Held
 from anagnorisis.api.media import Media
@@ -99,6 +99,8 @@ def obedience(rooms: Rooms) -> Obey:
     """How the running house carries out what comes through its local socket."""
 
     async def obey(order: Order) -> list[str]:
+        if isinstance(order, AskHealth):
+            return await well(rooms.store)
         if not isinstance(order, Scan):
             return await about_people(order, rooms.sessions)
         there = await sources.list(rooms.store.read)
@@ -109,7 +111,7 @@ def obedience(rooms: Rooms) -> Obey:
     return obey
 
 
-async def alone(settings: Settings, order: Order) -> list[str]:
+async def alone(settings: Settings, order: Errand) -> list[str]:
     """Carry out `order` without a server. Raises `Conflict` when one has the store open after all."""
     async with AsyncExitStack() as later:
         store = await Store.open(settings.data, readers=1)
