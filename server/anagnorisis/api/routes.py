@@ -60,7 +60,7 @@ HANDLERS = (
     taste.list_tastes,
     jobs.list_jobs,
     jobs.steer_job,
-    egress.get_egress,
+    egress.get_egress,  # role: owner, as the three below
     egress.switch_purpose,
     egress.allow_host,
     egress.forbid_host,
@@ -68,7 +68,10 @@ HANDLERS = (
     get_openapi,
 )
 
-OUTSIDE = (health.get_health, metrics.get_metrics)
+OUTSIDE = (
+    health.get_health,  # role: nobody, without a session
+    metrics.get_metrics,  # role: owner
+)
 """Not below /api, where those who watch over servers look for them."""
 OUTSIDE_PATHS = frozenset({"/health", "/metrics"})
 

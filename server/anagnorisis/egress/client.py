@@ -85,7 +85,8 @@ class Egress:
                         yield answer
                         return
                 limit = None if limit is None else limit - (_now() - began)
-            target, ask = _followed(target, location, ask, answer.status)
+            at_home = target.host in await self.local_hosts()
+            target, ask = _followed(target, location, ask, answer.status, at_home)
         raise Unreachable("It leads from one address to the next without end.", url)
 
     @asynccontextmanager
@@ -93,7 +94,7 @@ class Egress:
         self, purpose: str, target: Target, ask: Ask, deadline: float | None
     ) -> AsyncIterator[Answer]:
         """One request, written down whatever comes of it."""
-        allowed = frozenset(await local_hosts.names(self._store.read))
+        allowed = frozenset(await self.local_hosts() if ask.home else ())
         ask = msgspec.structs.replace(ask, headers={"user-agent": self._agent, **ask.headers})
         meter, at, began = Meter(), time.time_ns() // 1_000_000, _now()
         status, outcome = None, CUT_SHORT
@@ -156,7 +157,7 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def _followed(target: Target, location: str, ask: Ask, status: int) -> tuple[Target, Ask]:
+def _followed(target: Target, location: str, ask: Ask, status: int, at_home: bool) -> tuple[Target, Ask]:
     """Where a redirect leads, and what is asked there (RFC 9110 §15.4). Raises as `stream` does."""
     to = target.joined(location)
     if target.scheme == "https" and to.scheme == "http":
@@ -164,6 +165,8 @@ def _followed(target: Target, location: str, ask: Ask, status: int) -> tuple[Tar
     if status == 303 or (status in {301, 302} and ask.method == "POST"):
         ask = msgspec.structs.replace(ask, method="HEAD" if ask.method == "HEAD" else "GET", content=b"")
     if (to.scheme, to.authority) != (target.scheme, target.authority):
+        # A page of the internet must not lead into the home; one at home may lead to another there.
+        ask = msgspec.structs.replace(ask, home=ask.home and at_home)
         kept = {name: value for name, value in ask.headers.items() if name.lower() not in OF_ONE_HOST}
         ask = msgspec.structs.replace(ask, headers=kept)
     return to, ask

@@ -51,6 +51,8 @@ class Ask(Struct, frozen=True, kw_only=True):
     content: bytes = b""
     start: int = 0
     validator: str = ""
+    home: bool = True
+    """Whether a machine at home that is allowed may be meant: not in what was found in something fetched."""
     limits: Limits = Limits()
 
 
@@ -128,7 +130,8 @@ async def within(deadline: float | None, waiting: Awaitable[T], host: str) -> T:
 
 def _request(target: Target, ask: Ask) -> Request:
     limits = ask.limits
-    headers = {"host": target.authority, "accept-encoding": ACCEPTED, **ask.headers}
+    headers = {"host": target.authority, "accept-encoding": ACCEPTED}
+    headers |= {name.lower(): value for name, value in ask.headers.items()}
     if ask.start:
         headers |= {"range": f"bytes={ask.start}-", "accept-encoding": "identity"}
         headers |= {"if-range": ask.validator} if ask.validator else {}

@@ -42,7 +42,7 @@ async def test_nothing_is_on_until_somebody_switches_it_on(store: Store, world: 
 
 async def test_a_request_says_who_we_are_and_carries_nothing_else(egress: Egress, world: World) -> None:
     await world.serve(PUBLIC, saying("200 OK", b"hi", etag='"1"', set_cookie="a=b"))
-    fetched = await egress.get("feeds", URL, {"if-none-match": '"0"'})
+    fetched = await egress.get("feeds", URL, {"If-None-Match": '"0"'})
     assert (fetched.url, fetched.status, fetched.body) == (URL, 200, b"hi")
     assert fetched.headers["etag"] == '"1"'
     assert world.asked == [

@@ -7,6 +7,7 @@ from tests.internet import BAD, OTHER, PUBLIC, World, saying
 
 from anagnorisis.domain import BadValue
 from anagnorisis.egress.client import Egress
+from anagnorisis.egress.exchange import Ask
 from anagnorisis.egress.pace import Pace
 from anagnorisis.egress.refusals import AddressRefused, Unreachable
 from anagnorisis.store import ledger
@@ -121,6 +122,22 @@ async def test_a_machine_at_home_is_reached_by_the_name_that_was_allowed(
     await egress.forbid("nas.home")
     with pytest.raises(AddressRefused):
         await egress.get("feeds", "http://nas.home:8080/feed")
+
+
+async def test_nothing_on_the_internet_leads_to_a_machine_at_home(egress: Egress, world: World) -> None:
+    world.names |= {"nas.home": [[BAD]], "old.home": [["10.0.0.4"]]}
+    await world.serve(PUBLIC, saying("302 Found", location="http://nas.home/delete"))
+    await world.serve("10.0.0.4", saying("302 Found", location="http://nas.home/feed"))
+    await world.serve(BAD, saying("200 OK", b"from the shelf"))
+    for name in ("nas.home", "old.home"):
+        await egress.allow(name)
+    with pytest.raises(AddressRefused):
+        await egress.get("feeds", "http://site.example/")
+    assert BAD not in world.connected
+    assert (await egress.get("feeds", "http://old.home/")).body == b"from the shelf"
+    with pytest.raises(AddressRefused):
+        async with egress.stream("feeds", "http://nas.home/", Ask(home=False)):
+            pass
 
 
 async def test_an_address_that_does_not_answer_makes_room_for_the_next(egress: Egress, world: World) -> None:
