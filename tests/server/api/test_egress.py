@@ -50,6 +50,8 @@ async def test_a_machine_at_home_is_allowed_and_forbidden_by_name(
     assert (await rooms.egress.get("pages", f"{address}/api/session")).status == 401
     assert (await ada.delete("/api/egress/hosts/127.0.0.1")).status_code == 204
     assert (await ada.delete("/api/egress/hosts/127.0.0.1")).status_code == 404
+    assert (await ada.put("/api/egress/hosts/FD00::0005")).json() == {"name": "fd00::5"}
+    assert (await ada.delete("/api/egress/hosts/[fd00::5]")).status_code == 204
     assert (await ada.get("/api/egress")).json()["local_hosts"] == []
 
 
