@@ -165,6 +165,7 @@ async def _work(rooms: Rooms, worker: Worker) -> None:
     for loop in loops:
         board.enter(loop.name, loop.title)
     await board.load()
+    await rooms.egress.begin()
     await asyncio.shield(rooms.loaded)
     await asyncio.sleep(HEAD_START_S)
     await supervise(loops, board)

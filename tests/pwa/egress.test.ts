@@ -17,5 +17,5 @@ test('an outcome is a reason, or what the answer meant', () => {
   expect(words(301)).toBe('Sent on to another address')
   expect(words(404)).toBe('The host answered 404')
   expect(words(200, 'It broke off.')).toBe('It broke off.')
-  expect(words(null)).toBe('No answer')
+  expect(words(null)).toBe('Under way')
 })

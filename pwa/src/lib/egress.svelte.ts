@@ -48,7 +48,7 @@ export class Egress {
 /** What came of a request, in a few words. */
 export function outcome({ status, outcome }: Pick<LedgerEntry, 'status' | 'outcome'>): string {
   if (outcome) return outcome
-  if (status === null) return 'No answer'
+  if (status === null) return 'Under way'
   if (status === 304) return 'Nothing new'
   if (status < 300) return 'Received'
   return status < 400 ? 'Sent on to another address' : `The host answered ${status}`

@@ -96,8 +96,9 @@ class Egress:
         """One request, written down whatever comes of it."""
         allowed = frozenset(await self.local_hosts() if ask.home else ())
         ask = msgspec.structs.replace(ask, headers={"user-agent": self._agent, **ask.headers})
-        meter, at, began = Meter(), time.time_ns() // 1_000_000, _now()
-        status, outcome = None, CUT_SHORT
+        meter, began, status, outcome = Meter(), _now(), None, CUT_SHORT
+        entry = Entry(time.time_ns() // 1_000_000, purpose, target.host, ask.method, None, 0, 0, 0, "")
+        row = await self._store.write(lambda db: ledger.note(db, entry), "egress")
         try:
             async with exchange(self._way(target), target, ask, allowed, deadline, meter) as answer:
                 status = answer.status
@@ -110,9 +111,15 @@ class Egress:
             error.item = error.item or target.url
             raise
         finally:
-            ms = round((_now() - began) * 1000)
-            entry = Entry(at, purpose, target.host, ask.method, status, meter.out, meter.into, ms, outcome)
-            await self._store.write(lambda db: ledger.note(db, entry), "egress")
+            done = msgspec.structs.replace(
+                entry,
+                status=status,
+                bytes_out=meter.out,
+                bytes_in=meter.into,
+                ms=round((_now() - began) * 1000),
+                outcome=outcome,
+            )
+            await self._store.write(lambda db: ledger.finish(db, row, done), "egress")
 
     def _way(self, target: Target) -> Way:
         if self._trust is None and target.scheme == "https":
@@ -136,6 +143,10 @@ class Egress:
             raise Unknown(f"There is no purpose {purpose}. There are: {', '.join(NAMES)}.")
         value = "yes" if on else ""
         await self._store.write(lambda db: switches.set(db, SWITCH + purpose, value), "egress")
+
+    async def begin(self) -> None:
+        """Settle the ledger of a process that was killed; once, before the first request."""
+        await self._store.write(ledger.interrupt)
 
     async def local_hosts(self) -> Sequence[str]:
         """Names of machines at home that may be reached."""

@@ -1,4 +1,4 @@
-"""The `ledger` table: every request that went out or was stopped on its way; the oldest make room."""
+"""The `ledger` table: every request, from before its first byte goes out; the oldest make room."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -13,6 +13,9 @@ KEPT_ROWS = 100_000
 
 INSERT = """INSERT INTO ledger (at, purpose, host, method, status, bytes_out, bytes_in, ms, outcome)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"""
+FINISH = "UPDATE ledger SET status = ?, bytes_out = ?, bytes_in = ?, ms = ?, outcome = ? WHERE id = ?"
+INTERRUPT = "UPDATE ledger SET outcome = ? WHERE status IS NULL AND outcome = ''"
+INTERRUPTED = "The house was ended before this was done."
 FORGET_OLD = "DELETE FROM ledger WHERE at < ?"
 FORGET_MANY = "DELETE FROM ledger WHERE id <= ?"
 NEWEST = """SELECT at, purpose, host, method, status, bytes_out, bytes_in, ms, outcome FROM ledger
@@ -29,13 +32,13 @@ class Entry(Struct, frozen=True):
     host: str
     method: str
     status: int | None
-    """None when no answer came."""
+    """None while it is under way, and when no answer came."""
     bytes_out: int
     bytes_in: int
     """Bytes of HTTP, before TLS."""
     ms: int
     outcome: str
-    """Empty, or why it failed."""
+    """Why it failed; empty when it did not, and while it is under way."""
 
 
 class Total(Struct, frozen=True):
@@ -51,11 +54,23 @@ class Total(Struct, frozen=True):
     """Unix milliseconds."""
 
 
-def note(db: sqlite3.Connection, entry: Entry, most: int = KEPT_ROWS) -> None:
-    """Write `entry` down, and forget what is over 90 days older or beyond the newest `most` rows."""
+def note(db: sqlite3.Connection, entry: Entry, most: int = KEPT_ROWS) -> int:
+    """Write `entry` down; its row. What is over 90 days older or beyond `most` rows is forgotten."""
     (row,) = db.execute(INSERT, astuple(entry)).fetchone()
     db.execute(FORGET_MANY, (row - most,))
     db.execute(FORGET_OLD, (entry.at - KEPT_MS,))
+    return int(row)
+
+
+def finish(db: sqlite3.Connection, row: int, entry: Entry) -> None:
+    """Write down what came of the request in `row`."""
+    done = (entry.status, entry.bytes_out, entry.bytes_in, entry.ms, entry.outcome)
+    db.execute(FINISH, (*done, row))
+
+
+def interrupt(db: sqlite3.Connection) -> None:
+    """Say of what is under way that it was not finished: of a process that is no more."""
+    db.execute(INTERRUPT, (INTERRUPTED,))
 
 
 async def newest(read: Connection, limit: int) -> Sequence[Entry]:

@@ -146,6 +146,32 @@ async def test_a_reader_that_leaves_early_or_fails_is_written_down_too(
     assert (await ledger.newest(store.read, 2))[1].bytes_in < 5_000_000
 
 
+async def test_a_request_is_written_down_before_its_first_byte(
+    egress: Egress, world: World, store: Store
+) -> None:
+    noted: list[tuple[str, int | None, str]] = []
+
+    async def reply(_: Asked, writer: asyncio.StreamWriter) -> None:
+        noted.extend(await outcomes(store))
+        writer.write(said("200 OK"))
+
+    await world.serve(PUBLIC, reply)
+    await egress.get("feeds", URL)
+    assert noted == [("site.example", None, "")]
+    assert await outcomes(store) == [("site.example", 200, "")]
+
+
+async def test_what_a_killed_house_had_under_way_is_told_as_such(
+    egress: Egress, world: World, store: Store
+) -> None:
+    await world.serve(PUBLIC, saying("200 OK"))
+    async with egress.stream("feeds", URL):
+        left = (await ledger.newest(store.read, 1))[0]
+    await store.write(lambda db: ledger.note(db, left))  # as it stands when the process dies here
+    await egress.begin()
+    assert await outcomes(store) == [("site.example", 200, ""), ("site.example", None, ledger.INTERRUPTED)]
+
+
 async def test_what_no_address_can_be_is_refused_before_anything_happens(
     egress: Egress, world: World, store: Store
 ) -> None:

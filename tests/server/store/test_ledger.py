@@ -20,6 +20,14 @@ async def test_what_is_noted_is_told_newest_first(store: Store) -> None:
     assert await ledger.newest(store.read, 1) == [failed]
 
 
+async def test_a_row_is_finished_once_its_end_is_known(store: Store) -> None:
+    begun = replace(ENTRY, status=None, bytes_in=0, ms=0)
+    rows = [await store.write(lambda db: ledger.note(db, begun)) for _ in range(2)]
+    await store.write(lambda db: ledger.finish(db, rows[0], ENTRY))
+    await store.write(ledger.interrupt)
+    assert await ledger.newest(store.read, 5) == [replace(begun, outcome=ledger.INTERRUPTED), ENTRY]
+
+
 async def test_totals_are_by_purpose_and_host_the_largest_first(store: Store) -> None:
     for change in (
         {},

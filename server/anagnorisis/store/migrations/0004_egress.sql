@@ -5,13 +5,14 @@ CREATE TABLE ledger (
     purpose TEXT NOT NULL,
     host TEXT NOT NULL,
     method TEXT NOT NULL,
-    status INTEGER, -- NULL when no answer came
+    status INTEGER, -- NULL while under way, or when no answer came
     bytes_out INTEGER NOT NULL, -- of HTTP, before TLS
     bytes_in INTEGER NOT NULL,
     ms INTEGER NOT NULL,
     outcome TEXT NOT NULL -- empty, or why it failed
 ) STRICT;
 CREATE INDEX ledger_by_age ON ledger (at);
+CREATE INDEX ledger_under_way ON ledger (id) WHERE status IS NULL AND outcome = '';
 
 CREATE TABLE local_hosts (
     name TEXT PRIMARY KEY,
