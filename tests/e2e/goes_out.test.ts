@@ -1,7 +1,7 @@
 // What goes out, as a person decides it: all off at first, a switch that holds, a machine at home by its name.
-import axe from 'axe-core'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { audit } from './audit'
 import { browse, comeIn, House } from './house'
 
 const house = new House()
@@ -35,9 +35,7 @@ test('a new house lets nothing out, and says that nothing left', async () => {
   expect(await page.getByRole('switch').count()).toBe(5)
   expect(await on()).toEqual([])
   await page.getByText('Nothing has left this house.').waitFor()
-  await page.evaluate(`${axe.source};0`)
-  const result = (await page.evaluate('axe.run("dialog")')) as axe.AxeResults
-  expect(result.violations.map((one) => `${one.id}: ${one.nodes[0]?.html}`)).toEqual([])
+  expect(await audit(page)).toEqual([])
 })
 
 test('a switch holds', async () => {
