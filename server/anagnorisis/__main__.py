@@ -16,16 +16,18 @@ from typing import Any, get_args
 import uvicorn
 import uvloop
 
-from anagnorisis import app
+from anagnorisis import app, logs
 from anagnorisis.api import VERSION, control, routes, server
-from anagnorisis.api.control import AddPerson, ListPeople, NewAuthority, NewCode, Order, Scan
+from anagnorisis.api.control import AddPerson, AskHealth, Errand, ListPeople, NewAuthority, NewCode, Scan
 from anagnorisis.api.entrance import Entrance, in_letters
 from anagnorisis.api.rooms import Rooms
 from anagnorisis.api.secured import Secured, secured
 from anagnorisis.auth.binding import listens_at
 from anagnorisis.auth.hosts import is_loopback
 from anagnorisis.config import Settings, Tls, load
-from anagnorisis.domain import AnagnorisisError, BadValue
+from anagnorisis.domain import AnagnorisisError, BadValue, Refused
+
+log = logging.getLogger("anagnorisis.serve")
 
 FLAGS = ("data", "host", "port", "cert", "key", "lan", "tls", "guide_port")
 """Of `serve` and `doctor`, which are settings too."""
@@ -33,7 +35,7 @@ FLAGS = ("data", "host", "port", "cert", "key", "lan", "tls", "guide_port")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out the command in `arguments` (without the program's name). 0 when it was, 1 when not."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
+    logs.to_console()
     asked = _parser().parse_args(arguments)
     try:
         return int(asked.command(asked) or 0)
@@ -79,6 +81,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     new = certificate.add_parser("new-ca", parents=[data], help="a new authority, to be trusted anew")
     new.set_defaults(command=lambda asked: _order(asked, NewAuthority()))
+    health = verbs.add_parser("health", parents=[data], help="ask the running server whether it is well")
+    health.set_defaults(command=_health)
 
     verbs.add_parser("openapi", help="print the API").set_defaults(command=_openapi)
     verbs.add_parser("version", help="print the version").set_defaults(command=lambda _: print(VERSION))
@@ -110,25 +114,37 @@ def _flags(asked: argparse.Namespace) -> dict[str, Any]:
 
 
 def _serve(asked: argparse.Namespace) -> None:
+    settings = _settings(_flags(asked))
+    logs.to_console(settings.log_level)
     gc.disable()  # a third of the start went into looking through what had only just been made
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_house(_settings(_flags(asked)), asked.library))
+        runner.run(_house(settings, asked.library))
 
 
 async def _house(settings: Settings, libraries: Sequence[Path]) -> None:
     closing = asyncio.Event()
     with server.signals(closing), server.bind(settings) as listening:
         async with app.opened(settings, closing) as rooms:
-            await app.take_in(rooms, libraries)
-            rooms.entrance.port = listening.getsockname()[1]
-            async with (
-                secured(settings, rooms.entrance, rooms.hosts) as served,
-                control.listening(settings.data, app.obedience(rooms, served)),
-            ):
-                with _ports(settings, rooms, served, listening) as ports:
-                    _greet(settings, rooms.entrance, await rooms.sessions.setup_code())
-                    rooms.loaded.add_done_callback(_settle)
-                    await server.serve(ports, closing)
+            with logs.to_files(settings.data):  # only now: before, another server might hold the data
+                log.info("Anagnorisis %s begins", VERSION)
+                await _serve_at(listening, rooms, libraries, closing)
+                log.info("Anagnorisis ends")
+
+
+async def _serve_at(
+    listening: socket.socket, rooms: Rooms, libraries: Sequence[Path], closing: asyncio.Event
+) -> None:
+    settings = rooms.settings
+    await app.take_in(rooms, libraries)
+    rooms.entrance.port = listening.getsockname()[1]
+    async with (
+        secured(settings, rooms.entrance, rooms.hosts, rooms.egress) as served,
+        control.listening(settings.data, app.obedience(rooms, served)),
+    ):
+        with _ports(settings, rooms, served, listening) as ports:
+            _greet(settings, rooms.entrance, await rooms.sessions.setup_code())
+            rooms.loaded.add_done_callback(_settle)
+            await server.serve(ports, closing)
 
 
 @contextmanager
@@ -167,7 +183,7 @@ def _greet(settings: Settings, entrance: Entrance, code: str | None) -> None:
     print("\n".join(lines), flush=True)
 
 
-def _order(asked: argparse.Namespace, order: Order) -> None:
+def _order(asked: argparse.Namespace, order: Errand) -> None:
     settings = _settings({"data": asked.data})
     lines = control.ask_running(settings.data, order)
     if lines is None:
@@ -188,6 +204,13 @@ def _doctor(asked: argparse.Namespace) -> int:
         return worst
 
     return asyncio.run(tell())
+
+
+def _health(asked: argparse.Namespace) -> None:
+    lines = control.ask_running(_settings({"data": asked.data}).data, AskHealth())
+    if lines is None:
+        raise Refused("No server runs on this data folder. Start it with: anagnorisis serve")
+    print("\n".join(lines))
 
 
 def _openapi(_: argparse.Namespace) -> None:

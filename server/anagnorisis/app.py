@@ -8,8 +8,19 @@ from typing import cast
 
 import msgspec
 
+from anagnorisis.api import VERSION
 from anagnorisis.api.changes import Bells
-from anagnorisis.api.control import NewAuthority, Obey, Order, Scan, Where, about_people
+from anagnorisis.api.control import (
+    AskHealth,
+    Errand,
+    NewAuthority,
+    Obey,
+    Order,
+    Scan,
+    Where,
+    about_people,
+    well,
+)
 from anagnorisis.api.door import Door
 from anagnorisis.api.entrance import Entrance
 from anagnorisis.api.held import Held
@@ -17,14 +28,16 @@ from anagnorisis.api.hello import Hello
 from anagnorisis.api.media import Media
 from anagnorisis.api.proxied import Proxied
 from anagnorisis.api.rooms import Rooms
-from anagnorisis.api.routes import application
+from anagnorisis.api.routes import OUTSIDE_PATHS, application
 from anagnorisis.api.secured import PLAIN, Secured, new_authority
 from anagnorisis.api.shell import Shell
 from anagnorisis.api.sources import add_folder, rescan
+from anagnorisis.api.tally import Tally
 from anagnorisis.auth.hosts import Hosts
 from anagnorisis.auth.sessions import Sessions
 from anagnorisis.config import Settings
 from anagnorisis.domain import Source, SourceAway
+from anagnorisis.egress.client import Egress
 from anagnorisis.embed.worker import Worker
 from anagnorisis.feed.eligible import Eligible
 from anagnorisis.feed.page import Feed
@@ -83,10 +96,11 @@ def app(rooms: Rooms) -> App:
 
     async def inside(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
-        chosen = api if path.startswith("/api/") else media if path.startswith("/media/") else shell
+        asked = path.startswith("/api/") or path in OUTSIDE_PATHS
+        chosen = api if asked else media if path.startswith("/media/") else shell
         await (hello if hello.answers(path) else chosen)(scope, receive, send)
 
-    return Proxied(Door(inside, rooms.sessions, rooms.hosts), rooms.settings)
+    return Proxied(rooms.tally.counting(Door(inside, rooms.sessions, rooms.hosts)), rooms.settings)
 
 
 async def take_in(rooms: Rooms, folders: Sequence[Path]) -> None:
@@ -105,6 +119,8 @@ def obedience(rooms: Rooms, served: Secured = PLAIN) -> Obey:
             return await served.renew_authority()
         if isinstance(order, Where):
             return [msgspec.json.encode(rooms.entrance).decode()]
+        if isinstance(order, AskHealth):
+            return await well(rooms.store)
         if not isinstance(order, Scan):
             return await about_people(order, rooms.sessions)
         there = await sources.list(rooms.store.read)
@@ -115,15 +131,13 @@ def obedience(rooms: Rooms, served: Secured = PLAIN) -> Obey:
     return obey
 
 
-async def alone(settings: Settings, order: Order) -> list[str]:
+async def alone(settings: Settings, order: Errand) -> list[str]:
     """Carry out `order` without a server. Raises `Conflict` when one has the store open after all."""
     async with AsyncExitStack() as later:
         store = await Store.open(settings.data, readers=1)
         later.push_async_callback(store.close)
         if isinstance(order, NewAuthority):
             return new_authority(settings)
-        if isinstance(order, Where):
-            return []
         if not isinstance(order, Scan):
             return await about_people(order, Sessions(store))
         return [await _scan(Scanner(store, settings), source) for source in await sources.list(store.read)]
@@ -152,6 +166,8 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
         board=board,
         folders=Folders(store, Scanner(store, settings), board),
         sample=Sample(store, settings.data, board),
+        egress=Egress(store, f"Anagnorisis/{VERSION}"),
+        tally=Tally(),
         learner=learner,
         feed=Feed(store, learner, eligible),
         shelf=Shelf(store, learner, eligible),
@@ -173,6 +189,7 @@ async def _work(rooms: Rooms, worker: Worker) -> None:
     for loop in loops:
         board.enter(loop.name, loop.title)
     await board.load()
+    await rooms.egress.begin()
     await asyncio.shield(rooms.loaded)
     await asyncio.sleep(HEAD_START_S)
     await supervise(loops, board)

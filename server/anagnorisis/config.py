@@ -11,9 +11,11 @@ from typing import Any, Literal
 
 import msgspec
 
+from anagnorisis.logs import Level
+
 PREFIX = "ANAGNORISIS_"
 LISTS = frozenset({"names", "trusted_proxies"})
-Tls = Literal["auto", "off", "own", "files", "proxy"]
+Tls = Literal["auto", "off", "own", "files", "acme", "proxy"]
 
 
 def default_data() -> Path:
@@ -34,6 +36,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Let the phones of the home network in: every address, encrypted, with the guide for phones."""
     tls: Tls = "auto"
     """`auto`: the files where some are named, off on loopback, else a certificate of the house's own."""
+    acme_directory: str = "https://acme-v02.api.letsencrypt.org/directory"
+    """The authority that certificates for `names` are ordered from, with `tls = "acme"`."""
+    acme_hook: Path | None = None
+    """The program that puts a record into DNS: `HOOK present NAME VALUE`, `HOOK cleanup NAME VALUE`."""
     guide_port: int = 8080
     """Where the guide for phones answers in plain HTTP; the next free one when it is taken."""
     announce: bool = True
@@ -48,6 +54,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Seconds without work after which the worker process ends."""
     cache_mb: int = 512
     """Room for thumbnails on disk, in MiB."""
+    log_level: Level = "warning"
+    """From which on things are written to the console and to `<data>/logs`."""
 
 
 def load(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Settings:

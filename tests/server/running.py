@@ -37,7 +37,7 @@ class Running:
         while "Its own files" not in self.said:
             assert self.process.poll() is None, self.said
             time.sleep(0.01)
-        self.port = int(self.said.split("\n")[0].rpartition(":")[2])
+        self.port = int(re.findall(r"Anagnorisis .* is at https?://.*:(\d+)", self.said)[0])
 
     @property
     def said(self) -> str:

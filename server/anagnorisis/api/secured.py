@@ -4,11 +4,11 @@ import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -17,9 +17,12 @@ from anagnorisis.api.tls import Live
 from anagnorisis.auth.binding import encryption, listens_at
 from anagnorisis.auth.certificates.kept import Files, Given
 from anagnorisis.auth.certificates.reach import reach
+from anagnorisis.auth.certificates.sender import Session
+from anagnorisis.auth.certificates.way_out import through
 from anagnorisis.auth.hosts import Hosts
 from anagnorisis.config import Settings
 from anagnorisis.domain import AnagnorisisError, BadValue
+from anagnorisis.egress.client import Egress
 from anagnorisis.media.replies import App
 
 if TYPE_CHECKING:
@@ -48,15 +51,20 @@ PLAIN = Secured()
 
 
 @asynccontextmanager
-async def secured(settings: Settings, entrance: Entrance, hosts: Hosts) -> AsyncIterator[Secured]:
-    """Serve as the settings say while the block runs; fills in `entrance`. Raises `BadValue`."""
+async def secured(
+    settings: Settings, entrance: Entrance, hosts: Hosts, egress: Egress
+) -> AsyncIterator[Secured]:
+    """Serve as the settings say while the block runs; fills in `entrance`.
+
+    Raises `BadValue`, and for a certificate that has to be fetched first what `Egress.stream` raises.
+    """
     match encryption(settings):
         case "own":
             async with _at_home(settings, entrance, hosts) as served:
                 yield served
-        case "files":
+        case "files" | "acme" as chosen:
             entrance.scheme, entrance.host = "https", _called(settings)
-            live = await _given(settings)
+            live = await (_given(settings) if chosen == "files" else _ordered(settings, egress))
             async with _beside(_look_again(live)):
                 yield Secured(live.context)
         case "none":
@@ -87,6 +95,25 @@ async def _at_home(settings: Settings, entrance: Entrance, hosts: Hosts) -> Asyn
 async def _given(settings: Settings) -> Live:
     assert settings.cert is not None and settings.key is not None  # says `encryption`
     live = Live(Given(Files(settings.cert, settings.key)))
+    await live.refresh(reach((), ()))
+    return live
+
+
+async def _ordered(settings: Settings, egress: Egress) -> Live:
+    # Imported here and now, as the extra `acme` may be missing.
+    try:
+        orders = import_module("anagnorisis.auth.certificates.order")
+    except ModuleNotFoundError as error:
+        raise BadValue(
+            f"tls = \"acme\" needs {error.name}, which is not here: pip install 'anagnorisis[acme]'"
+        ) from error
+    kept = import_module("anagnorisis.auth.certificates.ordered")
+    session = Session(through(egress), asyncio.get_running_loop())
+
+    def place(account: Any, names: Sequence[str]) -> Any:
+        return orders.order(session, settings.acme_directory, account, names, settings.acme_hook)
+
+    live = Live(kept.Ordered(settings.data, settings.names, place))
     await live.refresh(reach((), ()))
     return live
 

@@ -7,7 +7,7 @@ from anagnorisis.auth.hosts import is_loopback
 from anagnorisis.config import Settings
 from anagnorisis.domain import BadValue
 
-Encryption = Literal["none", "own", "files"]
+Encryption = Literal["none", "own", "files", "acme"]
 
 
 def listens_at(settings: Settings) -> str:
@@ -27,7 +27,11 @@ def encryption(settings: Settings) -> Encryption:
     match settings.tls:
         case "files" if settings.cert is None:
             raise BadValue('tls = "files" needs the files: give --cert and --key.')
-        case "own" | "files" as chosen:
+        case "acme" if not settings.names or settings.acme_hook is None:
+            raise BadValue(
+                'tls = "acme" needs your domain in `names`, and `acme_hook`, which writes into DNS.'
+            )
+        case "own" | "files" | "acme" as chosen:
             return chosen
         case "proxy" if not settings.trusted_proxies:
             raise BadValue('tls = "proxy" needs to know the proxy: name its address in `trusted_proxies`.')

@@ -26,6 +26,7 @@ FILES = {"cert": Path("c.pem"), "key": Path("k.pem")}
         ({"tls": "own"}, "own", "127.0.0.1"),
         ({"tls": "own", **FILES}, "own", "127.0.0.1"),
         ({"tls": "off"}, "none", "127.0.0.1"),
+        ({"tls": "acme", "names": ("a.org",), "acme_hook": Path("h")}, "acme", "127.0.0.1"),
         ({"tls": "proxy", "host": "0.0.0.0", "trusted_proxies": ("10.0.0.2",)}, "none", "0.0.0.0"),
     ],
 )
@@ -45,6 +46,8 @@ def test_how_it_is_encrypted_follows_from_where_it_listens(
         ({"host": "house.lan", "tls": "off"}, "plain HTTP cannot keep a session"),
         ({"tls": "proxy"}, "trusted_proxies"),
         ({"tls": "files"}, "give --cert and --key"),
+        ({"tls": "acme"}, "your domain in `names`"),
+        ({"tls": "acme", "names": ("a.org",)}, "acme_hook"),
         ({"cert": Path("c.pem")}, "belong together"),
         ({"key": Path("k.pem"), "tls": "own"}, "belong together"),
     ],
