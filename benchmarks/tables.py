@@ -22,7 +22,6 @@ PROMISES = (
     ("tls_range_mb_s", "a track over TLS on loopback", "MB/s", "≥ 150"),
     ("start_tls_s", "start of the process to the first answer over TLS", "s", "≤ 1.2"),
     ("guide_s", "the guide moves on after a phone trusts the house", "s", "≤ 3"),
-    ("pair_s", "a phone is paired after the tap", "s", "≤ 6"),
     ("initial_js_gzip_kb", "scripts of the first screen, gzipped", "kB", "≤ 60"),
 )
 
