@@ -20,6 +20,7 @@ mod problem;
 mod simhash;
 mod sniff;
 mod source;
+mod stores;
 mod tags;
 mod walk;
 
@@ -35,6 +36,7 @@ pub mod refusal;
 pub mod search;
 pub mod stats;
 pub mod top;
+pub mod vectors;
 
 impl From<refusal::Refusal> for PyErr {
     fn from(refusal: refusal::Refusal) -> Self {
@@ -206,6 +208,11 @@ fn describe_music<'py>(py: Python<'py>, pcm: PyReadonlyArray1<'py, f32>) -> PyRe
 mod _core {
     #[pymodule_export]
     use super::files::{FileFacts, Found, digest, embedded_cover, mark, read_files, walk_folder};
+    #[pymodule_export]
+    use super::stores::{
+        BadValue, Cancelled, CoreError, CorruptFile, DimMismatch, Locked, NotFound, ReadOnly, Stop,
+        VectorStore, VersionMismatch,
+    };
     #[pymodule_export]
     use super::{Columns, Features, describe_image, describe_music, select};
 }

@@ -10,6 +10,7 @@
 
 mod choice;
 pub mod halves;
+pub mod map;
 pub mod pages;
 pub mod rows;
 mod scalar;
