@@ -75,12 +75,12 @@ type Best<'py> = (Bound<'py, PyArray1<u64>>, Bound<'py, PyArray1<f32>>);
 impl VectorStore {
     /// Open the store in a folder.
     #[staticmethod]
-    #[pyo3(signature = (path, *, dim, model, create = false, read_only = false, verify = "header", memory = 0))]
+    #[pyo3(signature = (path, *, model, dim = None, create = false, read_only = false, verify = "header", memory = 0))]
     fn open(
         py: Python<'_>,
         path: PathBuf,
-        dim: usize,
         model: String,
+        dim: Option<usize>,
         create: bool,
         read_only: bool,
         verify: &str,

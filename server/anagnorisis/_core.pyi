@@ -45,7 +45,7 @@ class DimMismatch(CoreError):
     """Vectors or a query of another width than the store's."""
 
 class BadValue(CoreError):
-    """NaN, infinity or no length, by the id of the row; an argument out of range; a store of another model."""
+    """NaN, infinity or no length, by the row's id; an argument out of range; another model's store."""
 
 class NotFound(CoreError):
     """No store where one was to be opened."""
@@ -84,14 +84,14 @@ class VectorStore:
     def open(
         path: str | PathLike[str],
         *,
-        dim: int,
         model: str,
+        dim: int | None = None,
         create: bool = False,
         read_only: bool = False,
         verify: Literal["header", "full"] = "header",
         memory: int = 0,
     ) -> VectorStore:
-        """Open the store in the folder `path`; `create` makes one where there is none.
+        """Open the store in the folder `path`; `create` with a `dim` makes one where there is none.
 
         `verify="full"` proves every byte now; else f16 rows are proved whenever they are read. Up to `memory`
         bytes of codes are held in memory once they are warm. Raises every `CoreError` but `Cancelled`.
@@ -129,10 +129,10 @@ class VectorStore:
         threads: int = 1,
         stop: Stop | None = None,
     ) -> list[tuple[NDArray[np.uint64], NDArray[np.float32]]]:
-        """For each query (q, dim) the ids and inner products (at most k,) of the best rows, best first, ties by id.
+        """Ids and inner products (at most k,) of the best rows for each query (q, dim); ties go by id.
 
-        `only` leaves all other ids out. Scans every row up to `ivf_from`, lists above it. `rerank * k` rows are
-        compared in f16. Does not depend on `threads`.
+        `only` leaves all other ids out. Scans every row up to `ivf_from`, lists above it. `rerank * k` rows
+        are compared in f16. Does not depend on `threads`.
         """
 
     def ids(self) -> NDArray[np.uint64]:

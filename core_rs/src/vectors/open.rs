@@ -19,8 +19,8 @@ use crate::search::bitmap::Bitmap;
 /// How a store is opened.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Numbers in a vector.
-    pub dim: usize,
+    /// Numbers in a vector; `None`: whatever the store there has.
+    pub dim: Option<usize>,
     /// What makes the vectors; one line.
     pub model: String,
     /// Make it where there is none.
@@ -41,11 +41,16 @@ impl VectorStore {
     /// another model's, `ReadOnly`, `Disk`.
     pub fn open(folder: PathBuf, options: Options) -> Result<Self, Fault> {
         let Options { dim, model, create, read_only, full, memory } = options;
-        if dim == 0 || dim > 1 << 16 || model.contains('\n') {
-            return Err(Fault::BadValue(format!("a store of {dim} numbers for {model:?} cannot be")));
+        if dim.is_some_and(|dim| dim == 0 || dim > 1 << 16) || model.contains('\n') {
+            return Err(Fault::BadValue(format!("a store of {dim:?} numbers for {model:?} cannot be")));
         }
-        let lock = claim(&folder, create && !read_only, read_only)?;
-        let manifest = found(&folder, dim, &model, create && !read_only)?;
+        let create = dim.filter(|_| create && !read_only);
+        let lock = claim(&folder, create.is_some(), read_only)?;
+        let manifest = found(&folder, &model, create)?;
+        let dim = dim.unwrap_or(manifest.dim);
+        if manifest.dim != dim {
+            return Err(Fault::DimMismatch { given: dim, wanted: manifest.dim });
+        }
         let (segments, greatest) = (segments(&folder, &manifest)?, manifest.greatest);
         let mut view = View { segments, memtable: Memtable::new(dim), greatest };
         let mut replay = log::replay(&folder, manifest.log, dim, manifest.sequence)?;
@@ -100,11 +105,12 @@ fn claim(folder: &Path, create: bool, read_only: bool) -> Result<Lock, Fault> {
     if read_only { Lock::shared(folder) } else { Lock::alone(folder) }
 }
 
-fn found(folder: &Path, dim: usize, model: &str, create: bool) -> Result<Manifest, Fault> {
+/// The manifest there is, or that of an empty store when `create` says how wide one may be made.
+fn found(folder: &Path, model: &str, create: Option<usize>) -> Result<Manifest, Fault> {
     let Some(manifest) = Manifest::read(folder)? else {
-        if !create {
+        let Some(dim) = create else {
             return Err(Fault::NotFound(folder.to_owned()));
-        }
+        };
         if let Some(orphan) = ours(folder)?.into_iter().find(|name| !is_begun(folder, name)) {
             let path = folder.join(super::manifest::NAME);
             return Err(Fault::corrupt(&path, format!("it is gone, but {orphan} is there")));
@@ -114,9 +120,6 @@ fn found(folder: &Path, dim: usize, model: &str, create: bool) -> Result<Manifes
         manifest.write(folder)?;
         return Ok(manifest);
     };
-    if manifest.dim != dim {
-        return Err(Fault::DimMismatch { given: dim, wanted: manifest.dim });
-    }
     if manifest.model != model {
         let (folder, known) = (folder.display(), &manifest.model);
         return Err(Fault::BadValue(format!(

@@ -22,7 +22,7 @@ type Kept = BTreeMap<u64, Vec<f16>>;
 
 fn options() -> Options {
     let model = "a model".to_owned();
-    Options { dim: DIM, model, create: true, read_only: false, full: false, memory: 1 << 20 }
+    Options { dim: Some(DIM), model, create: true, read_only: false, full: false, memory: 1 << 20 }
 }
 
 fn open(folder: &Path) -> VectorStore {
@@ -276,10 +276,12 @@ fn a_store_of_another_width_or_model_or_none_is_not_opened() {
     let create = Options { create: false, ..options() };
     assert!(matches!(VectorStore::open(folder.0.clone(), create), Err(Fault::NotFound(_))));
     drop(open(&folder.0));
-    let wider = VectorStore::open(folder.0.clone(), Options { dim: 6, ..options() });
+    let wider = VectorStore::open(folder.0.clone(), Options { dim: Some(6), ..options() });
     assert!(matches!(wider, Err(Fault::DimMismatch { given: 6, wanted: DIM })));
     let other = VectorStore::open(folder.0.clone(), Options { model: "another".to_owned(), ..options() });
     assert!(matches!(other, Err(Fault::BadValue(_))));
+    let as_it_is = VectorStore::open(folder.0.clone(), Options { dim: None, ..options() }).unwrap();
+    assert_eq!(as_it_is.dim(), DIM);
 }
 
 #[test]

@@ -23,7 +23,9 @@ def embedding_loop(embedding: Embedding, changes: Changes, board: Board) -> Loop
         while True:
             seen = {topic: changes.count(topic) for topic in WOKEN_BY}
             embedding.look_again()
+            await embedding.reconcile()
             await _embed_all(embedding, changes, board)
+            await embedding.tidy()
             board.idle(NAME)
             await changes.wait(seen)
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
@@ -11,6 +10,7 @@ from anagnorisis.library.compare import Differences
 from anagnorisis.library.recognise import Recognition
 from anagnorisis.library.taking import Covers, Taken, batches, place_of, take
 from anagnorisis.store import items, places, texts, vectors
+from anagnorisis.store.connections import Writer
 from anagnorisis.store.db import Store
 
 Progress = Callable[[int, int], Awaitable[None]]
@@ -45,7 +45,7 @@ async def _store(
 ) -> None:
     now = int(time.time())
 
-    def verb(db: sqlite3.Connection) -> None:
+    def verb(db: Writer) -> None:
         described = [one.described for one in taken if one.described]
         found = [place_of(source.id, source.name, one) for one in taken]
         items.put(db, [(one.item, one.tags) for one in described])
