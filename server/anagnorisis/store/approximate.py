@@ -3,8 +3,8 @@
 The core's store stays where vectors live; this is a graph beside it in memory, built anew at every start
 (half a minute of processor time for 100,000 rows) and kept up from then on. What it lacks against the core,
 measured on usearch 2.26: the recall of the best ten stays below 0.99 on clustered libraries and falls further
-as vectors are replaced; it takes about twice the memory; it has no filter. It wins where a library has far more
-than a million rows and a near-enough answer in under a millisecond is worth that.
+as vectors are replaced; it takes about twice the memory; it has no filter. It wins where a library has far
+more than a million rows and a near-enough answer in under a millisecond is worth that.
 """
 
 import numpy as np
