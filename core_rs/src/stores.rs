@@ -75,7 +75,7 @@ type Best<'py> = (Bound<'py, PyArray1<u64>>, Bound<'py, PyArray1<f32>>);
 impl VectorStore {
     /// Open the store in a folder.
     #[staticmethod]
-    #[pyo3(signature = (path, *, model, dim = None, create = false, read_only = false, verify = "header", memory = 0))]
+    #[pyo3(signature = (path, *, model, dim = None, create = false, read_only = false, verify = "header", memory = 0, lists_from = 300_000, threads = 1))]
     fn open(
         py: Python<'_>,
         path: PathBuf,
@@ -85,6 +85,8 @@ impl VectorStore {
         read_only: bool,
         verify: &str,
         memory: usize,
+        lists_from: usize,
+        threads: usize,
     ) -> PyResult<Self> {
         let full = match verify {
             "header" => false,
@@ -95,7 +97,8 @@ impl VectorStore {
                 )));
             }
         };
-        let options = Options { dim, model, create, read_only, full, memory };
+        let tuning = store::Tuning { memory, lists_from, threads };
+        let options = Options { dim, model, create, read_only, full, tuning };
         Ok(Self(py.detach(|| store::VectorStore::open(path, options))?))
     }
 

@@ -90,11 +90,14 @@ class VectorStore:
         read_only: bool = False,
         verify: Literal["header", "full"] = "header",
         memory: int = 0,
+        lists_from: int = 300_000,
+        threads: int = 1,
     ) -> VectorStore:
         """Open the store in the folder `path`; `create` with a `dim` makes one where there is none.
 
         `verify="full"` proves every byte now; else f16 rows are proved whenever they are read. Up to `memory`
-        bytes of codes are held in memory once they are warm. Raises every `CoreError` but `Cancelled`.
+        bytes of codes are held in memory once they are warm; segments merged to `lists_from` rows or more get
+        lists, by `threads` threads. Raises every `CoreError` but `Cancelled`.
         """
 
     @property

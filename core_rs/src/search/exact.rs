@@ -26,32 +26,23 @@ pub(super) fn scan(
         .collect();
     let queries: Vec<Query> = asked.iter().map(|asked| asked.codes.clone()).collect();
     let next = AtomicUsize::new(0);
-    let work = || {
+    let work = || -> Result<Vec<Best>, Failure> {
         let mut sweep = Sweep::new(task, &queries, width);
         while let Some(&(block, first)) = chunks.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if task.cancel.load(Ordering::Relaxed) {
-                return Err(Failure::Cancelled);
-            }
+            task.going()?;
             sweep.rows(block, first, (first + CHUNK).min(task.blocks[block].len()));
         }
         Ok(sweep.best)
     };
     let threads = task.threads.min(chunks.len()).max(1);
-    let best = if threads == 1 {
-        work()?
+    let each: Vec<Vec<Best>> = if threads == 1 {
+        vec![work()?]
     } else {
-        (0..threads)
-            .into_par_iter()
-            .with_max_len(1)
-            .map(|_| work())
-            .try_reduce_with(join)
-            .unwrap_or(Ok(vec![]))?
+        (0..threads).into_par_iter().with_max_len(1).map(|_| work()).collect::<Result<_, _>>()?
     };
-    Ok(best.into_iter().map(Best::sorted).collect())
-}
-
-fn join(one: Vec<Best>, other: Vec<Best>) -> Result<Vec<Best>, Failure> {
-    Ok(one.into_iter().zip(other).map(|(a, b)| a.with(b)).collect())
+    let joined =
+        each.into_iter().reduce(|one, other| one.into_iter().zip(other).map(|(a, b)| a.with(b)).collect());
+    Ok(joined.unwrap_or_default().into_iter().map(Best::sorted).collect())
 }
 
 /// One thread's walk over rows: the best so far for each query.
@@ -72,6 +63,16 @@ impl<'a> Sweep<'a> {
             scores: vec![[0.0; PIECE]; queries.len()],
             waiting: Vec::with_capacity(2 * PIECE),
         }
+    }
+
+    /// Look at every row of a block.
+    pub(super) fn block(&mut self, block: usize) -> Result<(), Failure> {
+        let len = self.task.blocks[block].len();
+        for first in (0..len).step_by(CHUNK) {
+            self.task.going()?;
+            self.rows(block, first, (first + CHUNK).min(len));
+        }
+        Ok(())
     }
 
     /// Look at rows `first..end` of a block, of those that may be found.

@@ -7,17 +7,22 @@ use half::f16;
 
 use super::fault::Fault;
 use super::graves;
+use super::listing::by_list;
 use super::seal::listed;
 use super::store::{VectorStore, Writer};
 use super::view::Live;
 use super::write::{Draft, write};
 use crate::search::block::ReadRow;
+use crate::search::plan::Failure;
 
 /// A row of the segments that are merged.
-struct Source {
-    id: u64,
-    segment: usize,
-    row: usize,
+pub struct Source {
+    /// Its id.
+    pub id: u64,
+    /// Which of the segments.
+    pub segment: usize,
+    /// Its row there.
+    pub row: usize,
 }
 
 impl VectorStore {
@@ -34,7 +39,7 @@ impl VectorStore {
             self.flush()?;
         }
         loop {
-            let chosen = self.look(|view| Ok(choose(&view.segments, full)))?;
+            let chosen = self.look(|view| Ok(choose(&view.segments, full, self.tuning.lists_from)))?;
             if chosen.is_empty() {
                 return Ok(false);
             }
@@ -59,12 +64,18 @@ impl VectorStore {
         cancel: &AtomicBool,
         broken: &mut Option<u64>,
     ) -> Result<Option<Live>, Fault> {
-        let sources = sources(chosen);
+        let mut sources = sources(chosen);
         if sources.is_empty() {
             return Ok(None);
         }
+        let lists = if sources.len() < self.tuning.lists_from {
+            Vec::new()
+        } else {
+            let listed = by_list(chosen, &mut sources, self.tuning.threads, cancel);
+            listed.map_err(|failure| failed(failure, broken))?.bytes()
+        };
         let ids: Vec<u64> = sources.iter().map(|source| source.id).collect();
-        let draft = Draft { number, dim: self.dim, model: &self.model, ids: &ids, lists: &[] };
+        let draft = Draft { number, dim: self.dim, model: &self.model, ids: &ids, lists: &lists };
         write(&self.folder, &draft, |place, into: &mut [f16]| {
             if place % 1024 == 0 && cancel.load(Ordering::Relaxed) {
                 return Err(Fault::Cancelled);
@@ -114,6 +125,17 @@ impl VectorStore {
     }
 }
 
+fn failed(failure: Failure, broken: &mut Option<u64>) -> Fault {
+    match failure {
+        Failure::Cancelled => Fault::Cancelled,
+        Failure::Unreadable { id } => {
+            *broken = Some(id);
+            Fault::BadValue(format!("the row of id {id} does not hold"))
+        }
+        Failure::Refused(refusal) => Fault::BadValue(refusal.to_string()),
+    }
+}
+
 /// Every living row, by id.
 fn sources(chosen: &[Live]) -> Vec<Source> {
     let rows = chosen.iter().enumerate().flat_map(|(segment, live)| {
@@ -126,11 +148,11 @@ fn sources(chosen: &[Live]) -> Vec<Source> {
 }
 
 /// Those worth merging now: an ever larger run of the smallest keeps the work for each row at its logarithm.
-fn choose(segments: &[Live], full: bool) -> Vec<Live> {
+fn choose(segments: &[Live], full: bool, lists_from: usize) -> Vec<Live> {
     let whole: Vec<&Live> = segments.iter().filter(|live| live.alive == live.shown).collect();
-    let due = |live: &Live| {
-        live.segment.is_remade() || (live.segment.rows() - live.count()) * 5 > live.segment.rows()
-    };
+    let unlisted = |live: &Live| live.count() >= lists_from && !live.segment.has_lists();
+    let rotten = |live: &Live| (live.segment.rows() - live.count()) * 5 > live.segment.rows();
+    let due = |live: &Live| live.segment.is_remade() || rotten(live) || unlisted(live);
     let mut sizes: Vec<usize> = whole.iter().map(|live| live.count()).collect();
     sizes.sort_unstable();
     let (mut total, mut least, mut run) = (0, 0, 0);

@@ -13,6 +13,7 @@ mod disk;
 pub mod fault;
 mod graves;
 mod layout;
+mod listing;
 mod lists;
 mod lock;
 mod log;

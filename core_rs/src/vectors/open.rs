@@ -12,7 +12,7 @@ use super::log::{self, Log, Op, Replay};
 use super::manifest::{Listed, Manifest};
 use super::memtable::Memtable;
 use super::segment::{self, Segment};
-use super::store::{VectorStore, Writer};
+use super::store::{Tuning, VectorStore, Writer};
 use super::view::{Live, View};
 use crate::search::bitmap::Bitmap;
 
@@ -29,8 +29,8 @@ pub struct Options {
     pub read_only: bool,
     /// Prove every byte now.
     pub full: bool,
-    /// Bytes of codes that `warm` may take into memory.
-    pub memory: usize,
+    /// What it may use.
+    pub tuning: Tuning,
 }
 
 impl VectorStore {
@@ -40,7 +40,7 @@ impl VectorStore {
     /// `NotFound`, `Locked`, `Corrupt` naming the file, `VersionMismatch`, `DimMismatch` and `BadValue` when it is
     /// another model's, `ReadOnly`, `Disk`.
     pub fn open(folder: PathBuf, options: Options) -> Result<Self, Fault> {
-        let Options { dim, model, create, read_only, full, memory } = options;
+        let Options { dim, model, create, read_only, full, tuning } = options;
         if dim.is_some_and(|dim| dim == 0 || dim > 1 << 16) || model.contains('\n') {
             return Err(Fault::BadValue(format!("a store of {dim:?} numbers for {model:?} cannot be")));
         }
@@ -61,7 +61,7 @@ impl VectorStore {
             folder,
             dim,
             model,
-            memory,
+            tuning,
             writer: Mutex::new(writer),
             view: RwLock::new(Some(view)),
             merging: Mutex::new(()),

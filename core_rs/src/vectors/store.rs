@@ -26,8 +26,7 @@ pub struct VectorStore {
     pub(super) folder: PathBuf,
     pub(super) dim: usize,
     pub(super) model: String,
-    /// Bytes of codes that may be taken into memory.
-    pub(super) memory: usize,
+    pub(super) tuning: Tuning,
     /// `None` where it is only read.
     pub(super) writer: Mutex<Option<Writer>>,
     pub(super) view: RwLock<Option<View>>,
@@ -36,6 +35,17 @@ pub struct VectorStore {
     /// Bytes of the log that were no whole record when it was opened.
     pub(super) lost: u64,
     pub(super) lock: Mutex<Option<Lock>>,
+}
+
+/// What a store may use.
+#[derive(Clone, Copy, Debug)]
+pub struct Tuning {
+    /// Bytes of codes that `warm` may take into memory.
+    pub memory: usize,
+    /// Rows from which a merged segment gets lists.
+    pub lists_from: usize,
+    /// Threads of a merge.
+    pub threads: usize,
 }
 
 /// What only the writer needs.
@@ -246,7 +256,7 @@ impl VectorStore {
         let mut segments =
             self.look(|view| Ok(view.segments.iter().map(|live| live.segment.clone()).collect::<Vec<_>>()))?;
         segments.sort_by_key(|segment| std::cmp::Reverse(segment.rows()));
-        let mut left = self.memory;
+        let mut left = self.tuning.memory;
         for segment in segments {
             let size = segment.rows() * crate::hardware::rows::stride(self.dim);
             if size <= left {

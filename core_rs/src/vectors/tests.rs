@@ -12,17 +12,18 @@ use proptest::prelude::*;
 use super::fault::Fault;
 use super::open::Options;
 use super::scratch::Scratch;
-use super::store::VectorStore;
-use crate::search::plan::Plan;
+use super::store::{Tuning, VectorStore};
+use crate::search::plan::{Mode, Plan};
 
 const DIM: usize = 5;
+const TUNING: Tuning = Tuning { memory: 1 << 20, lists_from: 25, threads: 2 };
 static GO_ON: AtomicBool = AtomicBool::new(false);
 
 type Kept = BTreeMap<u64, Vec<f16>>;
 
 fn options() -> Options {
     let model = "a model".to_owned();
-    Options { dim: Some(DIM), model, create: true, read_only: false, full: false, memory: 1 << 20 }
+    Options { dim: Some(DIM), model, create: true, read_only: false, full: false, tuning: TUNING }
 }
 
 fn open(folder: &Path) -> VectorStore {
@@ -172,7 +173,7 @@ fn a_flipped_byte_in_any_region_of_any_file_is_refused_mended_or_reported() {
     for (round, name) in names.iter().filter(|name| *name != "lock").enumerate() {
         let whole = fs::read(folder.0.join(name)).unwrap();
         let used: Vec<usize> = (0..whole.len()).filter(|&at| whole[at] != 0 || at % 509 == 0).collect();
-        for &at in used.iter().step_by(1 + used.len() / 150) {
+        for &at in used.iter().step_by(1 + used.len() / 60) {
             let to = place.0.join(format!("{round}-{at}"));
             copy(&folder.0, &to);
             let mut bytes = whole.clone();
@@ -294,4 +295,34 @@ fn a_filter_leaves_only_its_ids_and_a_stop_stops() {
     assert_eq!(hits[0].ids, [7, 1]);
     let stopped = AtomicBool::new(true);
     assert!(matches!(store.compact(true, &stopped), Err(Fault::Cancelled)));
+}
+
+#[test]
+fn a_large_merge_gets_lists_that_are_kept_and_find_what_a_scan_finds() {
+    let folder = Scratch::new("lists");
+    let wide = |create| {
+        let tuning = Tuning { lists_from: 500, ..TUNING };
+        VectorStore::open(folder.0.clone(), Options { dim: Some(8), create, tuning, ..options() }).unwrap()
+    };
+    let value = |n: usize, column: usize| {
+        ((n % 23 * (column + 3)) as f32).sin() + 0.2 * ((n * 7 + column) as f32).cos()
+    };
+    let rows = Array2::from_shape_fn((900, 8), |(n, column)| f16::from_f32(value(n, column)));
+    let store = wide(true);
+    store.upsert(&(0..900).collect::<Vec<_>>(), rows.view()).unwrap();
+    store.delete(&[5, 6, 7]).unwrap();
+    assert!(store.compact(true, &GO_ON).unwrap());
+    assert!(!store.compact(false, &GO_ON).unwrap(), "what has lists is not merged again");
+    drop(store);
+    let store = wide(false);
+    assert_eq!(store.stats().unwrap().listed, 1);
+    let queries = Array2::from_shape_fn((20, 8), |(n, column)| value(n * 31 + 4, column));
+    let ask = |mode, recall| {
+        let plan = Plan { mode, recall, ..Plan::default() };
+        store.search(queries.view(), 10, &plan, None, (&GO_ON, 2)).unwrap()
+    };
+    assert_eq!(ask(Mode::Ivf, 1.0), ask(Mode::Exact, 1.0));
+    let (found, sure) = (ask(Mode::Ivf, 0.9), ask(Mode::Exact, 1.0));
+    let hits = found.iter().zip(&sure).map(|(a, b)| a.ids.iter().filter(|id| b.ids.contains(id)).count());
+    assert!(hits.sum::<usize>() >= 160);
 }

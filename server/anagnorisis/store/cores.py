@@ -21,6 +21,8 @@ from anagnorisis.store.engines import Engine, Exact, Keys, Rows
 log = logging.getLogger("anagnorisis.store")
 
 MIB = 1024 * 1024
+NEVER = 1 << 40
+"""More rows than any store has."""
 
 
 class Core:
@@ -126,13 +128,19 @@ class Cores:
             return self._opened[model]
 
     def _open(self, folder: Path, model: str, dim: int | None) -> VectorStore | None:
-        memory = self._settings.memory_mb * MIB
+        asked = self._settings
         for _ in range(2):
             if dim is None and not folder.is_dir():
                 return None
             try:
                 return VectorStore.open(
-                    folder, model=model, dim=None if folder.is_dir() else dim, create=True, memory=memory
+                    folder,
+                    model=model,
+                    dim=None if folder.is_dir() else dim,
+                    create=True,
+                    memory=asked.memory_mb * MIB,
+                    lists_from=NEVER if asked.mode == "exact" else asked.ivf_from,
+                    threads=asked.threads,
                 )
             except CorruptFile as error:
                 aside = _aside(folder)
