@@ -9,9 +9,10 @@ from anagnorisis.api.feed import ID, PageSize
 from anagnorisis.api.held import Held
 from anagnorisis.auth.sessions import Caller
 from anagnorisis.domain import Item, ItemId, Kind, Pick, Unknown
+from anagnorisis.embed import EMBEDDERS
 from anagnorisis.feed.queries import Filters, ItemPage, ItemsQuery, Sort
 from anagnorisis.feed.sorts import Shelf
-from anagnorisis.store import aliases, events, items, places, sources, tags
+from anagnorisis.store import aliases, events, items, places, sources, tags, vectors
 from anagnorisis.store.db import Store
 from anagnorisis.store.items import Facets, Rated
 from anagnorisis.taste import explain
@@ -95,6 +96,25 @@ async def explain_item(
 ) -> Why:
     """Why an item has the score it has for the person who asks."""
     return await explain.why(store, learner, caller.person.id, await _find(store, item_id))
+
+
+@get("/items/{item_id:str}/similar")
+async def list_similar(
+    item_id: FromPath[str],
+    caller: NamedDependency[Caller],
+    store: NamedDependency[Store],
+    learner: NamedDependency[Learner],
+    limit: PageSize = 12,
+) -> list[Pick]:
+    """What in the house is most like an item, by its vector; nothing while it has none."""
+    item, person = await _find(store, item_id), caller.person.id
+    near = [
+        other for other, _ in await vectors.similar(store.read, EMBEDDERS[item.kind].digest, item.id, limit)
+    ]
+    told = await items.by_ids(store.read, near)
+    scores = await learner.score(person, near)
+    mine = await events.mine(store.read, person, near)
+    return [Pick(told[one], scores.get(one), mine.get(one), "") for one in near if one in told]
 
 
 async def _find(store: Store, item_id: str) -> Item:
