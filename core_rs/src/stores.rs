@@ -155,7 +155,8 @@ impl VectorStore {
         threads: usize,
         stop: Option<&Stop>,
     ) -> PyResult<Vec<Best<'py>>> {
-        let plan = Plan { mode: mode_of(mode)?, recall, rerank, ivf_from };
+        let mode = Mode::named(mode).map_err(|refusal| BadValue::new_err(refusal.to_string()))?;
+        let plan = Plan { mode, recall, rerank, ivf_from };
         let (queries, only) = (queries.as_array(), only.map(|only| only.as_array().to_vec()));
         let never = Stop::default();
         let cancel = &stop.unwrap_or(&never).0;
@@ -223,14 +224,5 @@ impl VectorStore {
     /// Let go of everything.
     fn close(&self, py: Python<'_>) {
         py.detach(|| self.0.close());
-    }
-}
-
-fn mode_of(name: &str) -> PyResult<Mode> {
-    match name {
-        "auto" => Ok(Mode::Auto),
-        "exact" => Ok(Mode::Exact),
-        "ivf" => Ok(Mode::Ivf),
-        _ => Err(BadValue::new_err(format!("mode is {name:?}; it must be \"auto\", \"exact\" or \"ivf\""))),
     }
 }

@@ -62,6 +62,13 @@ def _parser() -> argparse.ArgumentParser:
     scan = verbs.add_parser("scan", parents=[data], help="look at all folders now")
     scan.set_defaults(command=lambda asked: _order(asked, Scan()))
 
+    bench = verbs.add_parser("bench", help="measure this machine").add_subparsers(
+        required=True, metavar="what"
+    )
+    vectors = bench.add_parser("vectors", parents=[data], help="how fast neighbours are found, in a minute")
+    vectors.add_argument("--write", action="store_true", help="put what is recommended into the settings")
+    vectors.set_defaults(command=_bench_vectors)
+
     verbs.add_parser("openapi", help="print the API").set_defaults(command=_openapi)
     verbs.add_parser("version", help="print the version").set_defaults(command=lambda _: print(VERSION))
     return parser
@@ -132,6 +139,18 @@ def _order(asked: argparse.Namespace, order: Order) -> None:
     if lines is None:
         lines = asyncio.run(app.alone(settings, order))
     print("\n".join(lines))
+
+
+def _bench_vectors(asked: argparse.Namespace) -> None:
+    from anagnorisis.store import measure  # noqa: PLC0415  # no other command needs it
+
+    settings = _settings({"data": asked.data})
+    found = measure.measure(lambda line: print(line, flush=True))
+    print("\n".join(measure.report(found)))
+    if asked.write:
+        print(f"Written to {measure.write(settings.data, found)}; it holds from the next start.")
+    else:
+        print("Put it there with: anagnorisis bench vectors --write")
 
 
 def _openapi(_: argparse.Namespace) -> None:

@@ -68,9 +68,10 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> 
     file = data / "anagnorisis.toml"
     try:
         written = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
-        nested = {"vectors": {**written.get("vectors", {}), **_taken(said, "vectors_")}}
+        if inner := _taken(said, "vectors_"):
+            written["vectors"] = {**written.get("vectors", {}), **inner}
         return msgspec.convert(
-            {**written, **said, **nested, **given, "data": str(data)}, Settings, strict=False, dec_hook=_path
+            {**written, **said, **given, "data": str(data)}, Settings, strict=False, dec_hook=_path
         )
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise ValueError(f"The settings do not fit: {error}. See {file}, {PREFIX}* and the flags.") from error
