@@ -214,7 +214,7 @@ mod _core {
     }
 
     #[pymodule_export]
-    use super::files::{FileFacts, Found, digest, embedded_cover, mark, read_files, walk_folder};
+    use super::files::{FileFacts, Found, digest, embedded_cover, look_at, mark, read_files, walk_folder};
     #[pymodule_export]
     use super::indexes::{Selection, VectorIndex, instruction_sets, read_rate};
     #[pymodule_export]

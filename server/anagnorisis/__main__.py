@@ -6,6 +6,7 @@ import gc
 import io
 import logging
 import socket
+import sqlite3
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -30,7 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(asked.command(asked) or 0)
     except AnagnorisisError as error:
         print(f"anagnorisis: {error.what}", file=sys.stderr)
-        return 1
+    except (OSError, sqlite3.Error) as error:
+        print(f"anagnorisis: {error}. Is the disk there, and are its files yours?", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("anagnorisis: ended by you.", file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -112,11 +117,13 @@ def _greet(settings: Settings, listening: socket.socket, code: str | None) -> No
     host, port = _reachable(settings.host), listening.getsockname()[1]
     address = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
     lines = [f"Anagnorisis {VERSION} is at {address}", f"Its own files are in {settings.data}"]
+    link = f"{address}/#c={code}" if code else address
     if code:
         lines.append(f"Nobody has opened this house yet. Setup code: {code}")
+        lines.append(f"Or follow this link, which carries it: {link}")
     if not is_loopback(settings.host):
         picture = io.StringIO()
-        segno.make(address).terminal(picture, compact=True)
+        segno.make(link).terminal(picture, compact=True)
         lines.append(picture.getvalue())
     print("\n".join(lines), flush=True)
 

@@ -1,6 +1,7 @@
 """The commands as processes of their own: what they print, how they end, what they refuse."""
 
 import http.client
+import io
 import json
 import re
 import signal
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import segno
 
 from anagnorisis.__main__ import main
 
@@ -197,6 +199,15 @@ def test_what_cannot_be_served_is_refused_in_one_sentence(
     assert says in told and told.startswith("anagnorisis: ") and told.count("\n") == 1
 
 
+def test_a_data_folder_that_cannot_be_made_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    for words in (["people", "list"], ["serve", "--port", "0"]):
+        said = run(*words, "--data", tmp_path / "file" / "data")
+        assert (said.returncode, said.stdout) == (1, "")
+        assert said.stderr.startswith("anagnorisis: ") and "Traceback" not in said.stderr, said.stderr
+        assert len(said.stderr.splitlines()) == 1
+
+
 def test_with_a_certificate_other_devices_are_served_and_get_a_code_to_scan(
     start: Start, tmp_path: Path
 ) -> None:
@@ -213,7 +224,11 @@ def test_with_a_certificate_other_devices_are_served_and_get_a_code_to_scan(
     assert house.end() == ""
     said = house.said
     assert "https://" in said.split("\n")[0] and "0.0.0.0" not in said.split("\n")[0]
-    assert sum(line.count("█") + line.count("▀") + line.count("▄") for line in said.split("\n")) > 100
+    drawn = [line for line in said.split("\n") if set(line) & set("█▀▄")]
+    (link,) = re.findall(r"https://\S+/#c=\S+", said)
+    picture = io.StringIO()
+    segno.make(link).terminal(picture, compact=True)
+    assert drawn == [line for line in picture.getvalue().split("\n") if set(line) & set("█▀▄")]
 
 
 def test_the_api_and_the_version_are_printed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -129,7 +129,6 @@ export type MediaSize = 'small' | 'medium' | 'large'
 export const media = {
   stream: (id: string) => `/media/${id}`,
   text: (id: string) => `/media/${id}/text`,
-  /** The cover digest keeps a changed cover from being shown from a cache. */
-  picture: (item: N.Item, size: MediaSize) =>
-    address(`/media/${item.id}/${size}.webp`, { v: item.kind === 'music' ? item.cover : '' }),
+  /** The version keeps a changed cover, or a picture turned since, from being shown from a cache. */
+  picture: (item: N.Item, size: MediaSize) => address(`/media/${item.id}/${size}.webp`, { v: item.cover }),
 }

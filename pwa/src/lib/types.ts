@@ -458,6 +458,7 @@ export interface components {
             places: components["schemas"]["PlaceOut"][];
             position: number | null;
             playable: boolean;
+            unread: string;
         };
         /** ItemPage */
         ItemPage: {
@@ -611,6 +612,8 @@ export interface components {
             parts: components["schemas"]["Part"][];
             neighbours: components["schemas"]["Neighbour"][];
             evidence: components["schemas"]["Evidence"];
+            /** @default  */
+            unseen?: string;
         };
     };
     responses: never;

@@ -89,15 +89,32 @@ async def listening(data: Path, obey: Obey) -> AsyncIterator[None]:
 
 
 def ask_running(data: Path, order: Order) -> list[str] | None:
-    """What the running server says to `order`; None when none runs. Raises `Refused` with its reason."""
-    with socket.socket(socket.AF_UNIX) as line, _named(data / NAME) as name:
+    """What the running server says to `order`; None when none runs. Raises `Refused` with its reason, or with
+    why it cannot be asked.
+    """
+    with socket.socket(socket.AF_UNIX) as line:
         line.settimeout(PATIENCE_S)
         try:
-            line.connect(name)
+            with _named(data / NAME) as name:
+                line.connect(name)
+            line.sendall(msgspec.json.encode(order) + b"\n")
+            said = msgspec.json.decode(line.makefile("rb").readline(), type=Said)
         except (FileNotFoundError, ConnectionRefusedError):
             return None
-        line.sendall(msgspec.json.encode(order) + b"\n")
-        said = msgspec.json.decode(line.makefile("rb").readline(), type=Said)
+        except PermissionError as error:
+            raise Refused(
+                f"The house in {data} is another user's. Give this command as that user."
+            ) from error
+        except TimeoutError as error:
+            raise Refused(
+                f"The running server said nothing for {PATIENCE_S:.0f} seconds. It may still do as it was "
+                "told: look at its console."
+            ) from error
+        except (OSError, msgspec.MsgspecError) as error:
+            raise Refused(
+                "The running server ended before it answered. It may have done as it was told: start it "
+                "again and look."
+            ) from error
     if said.refused:
         raise Refused(said.refused)
     return said.lines

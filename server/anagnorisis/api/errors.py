@@ -84,8 +84,13 @@ def answer_misfit(request: Request[Any, Any, Any], error: HTTPException) -> Resp
 
 def answer_breakdown(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Anything else is a fault of ours: the log gets the traceback, the device a sentence."""
-    log.error("%s %s\n%s", request.method, request.url.path, "".join(traceback.format_exception(error)))
-    return _response(ProblemDetails("Internal Server Error", 500, "broken", BROKEN), {})
+    return _response(breakdown(request.method, request.url.path, error), {})
+
+
+def breakdown(method: str, path: str, error: Exception) -> ProblemDetails:
+    """Note a fault of ours in the log; what the device is told of it."""
+    log.error("%s %s\n%s", method, path, "".join(traceback.format_exception(error)))
+    return ProblemDetails("Internal Server Error", 500, "broken", BROKEN)
 
 
 def _response(details: ProblemDetails, headers: dict[str, str]) -> Response[bytes]:

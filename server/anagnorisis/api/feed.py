@@ -32,7 +32,9 @@ async def get_feed(
 
     `keep` names items still on the screen, parted by commas; they come back in `kept` with their new scores.
     """
-    query = FeedQuery(mode, Filters(kind, folder, tag), limit, after or None, identities(keep))
+    query = FeedQuery(
+        mode, Filters(kind, folder or None, tag or None), limit, after or None, identities(keep)
+    )
     return await feed.page(caller.person.id, query)
 
 

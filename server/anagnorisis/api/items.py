@@ -10,6 +10,7 @@ from anagnorisis.api.held import Held
 from anagnorisis.auth.sessions import Caller
 from anagnorisis.domain import Item, ItemId, Kind, Pick, Unknown
 from anagnorisis.embed import EMBEDDERS
+from anagnorisis.feed import picks
 from anagnorisis.feed.queries import Filters, ItemPage, ItemsQuery, Sort
 from anagnorisis.feed.sorts import Shelf
 from anagnorisis.store import aliases, events, items, places, sources, tags, vectors
@@ -38,6 +39,8 @@ class ItemDetail(Struct, frozen=True):
     """Where the person stopped: seconds of a track, the fraction of a text."""
     playable: bool
     """Whether the house knows a copy of it now."""
+    unread: str
+    """Why it could not be listened to, looked at or read, so that it has no score; empty when it could."""
 
 
 @get("/items")
@@ -53,7 +56,7 @@ async def list_items(
     after: FromQuery[str | None] = None,
 ) -> ItemPage:
     """The next items in a plain order."""
-    query = ItemsQuery(sort, Filters(kind, folder, tag, rated), limit, after or None)
+    query = ItemsQuery(sort, Filters(kind, folder or None, tag or None, rated), limit, after or None)
     return await shelf.page(caller.person.id, query)
 
 
@@ -76,14 +79,14 @@ async def get_item(
     item, person = await _find(store, item_id), caller.person.id
     named = {source.id: source.name for source in await sources.list(store.read)}
     copies = await places.of_item(store.read, item.id)
-    scores = await learner.score(person, [item.id])
-    mine = await events.mine(store.read, person, [item.id])
+    (pick,) = await picks.reasoned(store, {item.kind: await learner.view(person, item.kind)}, [item], {})
     return ItemDetail(
-        pick=Pick(item, scores.get(item.id), mine.get(item.id), ""),
+        pick=pick,
         tags=(await tags.of(store.read, [item.id]))[item.id],
         places=[PlaceOut(named.get(copy.source, ""), copy.folder, copy.name) for copy in copies],
         position=(await events.positions(store.read, person, [item.id])).get(item.id),
         playable=bool(copies),
+        unread=await vectors.failure(store.read, EMBEDDERS[item.kind].digest, item.id),
     )
 
 

@@ -51,7 +51,7 @@ class Bench:
             with np.errstate(over="ignore"):
                 row = self._loaded[kind].row(given).astype("<f2")
         except Unreadable as error:
-            self._say(Answer(index, reason=error.what))
+            self._say(Answer(index, reason=error.what, again=error.again))
         else:
             assert row.shape == (spec.dim,), f"{spec.name} gave {row.shape}"
             finite = bool(np.isfinite(row).all())

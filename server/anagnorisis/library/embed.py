@@ -5,12 +5,13 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from anagnorisis.domain import ItemId, Kind, Unreadable
+from anagnorisis.domain import Again, ItemId, Kind, Unreadable
 from anagnorisis.embed import EMBEDDERS
 from anagnorisis.embed.worker import Worker
 from anagnorisis.store import places, texts, vectors
 from anagnorisis.store.connections import Writer
 from anagnorisis.store.db import Store
+from anagnorisis.store.places import Copy
 from anagnorisis.taste.spaces import Spaces
 
 BATCH: Mapping[Kind, int] = {"article": 64, "image": 16, "music": 4}
@@ -28,8 +29,12 @@ class Embedding:
         self._unreached: set[ItemId] = set()
 
     def look_again(self) -> None:
-        """Count items as pending whose files could not be reached: their disk may be back."""
+        """Count items as pending whose files were not there: their disk may be back."""
         self._unreached.clear()
+
+    async def retry(self, *when: Again) -> None:
+        """Count items as pending that failed and were to be tried again then."""
+        await self._store.write(lambda db: vectors.retry(db, *when))
 
     async def pending(self, kind: Kind) -> list[ItemId]:
         """Present items of a kind with neither vector nor failure, oldest first, 10,000 at most."""
@@ -60,11 +65,11 @@ class Embedding:
         model, made, failed = EMBEDDERS[kind].digest, [], []
         for item, said in answers:
             if isinstance(said, Unreadable):
-                failed.append((item, said.what))
+                failed.append((item, said.what, said.again))
             elif vectors.has_direction(said):
                 made.append((item, said))
             else:
-                failed.append((item, EMPTY))
+                failed.append((item, EMPTY, "never"))
 
         def verb(db: Writer) -> None:
             vectors.put_many(db, model, made)
@@ -83,10 +88,10 @@ class Embedding:
         return await asyncio.to_thread(_reached, copies)
 
 
-def _reached(copies: Mapping[ItemId, Sequence[tuple[bytes, int]]]) -> dict[ItemId, bytes | str]:
+def _reached(copies: Mapping[ItemId, Sequence[Copy]]) -> dict[ItemId, bytes | str]:
     found: dict[ItemId, bytes | str] = {}
     for item, where in copies.items():
-        there = next((path for path, _ in where if Path(os.fsdecode(path)).is_file()), None)
+        there = next((copy.path for copy in where if Path(os.fsdecode(copy.path)).is_file()), None)
         if there is not None:
             found[item] = there
     return found

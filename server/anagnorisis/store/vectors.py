@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from aiosqlite import Connection
+from msgspec import json
 from numpy.typing import NDArray
 
-from anagnorisis.domain import AnagnorisisError, BadValue, ItemId, Kind
+from anagnorisis.domain import Again, AnagnorisisError, BadValue, ItemId, Kind
 from anagnorisis.store.connections import Reader, Writer
 from anagnorisis.store.cores import keys_of
 from anagnorisis.store.engines import Rows
@@ -21,7 +22,9 @@ from anagnorisis.store.rows import listed
 PUT = "INSERT OR REPLACE INTO vectors (item, model, key) VALUES (?, ?, ?)"
 REPLACED = """SELECT v.key FROM json_each(?) AS wanted
     CROSS JOIN vectors AS v ON v.model = ? AND v.item = wanted.value"""
-FAIL = "INSERT OR REPLACE INTO vector_failures (item, model, reason) VALUES (?, ?, ?)"
+FAIL = "INSERT OR REPLACE INTO vector_failures (item, model, reason, again) VALUES (?, ?, ?, ?)"
+RETRY = "DELETE FROM vector_failures WHERE again IN (SELECT value FROM json_each(?))"
+FAILED = "SELECT reason FROM vector_failures WHERE model = ? AND item = ?"
 MEND = "DELETE FROM vector_failures WHERE model = ? AND item = ?"
 OF_ITEMS = """SELECT v.model, v.key FROM json_each(?) AS wanted
     CROSS JOIN vectors AS v INDEXED BY vectors_of_item ON v.item = wanted.value"""
@@ -80,9 +83,14 @@ def put_many(db: Writer, model: str, rows: Sequence[tuple[ItemId, bytes]]) -> No
     db.executemany(MEND, [(model, item) for item in items])
 
 
-def fail(db: sqlite3.Connection, model: str, rows: Sequence[tuple[ItemId, str]]) -> None:
-    """Note why items could not be embedded, so that they are not tried again by this model."""
-    db.executemany(FAIL, [(item, model, reason) for item, reason in rows])
+def fail(db: sqlite3.Connection, model: str, rows: Sequence[tuple[ItemId, str, Again]]) -> None:
+    """Note why items could not be embedded: they are not tried by this model until `retry` says so."""
+    db.executemany(FAIL, [(item, model, reason, again) for item, reason, again in rows])
+
+
+def retry(db: sqlite3.Connection, *when: Again) -> None:
+    """Count as pending what was to be tried again then."""
+    db.execute(RETRY, (json.encode(when).decode(),))
 
 
 def forget(db: Writer, ids: Iterable[ItemId]) -> None:
@@ -180,6 +188,11 @@ async def similar(read: Reader, model: str, item: ItemId, k: int) -> list[tuple[
 async def count(read: Connection, model: str) -> int:
     """How many items have a vector of `model`."""
     return next(int(row[0]) for row in await read.execute_fetchall(COUNT, (model,)))
+
+
+async def failure(read: Connection, model: str, item: ItemId) -> str:
+    """Why an item could not be embedded by `model`; empty when it was, or has not been tried."""
+    return next((str(row[0]) for row in await read.execute_fetchall(FAILED, (model, item))), "")
 
 
 async def failures(read: Connection, model: str) -> dict[ItemId, str]:

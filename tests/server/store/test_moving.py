@@ -14,7 +14,7 @@ import pytest
 
 from anagnorisis.store import events, vectors
 from anagnorisis.store.db import NAME, Store
-from anagnorisis.store.migrate import MIGRATIONS
+from anagnorisis.store.migrate import MIGRATIONS, migrate
 
 ITEMS = 12_000
 DIM = 96
@@ -50,10 +50,15 @@ def rows() -> np.ndarray:
 
 @pytest.fixture
 def house(tmp_path: Path, rows: np.ndarray) -> Path:
-    """A house at schema 1, as its own program left it: vectors of two models, failures, ratings."""
+    """A house from before vectors moved, as its program left it: those of two models, failures, ratings."""
+    before = tmp_path / "before"
+    before.mkdir()
+    for file in MIGRATIONS.iterdir():
+        if file.name < "0004":
+            (before / file.name).symlink_to(file)
     db = sqlite3.connect(tmp_path / NAME, isolation_level=None)
-    db.executescript("PRAGMA journal_mode = WAL;" + (MIGRATIONS / "0001_house.sql").read_text("utf-8"))
-    db.execute("PRAGMA user_version = 1")
+    db.execute("PRAGMA journal_mode = WAL")
+    migrate(db, before)
     with db:
         db.execute("BEGIN")
         db.execute("INSERT INTO people VALUES (1, 'Ann', 1)")
@@ -66,7 +71,9 @@ def house(tmp_path: Path, rows: np.ndarray) -> Path:
             "INSERT INTO vectors VALUES (?, 'n', ?)", [(item(n), rows[n, :4].tobytes()) for n in range(50)]
         )
         db.execute("INSERT INTO vectors VALUES (?, 'n', ?)", (item(50), bytes(8)))
-        db.execute("INSERT INTO vector_failures VALUES (?, 'n', 'is locked')", (item(51),))
+        db.execute(
+            "INSERT INTO vector_failures (item, model, reason) VALUES (?, 'n', 'is locked')", (item(51),)
+        )
         db.executemany(EVENT, [(f"u{n}", item(n), n % 11, n, n) for n in range(40)])
         db.executemany(RATING, [(item(n), n % 11, n, f"u{n}") for n in range(40)])
     db.close()
