@@ -26,11 +26,13 @@ mod walk;
 pub mod columns;
 pub mod dot;
 pub mod features;
+pub mod hardware;
 pub mod image_features;
 pub mod mmr;
 pub mod moments;
 pub mod music_features;
 pub mod refusal;
+pub mod search;
 pub mod stats;
 pub mod top;
 
