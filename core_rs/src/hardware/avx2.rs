@@ -101,3 +101,12 @@ pub(super) unsafe fn dot(query: &[f32], row: &[f16]) -> f32 {
     let lanes = unsafe { std::mem::transmute::<__m256, [f32; 8]>(sum) };
     lanes.iter().sum::<f32>() + super::scalar::dot(&query[whole..], &row[whole..])
 }
+
+/// Reads every word.
+///
+/// # Safety
+/// The processor has the instructions.
+#[target_feature(enable = "avx2,fma,f16c")]
+pub(super) unsafe fn read(words: &[u64]) -> u64 {
+    super::scalar::read(words)
+}

@@ -81,3 +81,12 @@ pub(super) unsafe fn dot(query: &[f32], row: &[f16]) -> f32 {
     let [a, b, c, d] = sums;
     _mm512_reduce_add_ps(_mm512_add_ps(_mm512_add_ps(a, b), _mm512_add_ps(c, d)))
 }
+
+/// Reads every word.
+///
+/// # Safety
+/// The processor has the instructions.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma,f16c")]
+pub(super) unsafe fn read(words: &[u64]) -> u64 {
+    super::scalar::read(words)
+}

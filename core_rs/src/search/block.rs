@@ -71,6 +71,12 @@ impl<'a> Block<'a> {
         self.ids.is_empty()
     }
 
+    /// Whether row `row` is not deleted.
+    #[must_use]
+    pub fn lives(&self, row: usize) -> bool {
+        self.alive.is_none_or(|alive| alive[row / 64] >> (row % 64) & 1 == 1)
+    }
+
     /// The codes with what belongs to them.
     pub(crate) fn rows(&self) -> Rows<'a> {
         Rows::new(self.codes, self.scales, self.sums, stride(self.dim))
