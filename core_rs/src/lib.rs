@@ -16,6 +16,7 @@ mod facts;
 mod fields;
 mod files;
 mod identity;
+mod indexes;
 mod problem;
 mod simhash;
 mod sniff;
@@ -204,8 +205,16 @@ fn describe_music<'py>(py: Python<'py>, pcm: PyReadonlyArray1<'py, f32>) -> PyRe
 /// The computing core of Anagnorisis.
 #[pymodule(gil_used = false)]
 mod _core {
+    /// Refuses an instruction set in the environment that is unknown or missing here.
+    #[pymodule_init]
+    fn init(_module: &super::Bound<'_, super::PyModule>) -> super::PyResult<()> {
+        super::hardware::Simd::forced().map(|_| ()).map_err(super::PyValueError::new_err)
+    }
+
     #[pymodule_export]
     use super::files::{FileFacts, Found, digest, embedded_cover, look_at, mark, read_files, walk_folder};
+    #[pymodule_export]
+    use super::indexes::{Selection, VectorIndex, instruction_sets, read_rate};
     #[pymodule_export]
     use super::{Columns, Features, describe_image, describe_music, select};
 }

@@ -16,13 +16,17 @@ __all__ = [
     "Features",
     "FileFacts",
     "Found",
+    "Selection",
+    "VectorIndex",
     "digest",
     "embedded_cover",
     "image_features",
+    "instruction_sets",
     "look",
     "mmr",
     "music_features",
     "read_files",
+    "read_rate",
     "simhash",
     "walk",
 ]
@@ -216,3 +220,65 @@ def music_features(pcm: NDArray[np.float32]) -> NDArray[np.float32]:
     Eight blocks of equal weight: spectrum 200, cepstrum 80, its correlations 78, pitch classes 30, spectral
     shape 28, rhythm 32, modulation 60, loudness 10. O(n log n), about 1 ms a second of sound.
     """
+
+@final
+class VectorIndex:
+    """Vectors (n, dim) in memory, to be searched: the engine of the store without its files.
+
+    For benchmarks and for measuring a machine; what is to be kept belongs in a store. Searches run side by
+    side, `add` and `build` alone.
+    """
+
+    def __new__(cls, dim: int) -> VectorIndex: ...
+    def __len__(self) -> int: ...
+    @property
+    def lists(self) -> int:
+        """How many lists; 0 before `build`."""
+
+    def add(self, ids: NDArray[np.uint64], rows: NDArray[np.float32]) -> None:
+        """Append rows (n, dim) with new ids (n,), all or none; they are rounded to f16."""
+
+    def build(self, *, lists: int = 0, threads: int = 1) -> None:
+        """Put all rows into lists, by k-means, and measure how far a search has to look for a recall.
+
+        lists = 0: the power of two next above the root of n. Later rows are scanned until the next `build`.
+        """
+
+    def select(self, ids: NDArray[np.uint64]) -> Selection:
+        """The rows of those ids, for `only`; ids that are not there are left out. O(n)."""
+
+    def search(
+        self,
+        queries: NDArray[np.float32],
+        k: int,
+        *,
+        only: Selection | None = None,
+        mode: Literal["auto", "exact", "ivf"] = "auto",
+        recall: float = 0.99,
+        rerank: float = 4.0,
+        ivf_from: int = 300_000,
+        threads: int = 1,
+    ) -> list[tuple[NDArray[np.uint64], NDArray[np.float32]]]:
+        """For each query (q, dim) the ids and inner products (at most k,) of the best rows, best first, ties by id.
+
+        i8 codes are scanned, `rerank * k` candidates compared in f16. "auto" scans every row up to `ivf_from`
+        that may be found, lists above it; `recall` is the share of the best ten that lists shall find, 1.0 all.
+        """
+
+@final
+class Selection:
+    """Some rows of an index as it stood: refused once its rows changed."""
+
+    def __len__(self) -> int: ...
+    def __and__(self, other: Selection) -> Selection: ...
+    def __or__(self, other: Selection) -> Selection: ...
+    def __invert__(self) -> Selection: ...
+
+def instruction_sets() -> list[str]:
+    """Of avx512, avx2, neon-dot, neon, scalar those that this processor has, the one in use first.
+
+    `ANAGNORISIS_SIMD` names the one to use; another than these is refused when the module is imported.
+    """
+
+def read_rate(size: int, *, huge: bool = True, threads: int = 1, passes: int = 5) -> float:
+    """Bytes a second that memory gives a scan: the best of `passes` reads over `size` bytes, in huge pages or small."""

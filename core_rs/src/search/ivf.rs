@@ -47,23 +47,27 @@ impl Centroids {
         let mut codes = vec![0; rows.len() / dim * stride(dim)];
         let each = rows.chunks(dim).zip(codes.chunks_mut(stride(dim)));
         let (scales, sums) = each.map(|(row, codes)| quantise(row, codes)).unzip();
-        Self { dim, codes, scales, sums, reach: Vec::new() }.with_reach(reach)
+        let mut centroids = Self { dim, codes, scales, sums, reach: Vec::new() };
+        centroids.set_reach(reach)?;
+        Ok(centroids)
     }
 
-    /// The same with another recall table.
+    /// Put another recall table in the place of this one.
     ///
     /// # Errors
     /// `Range` unless recall and slack rise.
-    pub fn with_reach(self, reach: Vec<Reach>) -> Result<Self, Refusal> {
+    pub fn set_reach(&mut self, reach: Vec<Reach>) -> Result<(), Refusal> {
         let rises = |pair: &[Reach]| pair[0].recall <= pair[1].recall && pair[0].slack <= pair[1].slack;
-        match reach.windows(2).find(|pair| !rises(pair)) {
-            Some(pair) => Err(Refusal::Range {
+        if let Some(pair) = reach.windows(2).find(|pair| !rises(pair)) {
+            let given = f64::from(pair[1].recall);
+            return Err(Refusal::Range {
                 what: "a recall of the table",
-                given: f64::from(pair[1].recall),
+                given,
                 wanted: "rising, with its slack",
-            }),
-            None => Ok(Self { reach, ..self }),
+            });
         }
+        self.reach = reach;
+        Ok(())
     }
 
     /// Numbers of a centroid.

@@ -77,7 +77,7 @@ fn lists_reach_the_recall_that_was_asked_for_and_all_of_it_when_certain() {
     let mut index = Index::new(&items, 2);
     let table = reach::measure(&[index.block()], 2, &GO).expect("fits");
     assert_eq!(table.last(), Some(&Reach { recall: 1.0, slack: CERTAIN }));
-    index.centroids = index.centroids.with_reach(table).expect("rises");
+    index.centroids.set_reach(table).expect("rises");
     let truth = found(&[index.block()], &queries, Mode::Exact, 1.0, 2);
     for target in [0.8, 0.9, 0.95, 0.99] {
         let got = recall(&truth, &found(&[index.block()], &queries, Mode::Ivf, target, 2));
@@ -156,7 +156,7 @@ fn the_planner_goes_by_lists_only_above_its_number_of_rows() {
     let items = clustered(5_000, 40, 6);
     let mut index = Index::new(&items, 1);
     let nearest_list_only = vec![Reach { recall: 1.0, slack: -9.0 }];
-    index.centroids = index.centroids.with_reach(nearest_list_only).expect("one line");
+    index.centroids.set_reach(nearest_list_only).expect("one line");
     let queries = items.slice(s![..200, ..]).to_owned();
     let by = |mode, ivf_from, filter: Option<&[Bitmap]>| {
         let plan = Plan { mode, ivf_from, ..Plan::default() };
@@ -184,6 +184,6 @@ fn building_stops_when_it_is_asked_to_and_refuses_what_it_cannot_do() {
     let dead = Block { alive: Some(&nobody), ..block };
     assert!(train(&[dead], 8, 1, &GO).is_err() && train(&[], 8, 1, &GO).is_err());
     let falling = vec![Reach { recall: 0.9, slack: 0.5 }, Reach { recall: 0.8, slack: 0.6 }];
-    assert!(index.centroids.clone().with_reach(falling).is_err());
+    assert!(index.centroids.clone().set_reach(falling).is_err());
     assert_eq!(train(&[block], 5_000, 1, &GO).map(|some| some.len()), Ok(300), "a list a row is the most");
 }

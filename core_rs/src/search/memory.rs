@@ -88,6 +88,22 @@ impl Memory {
         Ok(())
     }
 
+    /// Append the rows of another.
+    ///
+    /// # Errors
+    /// `Size` when they are of another width, `Range` when there is no memory.
+    pub fn append(&mut self, other: &Self) -> Result<(), Refusal> {
+        check_size("a row", other.dim, self.dim)?;
+        self.codes.room(other.codes.len)?.copy_from_slice(other.codes.held());
+        self.exact.room(other.exact.len)?.copy_from_slice(other.exact.held());
+        self.codes.len += other.codes.len;
+        self.exact.len += other.exact.len;
+        self.ids.extend_from_slice(&other.ids);
+        self.scales.extend_from_slice(&other.scales);
+        self.sums.extend_from_slice(&other.sums);
+        Ok(())
+    }
+
     /// The same rows in the order of `sorted`.
     ///
     /// # Errors

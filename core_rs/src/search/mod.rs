@@ -8,6 +8,7 @@ pub mod best;
 pub mod bitmap;
 pub mod block;
 mod exact;
+pub mod index;
 pub mod ivf;
 #[cfg(test)]
 mod list_tests;

@@ -14,6 +14,21 @@ pub enum Mode {
     Ivf,
 }
 
+impl Mode {
+    /// By its name in the settings: `auto`, `exact` or `ivf`.
+    ///
+    /// # Errors
+    /// `Word` for any other.
+    pub fn named(name: &str) -> Result<Self, Refusal> {
+        match name {
+            "auto" => Ok(Self::Auto),
+            "exact" => Ok(Self::Exact),
+            "ivf" => Ok(Self::Ivf),
+            _ => Err(Refusal::Word { what: "mode", given: name.into(), wanted: "auto, exact or ivf" }),
+        }
+    }
+}
+
 /// Settings of a search.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Plan {
