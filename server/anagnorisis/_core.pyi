@@ -262,7 +262,8 @@ class VectorIndex:
         """For each query (q, dim) the ids and inner products (at most k,) of the best rows, best first, ties by id.
 
         i8 codes are scanned, `rerank * k` candidates compared in f16. "auto" scans every row up to `ivf_from`
-        that may be found, lists above it; `recall` is the share of the best ten that lists shall find, 1.0 all.
+        that may be found, lists above it; `recall` is the share of the best ten that lists shall find for queries
+        that look like rows, 1.0 all of them for any query.
         """
 
 @final
