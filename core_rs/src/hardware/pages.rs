@@ -1,12 +1,16 @@
 //! Memory in huge pages, so that a scan does not stop at every 4 KB to look up where it reads.
 
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
 use std::marker::PhantomData;
 use std::time::Instant;
 
 use memmap2::{MmapMut, MmapOptions};
 use rayon::prelude::*;
 
-use super::choice::{Kind, Simd};
+#[cfg(target_arch = "x86_64")]
+use super::choice::Kind;
+use super::choice::Simd;
 use super::scalar;
 #[cfg(target_arch = "x86_64")]
 use super::{avx2, avx512};
@@ -94,6 +98,19 @@ pub fn read_rate(words: &[u64], threads: usize, passes: usize) -> f64 {
         least = least.min(start.elapsed().as_secs_f64());
     }
     size_of_val(words) as f64 / least
+}
+
+/// Ask for memory that will be read soon, so that it is near by then.
+#[inline]
+#[allow(unused_unsafe, reason = "fetching is an unsafe call in older compilers only")]
+pub fn fetch<T: Plain>(values: &[T]) {
+    #[cfg(target_arch = "x86_64")]
+    for line in (0..size_of_val(values)).step_by(64) {
+        // SAFETY: fetching ahead is allowed at any address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(values.as_ptr().cast::<i8>().wrapping_add(line)) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = values;
 }
 
 impl Simd {

@@ -2,6 +2,7 @@
 
 use half::f16;
 
+use crate::hardware::pages::fetch;
 use crate::hardware::rows::{Rows, stride};
 use crate::refusal::{Refusal, check_size};
 
@@ -126,6 +127,13 @@ impl Lists<'_> {
 }
 
 impl<'a> Exact<'a> {
+    /// Say that row `row` will be asked for soon.
+    pub(crate) fn fetch(&self, row: usize, dim: usize) {
+        if let Exact::Rows(rows) = self {
+            fetch(&rows[row * dim..(row + 1) * dim]);
+        }
+    }
+
     /// Row `row`, read into `room` unless it lies in memory.
     pub(crate) fn row<'r>(&self, row: usize, dim: usize, room: &'r mut Vec<f16>) -> std::io::Result<&'r [f16]>
     where

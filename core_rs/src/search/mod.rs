@@ -52,6 +52,9 @@ struct Task<'a> {
     simd: Simd,
 }
 
+/// Candidates between the one compared and the one fetched.
+const AHEAD: usize = 4;
+
 /// One query in both precisions.
 struct Asked<'a> {
     exact: &'a [f32],
@@ -158,7 +161,11 @@ impl Task<'_> {
         let one = |(asked, found): (&Asked<'_>, Vec<Candidate>)| {
             let mut best = Best::new(k);
             let mut room = Vec::new();
-            for candidate in found {
+            for (place, &candidate) in found.iter().enumerate() {
+                if let Some(later) = found.get(place + AHEAD) {
+                    let block = &self.blocks[later.block as usize];
+                    block.exact.fetch(later.row as usize, block.dim);
+                }
                 let block = &self.blocks[candidate.block as usize];
                 let row = block.exact.row(candidate.row as usize, block.dim, &mut room);
                 let row = row.map_err(|_| Failure::Unreadable { id: candidate.id })?;
