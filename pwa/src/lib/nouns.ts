@@ -24,5 +24,7 @@ export type EventKind = EventIn['kind']
 export type Receipt = Schemas['Receipt']
 export type TasteOut = Schemas['TasteOut']
 export type Job = Schemas['Job']
+export type EgressOut = Schemas['EgressOut']
+export type LedgerEntry = Schemas['Entry']
 
 export const KINDS: readonly Kind[] = ['image', 'music', 'article']

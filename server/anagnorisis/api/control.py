@@ -10,8 +10,10 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from anagnorisis.api.health import PATIENCE_S as WELL_WITHIN_S
 from anagnorisis.auth.sessions import Sessions
 from anagnorisis.domain import AnagnorisisError, Refused
+from anagnorisis.store.db import Store
 
 NAME = "control.sock"
 LONGEST = 64 * 1024
@@ -41,7 +43,13 @@ class Scan(Struct, frozen=True, tag="scan"):
     """`scan`"""
 
 
-Order = AddPerson | ListPeople | NewCode | Scan
+class AskHealth(Struct, frozen=True, tag="ask health"):
+    """`health`"""
+
+
+Errand = AddPerson | ListPeople | NewCode | Scan
+"""What can be done without a running server too."""
+Order = Errand | AskHealth
 
 
 class Said(Struct, frozen=True):
@@ -66,6 +74,13 @@ async def about_people(order: AddPerson | ListPeople | NewCode, sessions: Sessio
             return [person.name for person in await sessions.people()] or [
                 "Nobody has opened this house yet."
             ]
+
+
+async def well(store: Store) -> list[str]:
+    """That the house is well. Raises `Refused` when it cannot save anything."""
+    if not await store.answers(WELL_WITHIN_S):
+        raise Refused("The server runs, but nothing has been saved for a while. Its log may say why.")
+    return ["The house is well."]
 
 
 @asynccontextmanager

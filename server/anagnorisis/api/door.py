@@ -12,7 +12,7 @@ from anagnorisis.domain import AnagnorisisError
 from anagnorisis.media.replies import App, Message, Receive, Scope, Send, headers_in, send_bytes
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-CLOSED = ("/api/", "/media/")
+CLOSED = ("/api/", "/media/", "/metrics")
 """Below these nothing answers without a session, but for opening one."""
 OPENING = ("POST", "/api/session")
 API_VERSION = "1"

@@ -21,6 +21,7 @@ from anagnorisis.domain import (
     Unreadable,
     WorkerLost,
 )
+from anagnorisis.egress.refusals import HostBusy, Unreachable
 
 STATUS: dict[type[AnagnorisisError], int] = {
     BadValue: 400,
@@ -34,6 +35,8 @@ STATUS: dict[type[AnagnorisisError], int] = {
     Unreadable: 422,
     TooManyTries: 429,
     Refused: 400,
+    HostBusy: 503,
+    Unreachable: 502,
     SourceAway: 503,
     WorkerLost: 503,
     AnagnorisisError: 500,
@@ -63,7 +66,7 @@ def details_of(error: AnagnorisisError) -> ProblemDetails:
 
 def headers_of(error: AnagnorisisError) -> dict[str, str]:
     """Headers that go with an error: when to try again."""
-    return {"retry-after": str(error.after_s)} if isinstance(error, TooManyTries) else {}
+    return {"retry-after": str(error.after_s)} if isinstance(error, TooManyTries | HostBusy) else {}
 
 
 def answer_refusal(_: Request[Any, Any, Any], error: AnagnorisisError) -> Response[bytes]:

@@ -10,8 +10,10 @@ from msgspec import Struct
 
 from anagnorisis.api.changes import Bells
 from anagnorisis.api.held import Held
+from anagnorisis.api.tally import Tally
 from anagnorisis.auth.sessions import Caller, Sessions
 from anagnorisis.config import Settings
+from anagnorisis.egress.client import Egress
 from anagnorisis.feed.page import Feed
 from anagnorisis.feed.sorts import Shelf
 from anagnorisis.jobs.board import Board
@@ -21,7 +23,7 @@ from anagnorisis.media.thumbs import Thumbs
 from anagnorisis.store.db import Store
 from anagnorisis.taste.learner import Learner
 
-AT_ONCE = ("settings", "store", "sessions", "bells", "held", "board", "folders", "sample")
+AT_ONCE = ("settings", "store", "sessions", "bells", "held", "board", "folders", "sample", "egress", "tally")
 ONCE_LOADED = ("learner", "feed", "shelf")
 
 
@@ -36,6 +38,8 @@ class Rooms(Struct, frozen=True, eq=False):
     board: Board
     folders: Folders
     sample: Sample
+    egress: Egress
+    tally: Tally
     learner: Learner
     feed: Feed
     shelf: Shelf
