@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import numpy as np
 
-from anagnorisis._core import CoreError, CorruptFile, VectorStore
+from anagnorisis._core import CoreError, CorruptFile, NotFound, VectorStore
 from anagnorisis.config import VectorSettings
 from anagnorisis.domain import AnagnorisisError, Conflict
 from anagnorisis.store.approximate import Approximate
@@ -130,13 +130,11 @@ class Cores:
     def _open(self, folder: Path, model: str, dim: int | None) -> VectorStore | None:
         asked = self._settings
         for _ in range(2):
-            if dim is None and not folder.is_dir():
-                return None
             try:
                 return VectorStore.open(
                     folder,
                     model=model,
-                    dim=None if folder.is_dir() else dim,
+                    dim=dim,
                     create=True,
                     memory=asked.memory_mb * MIB,
                     lists_from=NEVER if asked.mode == "exact" else asked.ivf_from,
@@ -146,6 +144,8 @@ class Cores:
                 aside = _aside(folder)
                 log.error("%s. It is kept as %s; its vectors are made again.", error, aside.name)
                 folder.rename(aside)
+            except NotFound:
+                return None  # killed before the first was kept, or there never was one
             except CoreError as error:
                 raise Conflict(f"{error}.") from error
             except OSError as error:

@@ -176,6 +176,20 @@ async def test_a_folder_of_vectors_that_is_gone_is_made_again(
     assert (lost, await told(store)) == (5, {})
 
 
+@pytest.mark.parametrize("left", [[], ["MANIFEST.new", "log-1"]])
+async def test_a_store_that_was_only_begun_is_made_when_its_first_vector_comes(
+    store: Store, pictures: list[ItemId], tmp_path: Path, left: list[str]
+) -> None:
+    folder = tmp_path / "data" / "vectors" / "n"
+    folder.mkdir()
+    for name in left:
+        (folder / name).touch()
+    assert (await vectors.load(store.read, "n"))[0] == []
+    assert await store.write(lambda db: vectors.reconcile(db, "n")) == 0
+    await store.write(lambda db: vectors.put_many(db, "n", [(pictures[0], blob(4, 1))]))
+    assert (await vectors.load(store.read, "n"))[1].tolist() == [[4, 1]]
+
+
 async def test_a_folder_that_cannot_be_made_or_is_open_elsewhere_is_refused(
     store: Store, pictures: list[ItemId], tmp_path: Path
 ) -> None:

@@ -117,11 +117,12 @@ async def test_killed_while_they_move_the_next_opening_goes_on(house: Path, rows
     rng, ended = random.Random(4), False
     for _ in range(KILLS):
         with subprocess.Popen(
-            [sys.executable, "-c", OPENER, str(house)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            [sys.executable, "-c", OPENER, str(house)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
         ) as process:
             assert process.stdout and process.stdout.readline() == b"go\n"
             time.sleep(rng.uniform(0, 0.2))
             process.kill()
+            errors = process.stderr.read() if process.stderr else b""
         ended = ended or process.returncode == 0
-        assert process.returncode in {0, -signal.SIGKILL}
+        assert process.returncode in {0, -signal.SIGKILL}, errors
     await assert_whole(house, rows)
