@@ -17,10 +17,10 @@ import uvloop
 
 from anagnorisis import app
 from anagnorisis.api import VERSION, control, routes, server
-from anagnorisis.api.control import AddPerson, ListPeople, NewCode, Order, Scan
+from anagnorisis.api.control import AddPerson, GiveRole, ListPeople, NewCode, Order, Scan
 from anagnorisis.auth.hosts import is_loopback
 from anagnorisis.config import Settings, load
-from anagnorisis.domain import AnagnorisisError, BadValue
+from anagnorisis.domain import ROLES, AnagnorisisError, BadValue
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,6 +60,11 @@ def _parser() -> argparse.ArgumentParser:
     add.set_defaults(command=lambda asked: _order(asked, AddPerson(asked.name)))
     named = people.add_parser("list", parents=[data], help="name everybody")
     named.set_defaults(command=lambda asked: _order(asked, ListPeople()))
+
+    role = people.add_parser("role", parents=[data], help="change what a person may do")
+    role.add_argument("name")
+    role.add_argument("role", choices=[role for role in ROLES if role != "screen"])
+    role.set_defaults(command=lambda asked: _order(asked, GiveRole(asked.name, asked.role)))
 
     code = verbs.add_parser("code", parents=[data], help="a new code for a further device of a person")
     code.add_argument("name")

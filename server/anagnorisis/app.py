@@ -16,6 +16,7 @@ from anagnorisis.api.routes import application
 from anagnorisis.api.shell import Shell
 from anagnorisis.api.sources import add_folder, rescan
 from anagnorisis.auth.hosts import Hosts
+from anagnorisis.auth.household import Household
 from anagnorisis.auth.sessions import Sessions
 from anagnorisis.config import Settings
 from anagnorisis.domain import Source, SourceAway
@@ -69,14 +70,18 @@ async def opened(settings: Settings, closing: asyncio.Event) -> AsyncIterator[Ro
             working.result()
 
 
+def answering(rooms: Rooms) -> dict[str, App]:
+    """What answers below each beginning of an address; the app's own files everywhere else."""
+    media = Media(rooms.store, rooms.thumbs, rooms.bells.closing)
+    return {"/api/": cast(App, application(rooms)), "/media/": media, "/": Shell(UI)}
+
+
 def app(rooms: Rooms) -> App:
     """Everything that answers HTTP, behind the door."""
-    media, shell = Media(rooms.store, rooms.thumbs, rooms.bells.closing), Shell(UI)
-    api = cast(App, application(rooms))
+    parts = answering(rooms)
 
     async def inside(scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"]
-        chosen = api if path.startswith("/api/") else media if path.startswith("/media/") else shell
+        chosen = next(part for below, part in parts.items() if scope["path"].startswith(below))
         await chosen(scope, receive, send)
 
     return Door(inside, rooms.sessions, Hosts(rooms.settings.host, rooms.settings.names))
@@ -95,7 +100,7 @@ def obedience(rooms: Rooms) -> Obey:
 
     async def obey(order: Order) -> list[str]:
         if not isinstance(order, Scan):
-            return await about_people(order, rooms.sessions)
+            return await about_people(order, rooms.sessions, rooms.household)
         there = await sources.list(rooms.store.read)
         for source in there:
             rescan(source, rooms.folders)
@@ -110,7 +115,8 @@ async def alone(settings: Settings, order: Order) -> list[str]:
         store = await Store.open(settings.data, readers=1)
         later.push_async_callback(store.close)
         if not isinstance(order, Scan):
-            return await about_people(order, Sessions(store))
+            sessions = Sessions(store)
+            return await about_people(order, sessions, Household(store, sessions))
         return [await _scan(Scanner(store, settings), source) for source in await sources.list(store.read)]
 
 
@@ -126,10 +132,12 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
     board, spaces = Board(store), Spaces(store)
     learner, eligible = Learner(store, spaces), Eligible(store, spaces)
     cache = Cache(settings.data / "cache" / "thumbs", settings.cache_mb * MIB)
+    sessions = Sessions(store)
     return Rooms(
         settings=settings,
         store=store,
-        sessions=Sessions(store),
+        sessions=sessions,
+        household=Household(store, sessions),
         bells=Bells(store.changes, closing),
         held=Held(store.changes),
         board=board,

@@ -54,6 +54,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/people/{person}/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * GiveRole
+         * @description Change what a person may do. 409 for the last owner.
+         */
+        put: operations["ApiPeoplePersonRoleGiveRole"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * SignOutEverywhere
+         * @description Send away every device of a person: oneself, or anybody if one is an owner.
+         */
+        delete: operations["ApiPeoplePersonDevicesSignOutEverywhere"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListDevices
+         * @description Every device for an owner, one's own for others.
+         */
+        get: operations["ApiDevicesListDevices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/{device}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * RevokeDevice
+         * @description Send a device away: its session and what streams to it end at once.
+         */
+        delete: operations["ApiDevicesRevokeDevice"];
+        options?: never;
+        head?: never;
+        /**
+         * RenameDevice
+         * @description Call a device something else. 404 for one that is not the caller's, unless they are an owner.
+         */
+        patch: operations["ApiDevicesRenameDevice"];
+        trace?: never;
+    };
+    "/api/devices/{device}/screen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * NarrowDevice
+         * @description Let a device do no more than play, or all that its person may.
+         */
+        put: operations["ApiDevicesScreenNarrowDevice"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sources": {
         parameters: {
             query?: never;
@@ -381,6 +485,18 @@ export interface components {
             name: string;
             created_at: number;
             seen_at: number;
+            /** @default false */
+            screen?: boolean;
+            /** @default  */
+            address?: string;
+        };
+        /** DeviceOut */
+        DeviceOut: {
+            device: components["schemas"]["Device"];
+            person: string;
+            /** @enum {string} */
+            role: "screen" | "guest" | "member" | "owner";
+            this: boolean;
         };
         /** EventIn */
         EventIn: {
@@ -455,15 +571,33 @@ export interface components {
             total: number;
             detail: string;
         };
+        /** Narrowing */
+        Narrowing: {
+            screen: boolean;
+        };
         /** Neighbour */
         Neighbour: {
             item: components["schemas"]["Item"];
             rating: number;
             value: number;
         };
+        /** NewName */
+        NewName: {
+            name: string;
+        };
         /** NewPerson */
         NewPerson: {
             name: string;
+            /**
+             * @default member
+             * @enum {string}
+             */
+            role?: "guest" | "member";
+        };
+        /** NewRole */
+        NewRole: {
+            /** @enum {string} */
+            role: "guest" | "member" | "owner";
         };
         /** NewSource */
         NewSource: {
@@ -492,6 +626,11 @@ export interface components {
             id: number;
             name: string;
             created_at: number;
+            /**
+             * @default member
+             * @enum {string}
+             */
+            role?: "screen" | "guest" | "member" | "owner";
         };
         /** PersonCode */
         PersonCode: {
@@ -546,6 +685,8 @@ export interface components {
         Session: {
             person: components["schemas"]["Person"];
             device: components["schemas"]["Device"];
+            /** @enum {string} */
+            role: "screen" | "guest" | "member" | "owner";
             first_run: boolean;
             version: string;
         };
@@ -728,6 +869,225 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonCode"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonRoleGiveRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRole"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonDevicesSignOutEverywhere: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiDevicesListDevices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceOut"][];
+                };
+            };
+        };
+    };
+    ApiDevicesRevokeDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiDevicesRenameDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewName"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiDevicesScreenNarrowDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Narrowing"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

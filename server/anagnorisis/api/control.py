@@ -10,8 +10,10 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from anagnorisis.auth.household import Household
 from anagnorisis.auth.sessions import Sessions
-from anagnorisis.domain import AnagnorisisError, Refused
+from anagnorisis.domain import AnagnorisisError, Refused, Role
+from anagnorisis.store.audit import CONSOLE
 
 NAME = "control.sock"
 LONGEST = 64 * 1024
@@ -37,11 +39,19 @@ class NewCode(Struct, frozen=True, tag="new code"):
     name: str
 
 
+class GiveRole(Struct, frozen=True, tag="give role"):
+    """`people role NAME ROLE`"""
+
+    name: str
+    role: Role
+
+
 class Scan(Struct, frozen=True, tag="scan"):
     """`scan`"""
 
 
-Order = AddPerson | ListPeople | NewCode | Scan
+PeopleOrder = AddPerson | ListPeople | NewCode | GiveRole
+Order = PeopleOrder | Scan
 
 
 class Said(Struct, frozen=True):
@@ -54,8 +64,8 @@ class Said(Struct, frozen=True):
 Obey = Callable[[Order], Awaitable[list[str]]]
 
 
-async def about_people(order: AddPerson | ListPeople | NewCode, sessions: Sessions) -> list[str]:
-    """Carry out an order about people. Raises what the verbs of `Sessions` raise."""
+async def about_people(order: PeopleOrder, sessions: Sessions, household: Household) -> list[str]:
+    """Carry out an order about people. Raises what the verbs of `Sessions` and `Household` raise."""
     match order:
         case AddPerson(name):
             person, code = await sessions.add(name)
@@ -63,9 +73,12 @@ async def about_people(order: AddPerson | ListPeople | NewCode, sessions: Sessio
         case NewCode(name):
             return [f"A further device of {name} comes in with the code {await sessions.code_for(name)}"]
         case ListPeople():
-            return [person.name for person in await sessions.people()] or [
+            return [f"{person.name} ({person.role})" for person in await sessions.people()] or [
                 "Nobody has opened this house yet."
             ]
+        case GiveRole(name, role):
+            person = await household.give_role((await sessions.named(name)).id, role, CONSOLE)
+            return [f"{person.name} is {role} now."]
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from anagnorisis.api.changes import Bells
 from anagnorisis.api.held import Held
+from anagnorisis.auth.household import Household
 from anagnorisis.auth.sessions import Caller, Sessions
 from anagnorisis.config import Settings
 from anagnorisis.feed.page import Feed
@@ -21,7 +22,7 @@ from anagnorisis.media.thumbs import Thumbs
 from anagnorisis.store.db import Store
 from anagnorisis.taste.learner import Learner
 
-AT_ONCE = ("settings", "store", "sessions", "bells", "held", "board", "folders", "sample")
+AT_ONCE = ("settings", "store", "sessions", "household", "bells", "held", "board", "folders", "sample")
 ONCE_LOADED = ("learner", "feed", "shelf")
 
 
@@ -31,6 +32,7 @@ class Rooms(Struct, frozen=True, eq=False):
     settings: Settings
     store: Store
     sessions: Sessions
+    household: Household
     bells: Bells
     held: Held
     board: Board

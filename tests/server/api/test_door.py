@@ -14,7 +14,7 @@ from anagnorisis.media import replies
 from anagnorisis.media.replies import Receive, Scope, Send
 
 MEDIA = [f"/media/{'0' * 32}{rest}" for rest in ("", "/small.webp", "/medium.webp", "/large.webp", "/text")]
-FILLED = {"source": "1", "item_id": "0" * 32, "name": "scan", "verb": "pause"}
+FILLED = {"person": "9", "device": "9", "source": "1", "item_id": "0" * 32, "name": "scan", "verb": "pause"}
 FOREIGN: list[dict[str, str]] = [
     {"x-anag": "0"},
     {"x-anag": ""},
@@ -38,7 +38,7 @@ MISFITS = [
     ("GET", "/api/feed?keep=x", b"", 400, "bad_value"),
     ("GET", "/api/feed?after=zzz", b"", 400, "bad_value"),
     ("GET", "/api/items?after=zzz", b"", 400, "bad_value"),
-    ("GET", "/api/nothing", b"", 404, "not_found"),
+    ("GET", "/api/nothing", b"", 404, "unknown"),
     ("DELETE", "/api/people", b"", 405, "method_not_allowed"),
     ("GET", "/media/zz", b"", 404, "unknown"),
     ("GET", MEDIA[0] + "/huge.webp", b"", 404, "unknown"),
