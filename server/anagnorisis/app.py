@@ -17,6 +17,7 @@ from anagnorisis.api.shell import Shell
 from anagnorisis.api.sources import add_folder, rescan
 from anagnorisis.auth.hosts import Hosts
 from anagnorisis.auth.household import Household
+from anagnorisis.auth.pairing import Pairing
 from anagnorisis.auth.sessions import Sessions
 from anagnorisis.config import Settings
 from anagnorisis.domain import Source, SourceAway
@@ -138,6 +139,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
         store=store,
         sessions=sessions,
         household=Household(store, sessions),
+        pairing=Pairing(store, sessions),
         bells=Bells(store.changes, closing),
         held=Held(store.changes),
         board=board,

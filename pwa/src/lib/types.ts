@@ -158,6 +158,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/pair/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * StartPairing
+         * @description Ask to be let in. 429 after five times in a minute, 409 while too many wait.
+         */
+        post: operations["ApiPairStartStartPairing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pair/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ClaimSession
+         * @description Wait to be let in, some seconds at a time; the answer that says so sets the session's cookie.
+         *
+         *     404 when the device was turned down or its five minutes are over.
+         */
+        post: operations["ApiPairClaimClaimSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListWaiting
+         * @description The devices that wait to be let in.
+         */
+        get: operations["ApiPairListWaiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pair/{waiting}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ApproveDevice
+         * @description Let a waiting device in. 403 for another code than it shows, 404 when it no longer waits.
+         */
+        post: operations["ApiPairWaitingApproveApproveDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pair/{waiting}/deny": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * DenyDevice
+         * @description Turn a waiting device away. 403 and 404 as for letting it in.
+         */
+        post: operations["ApiPairWaitingDenyDenyDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * InviteDevice
+         * @description A code for a further device of a person: it works once, within five minutes.
+         */
+        post: operations["ApiInvitationsInviteDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sources": {
         parameters: {
             query?: never;
@@ -468,15 +590,46 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** Approval */
+        Approval: {
+            code: string;
+            person?: number | null;
+            /** @default  */
+            name?: string;
+            /**
+             * @default member
+             * @enum {string}
+             */
+            role?: "guest" | "member";
+            /** @default false */
+            screen?: boolean;
+        };
+        /** Asking */
+        Asking: {
+            /** @default  */
+            device?: string;
+        };
         /** Batch */
         Batch: {
             sent_at: number;
             events: components["schemas"]["EventIn"][];
         };
+        /** Claim */
+        Claim: {
+            secret: string;
+        };
+        /** Claimed */
+        Claimed: {
+            session: components["schemas"]["Session"] | null;
+        };
         /** Counted */
         Counted: {
             name: string;
             count: number;
+        };
+        /** Denial */
+        Denial: {
+            code: string;
         };
         /** Device */
         Device: {
@@ -530,6 +683,19 @@ export interface components {
             kept: components["schemas"]["Pick"][];
             next: string | null;
             evidence: components["schemas"]["Evidence"][];
+        };
+        /** Invitation */
+        Invitation: {
+            code: string;
+            ends_at: number;
+            link: string;
+            picture: string;
+        };
+        /** Inviting */
+        Inviting: {
+            person: number;
+            /** @default false */
+            screen?: boolean;
         };
         /** Item */
         Item: {
@@ -690,6 +856,14 @@ export interface components {
             first_run: boolean;
             version: string;
         };
+        /** Shown */
+        Shown: {
+            code: string;
+            secret: string;
+            ends_at: number;
+            link: string;
+            picture: string;
+        };
         /** Source */
         Source: {
             id: number;
@@ -726,6 +900,15 @@ export interface components {
             histogram: number[];
             items: number;
             embedded: number;
+        };
+        /** Waiting */
+        Waiting: {
+            id: number;
+            code: string;
+            name: string;
+            agent: string;
+            address: string;
+            created_at: number;
         };
         /** Why */
         Why: {
@@ -1088,6 +1271,229 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPairStartStartPairing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Asking"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shown"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPairClaimClaimSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Claim"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Claimed"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPairListWaiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waiting"][];
+                };
+            };
+        };
+    };
+    ApiPairWaitingApproveApproveDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                waiting: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Approval"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPairWaitingDenyDenyDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                waiting: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Denial"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiInvitationsInviteDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Inviting"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

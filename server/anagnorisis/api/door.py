@@ -98,7 +98,8 @@ class Door:
         if scope["path"].startswith("/api/") and (fresh := await self._sessions.renewal(token)):
             answer.add(session_cookie(fresh).to_encoded_header())
         scope["caller"] = caller
-        return either(receive, self._sessions.end_of(caller.device.id))
+        reads = scope["method"] in SAFE  # what streams; a change is finished, whatever it was
+        return either(receive, self._sessions.end_of(caller.device.id)) if reads else receive
 
 
 async def _refuse(scope: Scope, send: "_Secured", details: ProblemDetails, more: Mapping[str, str]) -> None:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from anagnorisis.api.changes import Bells
 from anagnorisis.api.held import Held
 from anagnorisis.auth.household import Household
+from anagnorisis.auth.pairing import Pairing
 from anagnorisis.auth.sessions import Caller, Sessions
 from anagnorisis.config import Settings
 from anagnorisis.feed.page import Feed
@@ -22,7 +23,18 @@ from anagnorisis.media.thumbs import Thumbs
 from anagnorisis.store.db import Store
 from anagnorisis.taste.learner import Learner
 
-AT_ONCE = ("settings", "store", "sessions", "household", "bells", "held", "board", "folders", "sample")
+AT_ONCE = (
+    "settings",
+    "store",
+    "sessions",
+    "household",
+    "pairing",
+    "bells",
+    "held",
+    "board",
+    "folders",
+    "sample",
+)
 ONCE_LOADED = ("learner", "feed", "shelf")
 
 
@@ -33,6 +45,7 @@ class Rooms(Struct, frozen=True, eq=False):
     store: Store
     sessions: Sessions
     household: Household
+    pairing: Pairing
     bells: Bells
     held: Held
     board: Board

@@ -9,6 +9,7 @@ from anagnorisis.domain import Device, Person
 from anagnorisis.store import devices
 
 THERE = "SELECT 1 FROM devices WHERE id = ?"
+ANY_USED = "SELECT EXISTS (SELECT 1 FROM tokens WHERE device = ? AND used = 1)"
 ADD = "INSERT INTO tokens (hash, device, issued_at, used) VALUES (?, ?, ?, ?)"
 FIND = """SELECT p.id, p.name, p.created_at, p.role,
         d.id, d.person, d.name, d.created_at, d.seen_at, d.screen, d.address, t.issued_at, t.used, t.ends_at
@@ -39,10 +40,11 @@ def admit(
     now: int,
     screen: bool = False,
     address: str = "",
+    used: bool = True,
 ) -> Device:
-    """A new device of `person` with its first token."""
+    """A new device of `person` with its first token; not `used` where the answer may yet get lost."""
     device = devices.add(db, person, name, now, screen, address)
-    add(db, device.id, token_hash, now, used=True)
+    add(db, device.id, token_hash, now, used)
     return device
 
 
@@ -65,6 +67,11 @@ def take_up(db: sqlite3.Connection, token_hash: bytes, others_end_at: int) -> No
     """The device showed that it has this token: its others end, but not before `others_end_at`."""
     db.execute(USED, (token_hash,))
     db.execute(END_OTHERS, (others_end_at, token_hash))
+
+
+def any_used(db: sqlite3.Connection, device: int) -> bool:
+    """Whether the device has shown any of its tokens."""
+    return bool(db.execute(ANY_USED, (device,)).fetchone()[0])
 
 
 async def find(read: Connection, token_hash: bytes) -> Held | None:

@@ -41,7 +41,8 @@ CREATE TABLE pairings (
     created_at INTEGER NOT NULL,
     tries INTEGER NOT NULL,
     person INTEGER REFERENCES people ON DELETE CASCADE, -- NULL until approved
-    screen INTEGER NOT NULL
+    screen INTEGER NOT NULL,
+    device INTEGER REFERENCES devices ON DELETE CASCADE -- NULL until it came
 ) STRICT;
 
 -- How a person shows that it is them, beyond holding the device.
