@@ -17,7 +17,7 @@ import uvloop
 
 from anagnorisis import app
 from anagnorisis.api import VERSION, control, routes, server
-from anagnorisis.api.control import AddPerson, GiveRole, ListPeople, NewCode, Order, Scan
+from anagnorisis.api.control import AddPerson, GiveRole, ListPeople, NewCode, Order, Scan, Unlock
 from anagnorisis.auth.hosts import is_loopback
 from anagnorisis.config import Settings, load
 from anagnorisis.domain import ROLES, AnagnorisisError, BadValue
@@ -65,6 +65,10 @@ def _parser() -> argparse.ArgumentParser:
     role.add_argument("name")
     role.add_argument("role", choices=[role for role in ROLES if role != "screen"])
     role.set_defaults(command=lambda asked: _order(asked, GiveRole(asked.name, asked.role)))
+
+    unlock = people.add_parser("unlock", parents=[data], help="take away a lost password and passkeys")
+    unlock.add_argument("name")
+    unlock.set_defaults(command=lambda asked: _order(asked, Unlock(asked.name)))
 
     code = verbs.add_parser("code", parents=[data], help="a new code for a further device of a person")
     code.add_argument("name")

@@ -15,6 +15,7 @@ from anagnorisis.api.rooms import Rooms
 from anagnorisis.api.routes import application
 from anagnorisis.api.shell import Shell
 from anagnorisis.api.sources import add_folder, rescan
+from anagnorisis.auth.confirmation import Confirmation
 from anagnorisis.auth.hosts import Hosts
 from anagnorisis.auth.household import Household
 from anagnorisis.auth.pairing import Pairing
@@ -85,7 +86,7 @@ def app(rooms: Rooms) -> App:
         chosen = next(part for below, part in parts.items() if scope["path"].startswith(below))
         await chosen(scope, receive, send)
 
-    return Door(inside, rooms.sessions, Hosts(rooms.settings.host, rooms.settings.names))
+    return Door(inside, rooms.sessions, rooms.confirmation, Hosts(rooms.settings.host, rooms.settings.names))
 
 
 async def take_in(rooms: Rooms, folders: Sequence[Path]) -> None:
@@ -101,7 +102,7 @@ def obedience(rooms: Rooms) -> Obey:
 
     async def obey(order: Order) -> list[str]:
         if not isinstance(order, Scan):
-            return await about_people(order, rooms.sessions, rooms.household)
+            return await about_people(order, rooms.sessions, rooms.household, rooms.confirmation)
         there = await sources.list(rooms.store.read)
         for source in there:
             rescan(source, rooms.folders)
@@ -117,7 +118,7 @@ async def alone(settings: Settings, order: Order) -> list[str]:
         later.push_async_callback(store.close)
         if not isinstance(order, Scan):
             sessions = Sessions(store)
-            return await about_people(order, sessions, Household(store, sessions))
+            return await about_people(order, sessions, Household(store, sessions), Confirmation(store))
         return [await _scan(Scanner(store, settings), source) for source in await sources.list(store.read)]
 
 
@@ -140,6 +141,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
         sessions=sessions,
         household=Household(store, sessions),
         pairing=Pairing(store, sessions),
+        confirmation=Confirmation(store),
         bells=Bells(store.changes, closing),
         held=Held(store.changes),
         board=board,

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from anagnorisis.auth.confirmation import Confirmation
 from anagnorisis.auth.household import Household
 from anagnorisis.auth.sessions import Sessions
 from anagnorisis.domain import AnagnorisisError, Refused, Role
@@ -46,11 +47,17 @@ class GiveRole(Struct, frozen=True, tag="give role"):
     role: Role
 
 
+class Unlock(Struct, frozen=True, tag="unlock"):
+    """`people unlock NAME`"""
+
+    name: str
+
+
 class Scan(Struct, frozen=True, tag="scan"):
     """`scan`"""
 
 
-PeopleOrder = AddPerson | ListPeople | NewCode | GiveRole
+PeopleOrder = AddPerson | ListPeople | NewCode | GiveRole | Unlock
 Order = PeopleOrder | Scan
 
 
@@ -64,8 +71,10 @@ class Said(Struct, frozen=True):
 Obey = Callable[[Order], Awaitable[list[str]]]
 
 
-async def about_people(order: PeopleOrder, sessions: Sessions, household: Household) -> list[str]:
-    """Carry out an order about people. Raises what the verbs of `Sessions` and `Household` raise."""
+async def about_people(
+    order: PeopleOrder, sessions: Sessions, household: Household, confirmation: Confirmation
+) -> list[str]:
+    """Carry out an order about people. Raises what the verbs of these rooms raise."""
     match order:
         case AddPerson(name):
             person, code = await sessions.add(name)
@@ -79,6 +88,10 @@ async def about_people(order: PeopleOrder, sessions: Sessions, household: Househ
         case GiveRole(name, role):
             person = await household.give_role((await sessions.named(name)).id, role, CONSOLE)
             return [f"{person.name} is {role} now."]
+        case Unlock(name):
+            person = await sessions.named(name)
+            await confirmation.forget(person.id, person.name, CONSOLE)
+            return [f"{person.name} has neither password nor passkey now, and can make new ones in the app."]
 
 
 @asynccontextmanager

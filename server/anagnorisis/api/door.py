@@ -7,6 +7,7 @@ import msgspec
 from anagnorisis.api.errors import MEDIA_TYPE, ProblemDetails, breakdown, details_of, headers_of
 from anagnorisis.api.roles import CLOSED, Roles, Rule
 from anagnorisis.api.session import session_cookie
+from anagnorisis.auth.confirmation import Confirmation
 from anagnorisis.auth.hosts import Hosts
 from anagnorisis.auth.refusals import ForeignOrigin, NoSession, RoleTooSmall
 from anagnorisis.auth.sessions import COOKIE, Sessions
@@ -44,9 +45,10 @@ TOO_SMALL: dict[Role, str] = {
 class Door:
     """ASGI: lets a request through to `inside`, with `scope["caller"]` set where a session is needed."""
 
-    def __init__(self, inside: App, sessions: Sessions, hosts: Hosts) -> None:
+    def __init__(self, inside: App, sessions: Sessions, confirmation: Confirmation, hosts: Hosts) -> None:
         self._inside = inside
         self._sessions = sessions
+        self._confirmation = confirmation
         self._hosts = hosts
         self._roles = Roles()
 
@@ -95,6 +97,8 @@ class Door:
         caller = await self._sessions.find(token, (scope.get("client") or ("",))[0])
         if not rule.admits(caller.role):
             raise RoleTooSmall(TOO_SMALL[caller.role])
+        if rule.confirm:
+            await self._confirmation.check(caller, unless_first=rule.unless_first)
         if scope["path"].startswith("/api/") and (fresh := await self._sessions.renewal(token)):
             answer.add(session_cookie(fresh).to_encoded_header())
         scope["caller"] = caller

@@ -17,6 +17,8 @@ class Rule(Struct, frozen=True):
     """None: it answers without a session too."""
     confirm: bool = False
     """The person must have shown within the last minutes that it is them."""
+    unless_first: bool = False
+    """But for somebody who has nothing to show it with yet, and is here to get that."""
 
     def admits(self, role: Role) -> bool:
         """Whether `role` is enough."""
@@ -25,6 +27,7 @@ class Rule(Struct, frozen=True):
 
 ANYONE, SCREEN, GUEST = Rule(None), Rule("screen"), Rule("guest")
 MEMBER, OWNER, OWNER_CONFIRMED = Rule("member"), Rule("owner"), Rule("owner", confirm=True)
+OWN_PROOF = Rule("guest", confirm=True, unless_first=True)
 
 TABLE = {
     "GET /{page}": ANYONE,
@@ -39,12 +42,22 @@ TABLE = {
     "POST /api/invitations": OWNER,
     "GET /api/people": SCREEN,
     "POST /api/people": OWNER,
-    "PUT /api/people/{person}/role": OWNER,
+    "PUT /api/people/{person}/role": OWNER_CONFIRMED,
     "DELETE /api/people/{person}/devices": GUEST,
     "GET /api/devices": GUEST,
     "PATCH /api/devices/{device}": GUEST,
-    "PUT /api/devices/{device}/screen": OWNER,
+    "PUT /api/devices/{device}/screen": OWNER_CONFIRMED,
     "DELETE /api/devices/{device}": GUEST,
+    "GET /api/security": GUEST,
+    "PUT /api/security/password": OWN_PROOF,
+    "DELETE /api/security/password": OWN_PROOF,
+    "POST /api/security/passkeys/options": OWN_PROOF,
+    "POST /api/security/passkeys": OWN_PROOF,
+    "DELETE /api/security/passkeys/{passkey}": OWN_PROOF,
+    "POST /api/security/confirm": GUEST,
+    "POST /api/security/confirm/options": GUEST,
+    "POST /api/security/confirm/passkey": GUEST,
+    "GET /api/audit": OWNER,
     "GET /api/sources": SCREEN,
     "POST /api/sources": OWNER,
     "DELETE /api/sources/{source}": OWNER,

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from anagnorisis.api.changes import Bells
 from anagnorisis.api.held import Held
+from anagnorisis.auth.confirmation import Confirmation
 from anagnorisis.auth.household import Household
 from anagnorisis.auth.pairing import Pairing
 from anagnorisis.auth.sessions import Caller, Sessions
@@ -29,6 +30,7 @@ AT_ONCE = (
     "sessions",
     "household",
     "pairing",
+    "confirmation",
     "bells",
     "held",
     "board",
@@ -46,6 +48,7 @@ class Rooms(Struct, frozen=True, eq=False):
     sessions: Sessions
     household: Household
     pairing: Pairing
+    confirmation: Confirmation
     bells: Bells
     held: Held
     board: Board

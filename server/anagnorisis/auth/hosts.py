@@ -20,6 +20,15 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_address(host: str) -> bool:
+    """Whether `host` is a bare address: browsers make no passkey for one."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 def check_binding(host: str, encrypted: bool) -> None:
     """Raises `BadValue` for plain HTTP on an address that other devices can reach."""
     if not encrypted and not is_loopback(host):

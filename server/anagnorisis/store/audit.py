@@ -7,6 +7,8 @@ from typing import Literal
 from aiosqlite import Connection
 from msgspec import Struct
 
+Outcome = Literal["done", "refused"]
+
 KEPT = 20_000
 """Lines; a household writes some hundreds a year, somebody who guesses codes a few hundred a day."""
 LONGEST = 200
@@ -28,7 +30,7 @@ class Line(Struct, frozen=True):
     device: str
     address: str
     what: str
-    outcome: Literal["done", "refused"]
+    outcome: Outcome
 
 
 class By(Struct, frozen=True):
@@ -42,9 +44,7 @@ class By(Struct, frozen=True):
 CONSOLE = By(device="the console")
 
 
-def note(
-    db: sqlite3.Connection, now: int, by: By, what: str, outcome: Literal["done", "refused"] = "done"
-) -> None:
+def note(db: sqlite3.Connection, now: int, by: By, what: str, outcome: Outcome = "done") -> None:
     """Write a line, in the transaction of what it tells of."""
     line = (by.person, by.device, by.address, what)
     made = db.execute(INSERT, (now, *(word[:LONGEST] for word in line), outcome)).lastrowid or 0

@@ -19,6 +19,7 @@ from anagnorisis.api.control import (
     NewCode,
     Order,
     Scan,
+    Unlock,
     ask_running,
     listening,
 )
@@ -161,6 +162,8 @@ async def test_without_a_server_the_store_is_opened_and_with_one_it_is_not(
         await app.alone(settings, GiveRole("ada", "guest"))
     await app.alone(settings, AddPerson("Eve"))
     assert await app.alone(settings, GiveRole("eve", "owner")) == ["Eve is owner now."]
+    (line,) = await app.alone(settings, Unlock("eve"))
+    assert line.startswith("Eve has neither password nor passkey now")
     with pytest.raises(Unknown):
         await app.alone(settings, NewCode("Bob"))
     async with app.opened(settings, asyncio.Event()):

@@ -43,6 +43,7 @@ async def test_a_device_gets_another_name(ada: httpx.AsyncClient) -> None:
 
 
 async def test_a_device_made_a_screen_plays_and_changes_nothing(ada: httpx.AsyncClient, admit) -> None:
+    await ada.put("/api/security/password", json={"password": "correct horse"})
     async with await admit("member") as bob:
         number = (await bob.get("/api/session")).json()["device"]["id"]
         assert (await ada.put(f"/api/devices/{number}/screen", json={"screen": True})).status_code == 200

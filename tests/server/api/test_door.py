@@ -15,6 +15,7 @@ from anagnorisis.media.replies import Receive, Scope, Send
 
 MEDIA = [f"/media/{'0' * 32}{rest}" for rest in ("", "/small.webp", "/medium.webp", "/large.webp", "/text")]
 FILLED = {
+    "passkey": "9",
     "waiting": "9",
     "person": "9",
     "device": "9",

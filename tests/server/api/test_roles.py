@@ -107,6 +107,8 @@ async def test_every_route_keeps_to_the_table_for_every_role(
         async with await admit(role) as client:
             told = await ask(client, row)
         assert (told == (403, "role_too_small")) == (not rule.admits(role)), (row, told)
+        proof = rule.confirm and not rule.unless_first and rule.admits(role)
+        assert (told == (403, "nothing_to_confirm_with")) == proof, (row, told)
         assert told[0] < 500 and told[0] != 401, (row, told)
 
 
@@ -116,6 +118,13 @@ async def test_every_route_but_the_open_ones_asks_for_a_session(stranger: httpx.
         assert (told == (401, "no_session")) == (rule.least is not None), (row, told)
 
 
+@pytest.fixture
+async def proven(ada: httpx.AsyncClient) -> None:
+    """Ada showed that it is her."""
+    assert (await ada.put("/api/security/password", json={"password": "correct horse"})).status_code == 204
+
+
+@pytest.mark.usefixtures("proven")
 async def test_a_role_that_was_taken_away_counts_at_once(ada: httpx.AsyncClient, admit, rooms: Rooms) -> None:
     bob = await admit("owner")
     assert (await bob.post("/api/people", json={"name": "Eve"})).status_code == 201
@@ -127,6 +136,7 @@ async def test_a_role_that_was_taken_away_counts_at_once(ada: httpx.AsyncClient,
     await bob.aclose()
 
 
+@pytest.mark.usefixtures("proven")
 async def test_the_last_owner_cannot_step_down(ada: httpx.AsyncClient) -> None:
     answer = await ada.put("/api/people/1/role", json={"role": "member"})
     assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
