@@ -24,6 +24,10 @@ class Session {
     return this.who?.person.id ?? null
   }
 
+  get owner(): boolean {
+    return this.who?.role === 'owner'
+  }
+
   /** Ask who we are; without a network the last answer counts. */
   async start(): Promise<void> {
     const before = read()
@@ -46,6 +50,11 @@ class Session {
     const who = await api.open(opening)
     this.#open(who)
     return who
+  }
+
+  /** Somebody let this device in. */
+  admit(who: Who): void {
+    this.#open(who)
   }
 
   /** Sign this device out and leave nothing of the person on it; what others did here still waits for them. */
