@@ -34,4 +34,6 @@ export type AuditPage = Schemas['AuditPage']
 export type TasteOut = Schemas['TasteOut']
 export type Job = Schemas['Job']
 
+/** From the one who may do least. */
+export const ROLES: readonly Role[] = ['screen', 'guest', 'member', 'owner']
 export const KINDS: readonly Kind[] = ['image', 'music', 'article']

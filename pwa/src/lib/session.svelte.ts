@@ -1,7 +1,7 @@
 // Who is here on this device, and whether the house can be reached.
 import { api, ApiError, onReach, onSessionEnd, Unreachable, type Opening } from './api'
 import { forget } from './db'
-import type { Session as Who } from './nouns'
+import { ROLES, type Role, type Session as Who } from './nouns'
 
 const REMEMBERED = 'anagnorisis.session'
 const SAID = 'anagnorisis.said'
@@ -24,8 +24,13 @@ class Session {
     return this.who?.person.id ?? null
   }
 
+  /** Whether this device may do what needs at least the role `least`. Only for what to show: the house decides. */
+  may(least: Role): boolean {
+    return this.who !== null && ROLES.indexOf(this.who.role) >= ROLES.indexOf(least)
+  }
+
   get owner(): boolean {
-    return this.who?.role === 'owner'
+    return this.may('owner')
   }
 
   /** Ask who we are; without a network the last answer counts. */

@@ -4,9 +4,10 @@ from typing import Annotated
 
 from litestar import delete, get, patch, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
+from anagnorisis.api.numbers import InPath
 from anagnorisis.api.session import one_line
 from anagnorisis.auth.household import Household
 from anagnorisis.auth.sessions import Caller
@@ -51,7 +52,7 @@ async def list_devices(
 
 @patch("/devices/{device:int}")
 async def rename_device(
-    device: FromPath[int],
+    device: InPath,
     data: JSONBody[NewName],
     household: NamedDependency[Household],
     caller: NamedDependency[Caller],
@@ -65,7 +66,7 @@ async def rename_device(
 
 @put("/devices/{device:int}/screen")
 async def narrow_device(
-    device: FromPath[int],
+    device: InPath,
     data: JSONBody[Narrowing],
     household: NamedDependency[Household],
     caller: NamedDependency[Caller],
@@ -76,7 +77,7 @@ async def narrow_device(
 
 @delete("/devices/{device:int}", status_code=204)
 async def revoke_device(
-    device: FromPath[int], household: NamedDependency[Household], caller: NamedDependency[Caller]
+    device: InPath, household: NamedDependency[Household], caller: NamedDependency[Caller]
 ) -> None:
     """Send a device away: its session and what streams to it end at once."""
     await household.revoke(caller, device)

@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
+from anagnorisis.api.numbers import InBody, InPath
 from anagnorisis.api.qr import link_to, picture_of
 from anagnorisis.api.session import Session, one_line, session_cookie, told
 from anagnorisis.auth.pairing import Admission, Pairing
@@ -56,7 +57,7 @@ class Approval(Struct, frozen=True, forbid_unknown_fields=True):
     """The code that stands on both screens, and as whom the device is let in: `person`, or a new `name`."""
 
     code: Code
-    person: int | None = None
+    person: InBody | None = None
     name: Annotated[str, Meta(max_length=60)] = ""
     role: Literal["guest", "member"] = "member"
     screen: bool = False
@@ -71,7 +72,7 @@ class Denial(Struct, frozen=True, forbid_unknown_fields=True):
 class Inviting(Struct, frozen=True, forbid_unknown_fields=True):
     """Whose further device may come."""
 
-    person: int
+    person: InBody
     screen: bool = False
 
 
@@ -119,7 +120,7 @@ async def list_waiting(pairing: NamedDependency[Pairing]) -> list[Waiting]:
 
 @post("/pair/{waiting:int}/approve", status_code=200)
 async def approve_device(
-    waiting: FromPath[int],
+    waiting: InPath,
     data: JSONBody[Approval],
     pairing: NamedDependency[Pairing],
     caller: NamedDependency[Caller],
@@ -131,7 +132,7 @@ async def approve_device(
 
 @post("/pair/{waiting:int}/deny", status_code=204)
 async def deny_device(
-    waiting: FromPath[int],
+    waiting: InPath,
     data: JSONBody[Denial],
     pairing: NamedDependency[Pairing],
     caller: NamedDependency[Caller],

@@ -4,9 +4,10 @@ from typing import Annotated, Literal
 
 from litestar import delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
+from anagnorisis.api.numbers import InPath
 from anagnorisis.auth.household import Household
 from anagnorisis.auth.sessions import Caller, Sessions
 from anagnorisis.domain import Person
@@ -48,7 +49,7 @@ async def add_person(
 
 @put("/people/{person:int}/role")
 async def give_role(
-    person: FromPath[int],
+    person: InPath,
     data: JSONBody[NewRole],
     household: NamedDependency[Household],
     caller: NamedDependency[Caller],
@@ -59,7 +60,7 @@ async def give_role(
 
 @delete("/people/{person:int}/devices", status_code=204)
 async def sign_out_everywhere(
-    person: FromPath[int], household: NamedDependency[Household], caller: NamedDependency[Caller]
+    person: InPath, household: NamedDependency[Household], caller: NamedDependency[Caller]
 ) -> None:
     """Send away every device of a person: oneself, or anybody if one is an owner."""
     await household.revoke_all(caller, person)

@@ -6,9 +6,10 @@ import msgspec
 from litestar import Request, delete, get, post, put
 from litestar.datastructures import State
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
+from anagnorisis.api.numbers import InPath
 from anagnorisis.api.qr import link_to
 from anagnorisis.api.session import one_line
 from anagnorisis.auth.confirmation import Confirmation
@@ -108,7 +109,7 @@ async def add_passkey(
 
 @delete("/security/passkeys/{passkey:int}", status_code=204)
 async def remove_passkey(
-    passkey: FromPath[int], confirmation: NamedDependency[Confirmation], caller: NamedDependency[Caller]
+    passkey: InPath, confirmation: NamedDependency[Confirmation], caller: NamedDependency[Caller]
 ) -> None:
     """Forget a passkey of one's own."""
     await confirmation.remove_passkey(caller, passkey)

@@ -140,3 +140,23 @@ async def test_a_role_that_was_taken_away_counts_at_once(ada: httpx.AsyncClient,
 async def test_the_last_owner_cannot_step_down(ada: httpx.AsyncClient) -> None:
     answer = await ada.put("/api/people/1/role", json={"role": "member"})
     assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+
+
+async def test_no_row_is_answered_under_a_foreign_name(ada: httpx.AsyncClient) -> None:
+    for row in TABLE:
+        method, address = row.split()
+        for host in ("evil.example", "192.168.77.77", "localhost.evil.example:80"):
+            answer = await ada.request(method, filled(address), headers={"host": host})
+            assert (answer.status_code, answer.json()["code"]) == (421, "wrong_host"), (row, host)
+
+
+async def test_no_row_below_the_closed_addresses_answers_a_page_of_another_site(
+    ada: httpx.AsyncClient,
+) -> None:
+    foreign = ({"origin": "https://evil.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"})
+    for row in TABLE:
+        method, address = row.split()
+        for headers in foreign if filled(address).startswith(CLOSED) else ():
+            answer = await ada.request(method, filled(address), headers=headers)
+            assert (answer.status_code, answer.json()["code"]) == (403, "foreign_origin"), (row, headers)
+    assert (await ada.get("/api/session")).status_code == 200, "nothing was carried out"
