@@ -1,8 +1,8 @@
 // The front door as a family uses it: a second phone pairs, is confirmed by a passkey, narrowed, and sent away.
 import type { BrowserContext, CDPSession, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { pairSeconds } from '../../pwa/tools/pair.mjs'
-import { browse, comeIn, House } from './house'
+import { comeIn, pairSeconds } from '../../pwa/tools/pair.mjs'
+import { browse, House } from './house'
 
 const house = new House()
 let ours: BrowserContext
@@ -54,8 +54,15 @@ afterAll(async () => {
 
 describe('the front door', () => {
   test('a second phone shows a code and is in after one tap of the owner', async () => {
-    await comeIn(owner, { address: at() }, await house.code(), 'Ada')
-    await owner.goto(at())
+    await comeIn(owner, at(), await house.code())
+    await phone.goto(at())
+    await button(phone, /Show a code/).click()
+    const code = await phone.getByLabel('The code of this device').textContent()
+    await phone.reload()
+    await button(phone, /Show a code/).click()
+    expect(await phone.getByLabel('The code of this device').textContent()).toBe(code)
+    await owner.getByRole('region', { name: 'A device asks to come in' }).getByRole('button', { name: 'Turn away' }).click()
+    await button(phone, 'Show a new code').waitFor()
     await pairSeconds(phone, owner, at())
     expect(await status(phone, '/api/session')).toBe(200)
     expect(await owner.getByRole('region', { name: 'A device asks to come in' }).count()).toBe(0)

@@ -111,7 +111,7 @@ export async function browse(house: House, options: object = PHONE): Promise<Bro
 }
 
 /** Open the house with `code` as `name`, up to the first page after the door. */
-export async function comeIn(page: Page, house: Pick<House, 'address'>, code: string, name: string): Promise<void> {
+export async function comeIn(page: Page, house: House, code: string, name: string): Promise<void> {
   await page.goto(house.address)
   await page.getByLabel('Code from the console').fill(code)
   await page.getByRole('button', { name: 'Open', exact: true }).click()

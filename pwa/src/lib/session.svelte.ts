@@ -57,6 +57,13 @@ class Session {
     return who
   }
 
+  /** Ask again who we are: what this device may do can change while it is open. */
+  async refresh(): Promise<void> {
+    const who = await api.session().catch((error: unknown) => error)
+    if (who instanceof ApiError && who.status === 401) await this.#end()
+    else if (!(who instanceof Error)) this.#open(who as Who)
+  }
+
   /** Somebody let this device in. */
   admit(who: Who): void {
     this.#open(who)

@@ -28,7 +28,9 @@ COOKIE = "__Host-anag"
 LIFETIME_S = 400 * 86_400
 """The longest that browsers keep a cookie."""
 SEEN_S = 3600
-"""A device's last visit is noted at most this often, or when it comes from elsewhere."""
+"""A device's last visit is noted at most this often."""
+MOVED_S = 60
+"""Sooner when it comes from elsewhere; yet one that alternates between two addresses costs few writes."""
 RENEWED_S = 30 * 86_400
 OVERLAP_S = 86_400
 """How long an old token goes on working once the new one has been used."""
@@ -73,7 +75,8 @@ class Sessions:
         if not held.used:
             held = await self._take_up(key, held, now)
         device = held.device
-        if now - device.seen_at >= SEEN_S or (address and address != device.address):
+        moved = address not in {"", device.address}
+        if now - device.seen_at >= (MOVED_S if moved else SEEN_S):
             device = replace(device, seen_at=now, address=address or device.address)
             self._known[key] = replace(held, device=device)
             await self._store.write(lambda db: devices.seen(db, device.id, now, device.address))

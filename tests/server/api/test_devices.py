@@ -19,14 +19,18 @@ LONG = 48 * 1024 * 1024
 
 
 async def test_the_list_says_what_each_device_is_and_which_one_asks(ada: httpx.AsyncClient, admit) -> None:
-    async with await admit("screen"), await admit("guest") as guest:
+    async with await admit("screen") as screen, await admit("guest") as guest:
         told = (await ada.get("/api/devices")).json()
         assert [(one["person"], one["role"], one["this"]) for one in told] == [
             ("Ada", "owner", True),
             ("screen 1", "screen", False),
             ("guest 2", "guest", False),
         ]
-        assert told[0]["device"]["address"] == "127.0.0.1"
+        assert [one["device"]["address"] for one in told] == ["test", "", ""]
+        for one in (screen, guest):
+            await one.get("/api/session")
+        told = (await ada.get("/api/devices")).json()
+        assert [one["device"]["address"] for one in told] == ["test", "127.0.0.1", "127.0.0.1"]
         own = (await guest.get("/api/devices")).json()
         assert [(one["person"], one["this"]) for one in own] == [("guest 2", True)]
 

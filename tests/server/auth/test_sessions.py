@@ -177,6 +177,24 @@ def today(monkeypatch: pytest.MonkeyPatch) -> Today:
     return Today(monkeypatch)
 
 
+async def test_where_a_device_comes_from_is_noted_but_not_at_every_turn(store: Store, today: Today) -> None:
+    sessions = Sessions(store)
+    token = await first(sessions)
+    seen = []
+    for later, address in ((1, "10.0.0.2"), (60, "10.0.0.3"), (10, HOME), (49, HOME), (1, HOME), (300, HOME)):
+        today.now += later
+        device = (await sessions.find(token, address)).device
+        seen.append((device.address, today.now - device.seen_at))
+    assert seen == [
+        (HOME, 1),
+        ("10.0.0.3", 0),
+        ("10.0.0.3", 10),
+        ("10.0.0.3", 59),
+        (HOME, 0),
+        (HOME, 300),
+    ]
+
+
 async def test_a_token_is_renewed_after_a_month_and_not_before(store: Store, today: Today) -> None:
     sessions = Sessions(store)
     token = await first(sessions)
