@@ -4,7 +4,7 @@
 import axe from 'axe-core'
 import { mkdir } from 'node:fs/promises'
 import { openBrowser } from './browser.mjs'
-import { comeIn } from './pair.mjs'
+import { comeIn, pairSeconds } from './pair.mjs'
 
 const [house, code, folder = 'door'] = process.argv.slice(2)
 const SIZES = {
@@ -13,6 +13,7 @@ const SIZES = {
 }
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 const SETTLE_MS = 700
+const MINUTE_MS = 61_000
 let wrong = 0
 
 async function look(page, name) {
@@ -71,6 +72,27 @@ async function security(page, size) {
   await look(page, `${size}-10-audit`)
 }
 
+/** A device that is in already is narrowed, which asks for a proof; then it is sent away with ratings left over. */
+async function proof(page, newcomer, size) {
+  await pairSeconds(newcomer, page, house)
+  await newcomer.context().setOffline(true)
+  const bar = newcomer.getByRole('radiogroup').and(newcomer.locator(':visible')).first()
+  await bar.waitFor()
+  await bar.getByRole('radio', { name: '9 of 10', exact: true }).click()
+  await sheet(page, 'Devices')
+  await page.getByRole('button', { name: 'Let it only play' }).first().click()
+  await page.getByRole('dialog', { name: 'Is it you?' }).waitFor()
+  await look(page, `${size}-12-confirm`)
+  await page.getByRole('dialog', { name: 'Is it you?' }).getByRole('button', { name: 'Not now' }).click()
+  await look(page, `${size}-13-devices-refused`)
+  await page.getByRole('button', { name: /^Sign out / }).first().click()
+  await look(page, `${size}-14-sure`)
+  await page.getByRole('button', { name: 'Sign it out' }).click()
+  await newcomer.context().setOffline(false)
+  await newcomer.getByText('had not reached the house').waitFor()
+  await look(newcomer, `${size}-15-signed-out`)
+}
+
 async function away(page, size) {
   await sheet(page, 'Devices')
   await page.getByRole('button', { name: 'Close', exact: true }).click()
@@ -91,6 +113,7 @@ await comeIn(first, house, code)
 const storageState = await first.context().storageState()
 await first.close()
 for (const [size, shape] of Object.entries(SIZES)) {
+  if (size !== 'phone') await new Promise((later) => setTimeout(later, MINUTE_MS)) // five new devices a minute
   const owner = await (await browser.newContext({ ...shape, storageState, colorScheme: size === 'wide' ? 'dark' : 'light' })).newPage()
   const newcomer = await (await browser.newContext(shape)).newPage()
   await owner.goto(house)
@@ -98,6 +121,12 @@ for (const [size, shape] of Object.entries(SIZES)) {
   await devices(owner, size)
   await security(owner, size)
   await away(owner, size)
+  const [second, third] = await Promise.all([0, 1].map(async () => (await browser.newContext(shape)).newPage()))
+  await owner.goto(house)
+  await pairSeconds(second, owner, house)
+  await owner.close()
+  await second.goto(house)
+  await proof(second, third, size)
 }
 await browser.close()
 console.log(`axe: ${wrong} violations`)
