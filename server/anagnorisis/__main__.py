@@ -15,17 +15,20 @@ from typing import Any
 import segno
 import uvloop
 
-from anagnorisis import app
+from anagnorisis import app, logs
 from anagnorisis.api import VERSION, control, routes, server
-from anagnorisis.api.control import AddPerson, GiveRole, ListPeople, NewCode, Order, Scan, Unlock
+from anagnorisis.api.control import AddPerson, AskHealth, Errand, GiveRole, ListPeople, NewCode, Scan, Unlock
+from anagnorisis.api.rooms import Rooms
 from anagnorisis.auth.hosts import is_loopback
 from anagnorisis.config import Settings, load
-from anagnorisis.domain import ROLES, AnagnorisisError, BadValue
+from anagnorisis.domain import ROLES, AnagnorisisError, BadValue, Refused
+
+log = logging.getLogger("anagnorisis.serve")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out the command in `arguments` (without the program's name). 0 when it was, 1 when not."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
+    logs.to_console()
     asked = _parser().parse_args(arguments)
     try:
         return int(asked.command(asked) or 0)
@@ -76,6 +79,9 @@ def _parser() -> argparse.ArgumentParser:
     scan = verbs.add_parser("scan", parents=[data], help="look at all folders now")
     scan.set_defaults(command=lambda asked: _order(asked, Scan()))
 
+    health = verbs.add_parser("health", parents=[data], help="ask the running server whether it is well")
+    health.set_defaults(command=_health)
+
     verbs.add_parser("openapi", help="print the API").set_defaults(command=_openapi)
     verbs.add_parser("version", help="print the version").set_defaults(command=lambda _: print(VERSION))
     return parser
@@ -90,21 +96,33 @@ def _settings(flags: Mapping[str, Any]) -> Settings:
 
 def _serve(asked: argparse.Namespace) -> None:
     flags = {name: getattr(asked, name) for name in ("data", "host", "port", "cert", "key")}
+    settings = _settings(flags)
+    logs.to_console(settings.log_level)
     gc.disable()  # a third of the start went into looking through what had only just been made
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_house(_settings(flags), asked.library))
+        runner.run(_house(settings, asked.library))
 
 
 async def _house(settings: Settings, libraries: Sequence[Path]) -> None:
     closing = asyncio.Event()
     with server.signals(closing), server.bind(settings) as listening:
         async with app.opened(settings, closing) as rooms:
-            await app.take_in(rooms, libraries)
-            chosen = server.config(app.app(rooms), settings)
-            async with control.listening(settings.data, app.obedience(rooms)):
-                _greet(settings, listening, await rooms.sessions.setup_code())
-                rooms.loaded.add_done_callback(_settle)
-                await server.serve(chosen, listening, closing)
+            with logs.to_files(settings.data):  # only now: before, another server might hold the data
+                log.info("Anagnorisis %s begins", VERSION)
+                await _serve_at(listening, rooms, libraries, closing)
+                log.info("Anagnorisis ends")
+
+
+async def _serve_at(
+    listening: socket.socket, rooms: Rooms, libraries: Sequence[Path], closing: asyncio.Event
+) -> None:
+    settings = rooms.settings
+    await app.take_in(rooms, libraries)
+    chosen = server.config(app.app(rooms), settings)
+    async with control.listening(settings.data, app.obedience(rooms)):
+        _greet(settings, listening, await rooms.sessions.setup_code())
+        rooms.loaded.add_done_callback(_settle)
+        await server.serve(chosen, listening, closing)
 
 
 def _settle(_: object) -> None:
@@ -142,11 +160,18 @@ def _reachable(host: str) -> str:
         return str(probe.getsockname()[0])
 
 
-def _order(asked: argparse.Namespace, order: Order) -> None:
+def _order(asked: argparse.Namespace, order: Errand) -> None:
     settings = _settings({"data": asked.data})
     lines = control.ask_running(settings.data, order)
     if lines is None:
         lines = asyncio.run(app.alone(settings, order))
+    print("\n".join(lines))
+
+
+def _health(asked: argparse.Namespace) -> None:
+    lines = control.ask_running(_settings({"data": asked.data}).data, AskHealth())
+    if lines is None:
+        raise Refused("No server runs on this data folder. Start it with: anagnorisis serve")
     print("\n".join(lines))
 
 

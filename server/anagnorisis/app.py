@@ -6,15 +6,17 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import cast
 
+from anagnorisis.api import VERSION
 from anagnorisis.api.changes import Bells
-from anagnorisis.api.control import Obey, Order, Scan, about_people
+from anagnorisis.api.control import AskHealth, Errand, Obey, Order, Scan, about_people, well
 from anagnorisis.api.door import Door
 from anagnorisis.api.held import Held
 from anagnorisis.api.media import Media
 from anagnorisis.api.rooms import Rooms
-from anagnorisis.api.routes import application
+from anagnorisis.api.routes import OUTSIDE_PATHS, application
 from anagnorisis.api.shell import Shell
 from anagnorisis.api.sources import add_folder, rescan
+from anagnorisis.api.tally import Tally
 from anagnorisis.auth.confirmation import Confirmation
 from anagnorisis.auth.hosts import Hosts
 from anagnorisis.auth.household import Household
@@ -22,6 +24,7 @@ from anagnorisis.auth.pairing import Pairing
 from anagnorisis.auth.sessions import Sessions
 from anagnorisis.config import Settings
 from anagnorisis.domain import Source, SourceAway
+from anagnorisis.egress.client import Egress
 from anagnorisis.embed.worker import Worker
 from anagnorisis.feed.eligible import Eligible
 from anagnorisis.feed.page import Feed
@@ -75,7 +78,8 @@ async def opened(settings: Settings, closing: asyncio.Event) -> AsyncIterator[Ro
 def answering(rooms: Rooms) -> dict[str, App]:
     """What answers below each beginning of an address; the app's own files everywhere else."""
     media = Media(rooms.store, rooms.thumbs, rooms.bells.closing)
-    return {"/api/": cast(App, application(rooms)), "/media/": media, "/": Shell(UI)}
+    api = cast(App, application(rooms))
+    return {"/api/": api, **dict.fromkeys(OUTSIDE_PATHS, api), "/media/": media, "/": Shell(UI)}
 
 
 def app(rooms: Rooms) -> App:
@@ -86,7 +90,8 @@ def app(rooms: Rooms) -> App:
         chosen = next(part for below, part in parts.items() if scope["path"].startswith(below))
         await chosen(scope, receive, send)
 
-    return Door(inside, rooms.sessions, rooms.confirmation, Hosts(rooms.settings.host, rooms.settings.names))
+    hosts = Hosts(rooms.settings.host, rooms.settings.names)
+    return rooms.tally.counting(Door(inside, rooms.sessions, rooms.confirmation, hosts))
 
 
 async def take_in(rooms: Rooms, folders: Sequence[Path]) -> None:
@@ -101,6 +106,8 @@ def obedience(rooms: Rooms) -> Obey:
     """How the running house carries out what comes through its local socket."""
 
     async def obey(order: Order) -> list[str]:
+        if isinstance(order, AskHealth):
+            return await well(rooms.store)
         if not isinstance(order, Scan):
             return await about_people(order, rooms.sessions, rooms.household, rooms.confirmation)
         there = await sources.list(rooms.store.read)
@@ -111,7 +118,7 @@ def obedience(rooms: Rooms) -> Obey:
     return obey
 
 
-async def alone(settings: Settings, order: Order) -> list[str]:
+async def alone(settings: Settings, order: Errand) -> list[str]:
     """Carry out `order` without a server. Raises `Conflict` when one has the store open after all."""
     async with AsyncExitStack() as later:
         store = await Store.open(settings.data, readers=1)
@@ -147,6 +154,8 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
         board=board,
         folders=Folders(store, Scanner(store, settings), board),
         sample=Sample(store, settings.data, board),
+        egress=Egress(store, f"Anagnorisis/{VERSION}"),
+        tally=Tally(),
         learner=learner,
         feed=Feed(store, learner, eligible),
         shelf=Shelf(store, learner, eligible),
@@ -168,6 +177,7 @@ async def _work(rooms: Rooms, worker: Worker) -> None:
     for loop in loops:
         board.enter(loop.name, loop.title)
     await board.load()
+    await rooms.egress.begin()
     await asyncio.shield(rooms.loaded)
     await asyncio.sleep(HEAD_START_S)
     await supervise(loops, board)

@@ -11,6 +11,8 @@ from typing import Any
 
 import msgspec
 
+from anagnorisis.logs import Level
+
 PREFIX = "ANAGNORISIS_"
 
 
@@ -36,6 +38,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Seconds without work after which the worker process ends."""
     cache_mb: int = 512
     """Room for thumbnails on disk, in MiB."""
+    log_level: Level = "warning"
+    """From which on things are written to the console and to `<data>/logs`."""
 
 
 def load(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Settings:

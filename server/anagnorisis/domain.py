@@ -21,7 +21,7 @@ ItemId = NewType("ItemId", str)
 Kind = Literal["music", "image", "article"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 EventKind = Literal["rating", "clear", "undo", "play", "position", "finish", "skip", "open", "dwell"]
-Topic = Literal["items", "vectors", "ratings", "sources", "people", "jobs", "devices", "pairing"]
+Topic = Literal["items", "vectors", "ratings", "sources", "people", "jobs", "devices", "pairing", "egress"]
 Again = Literal["never", "source", "start"]
 """When what failed is worth another try: not with these bytes, when its source is back, at the next start."""
 Role = Literal["screen", "guest", "member", "owner"]

@@ -42,7 +42,7 @@ class Running:
         while "Its own files" not in self.said:
             assert self.process.poll() is None, self.said
             time.sleep(0.01)
-        self.port = int(self.said.split("\n")[0].rpartition(":")[2])
+        self.port = int(re.findall(r"Anagnorisis .* is at https?://.*:(\d+)", self.said)[0])
 
     @property
     def said(self) -> str:
@@ -166,6 +166,37 @@ def test_people_are_added_through_the_running_house(start: Start, tmp_path: Path
     refused = run("people", "add", "bob", "--data", tmp_path / "data")
     assert refused.returncode == 1
     assert refused.stderr == "anagnorisis: There is already somebody called bob. Choose another name.\n"
+
+
+def test_a_running_house_says_that_it_is_well_and_a_missing_one_is_missed(
+    start: Start, tmp_path: Path
+) -> None:
+    absent = run("health", "--data", tmp_path / "data")
+    assert absent.returncode == 1 and "No server runs on this data folder" in absent.stderr
+    house = start()
+    assert run("health", "--data", tmp_path / "data").stdout == "The house is well.\n"
+    house.end()
+    assert run("health", "--data", tmp_path / "data").returncode == 1
+
+
+def test_the_log_tells_of_the_day_and_helps_nobody_in(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANAGNORISIS_LOG_LEVEL", "debug")
+    house = start()
+    first = CODE.search(house.said)
+    house.open()
+    (added,) = CODE.findall(run("people", "add", "Bob", "--data", tmp_path / "data").stdout)
+    for code in ("AAAA-AAAA", added, added):
+        house.ask("POST", "/api/session", {"code": code})
+    house.ask("GET", "/api/feed?token=secret-of-a-link")
+    house.ask("PUT", "/api/egress/purposes/feeds", {"on": True})
+    house.end()
+    told = (tmp_path / "data/logs/anagnorisis.log").read_text("utf-8")
+    assert re.search(r"INFO anagnorisis\.serve: Anagnorisis [\d.]+ begins\n", told) and "ends\n" in told
+    assert first and house.cookie
+    for secret in (first[0], added, house.cookie.partition("=")[2], "secret-of-a-link"):
+        assert secret not in told
 
 
 def test_a_second_server_on_the_same_data_or_port_is_refused_in_a_sentence(

@@ -79,6 +79,7 @@ export async function call<T>(method: Method, path: string, body?: unknown, pati
 
 const get = <T>(path: string, query?: Values) => call<T>('GET', address(path, query))
 const post = <T = void>(path: string, body?: unknown) => call<T>('POST', path, body)
+const put = <T = void>(path: string, body?: unknown) => call<T>('PUT', path, body)
 const remove = (path: string) => call<void>('DELETE', path)
 
 export type FeedAsk = {
@@ -120,6 +121,10 @@ export const api = {
   events: (events: N.EventIn[]) => post<N.Receipt>('/api/events', { sent_at: Date.now(), events }),
   taste: () => get<N.TasteOut[]>('/api/taste'),
   jobs: () => get<N.Job[]>('/api/jobs'),
+  egress: () => get<N.EgressOut>('/api/egress'),
+  switchPurpose: (name: string, on: boolean) => put(`/api/egress/purposes/${name}`, { on }),
+  allowHost: (name: string) => put<{ name: string }>(`/api/egress/hosts/${encodeURIComponent(name)}`),
+  forbidHost: (name: string) => remove(`/api/egress/hosts/${encodeURIComponent(name)}`),
   setJob: (name: string, verb: 'pause' | 'resume') => post(`/api/jobs/${name}/${verb}`),
 }
 

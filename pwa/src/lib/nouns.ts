@@ -33,6 +33,8 @@ export type Security = Schemas['Security']
 export type AuditPage = Schemas['AuditPage']
 export type TasteOut = Schemas['TasteOut']
 export type Job = Schemas['Job']
+export type EgressOut = Schemas['EgressOut']
+export type LedgerEntry = Schemas['Entry']
 
 /** From the one who may do least. */
 export const ROLES: readonly Role[] = ['screen', 'guest', 'member', 'owner']

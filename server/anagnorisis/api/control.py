@@ -10,11 +10,13 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from anagnorisis.api.health import PATIENCE_S as WELL_WITHIN_S
 from anagnorisis.auth.confirmation import Confirmation
 from anagnorisis.auth.household import Household
 from anagnorisis.auth.sessions import Sessions
 from anagnorisis.domain import AnagnorisisError, Refused, Role
 from anagnorisis.store.audit import CONSOLE
+from anagnorisis.store.db import Store
 
 NAME = "control.sock"
 LONGEST = 64 * 1024
@@ -57,8 +59,14 @@ class Scan(Struct, frozen=True, tag="scan"):
     """`scan`"""
 
 
+class AskHealth(Struct, frozen=True, tag="ask health"):
+    """`health`"""
+
+
 PeopleOrder = AddPerson | ListPeople | NewCode | GiveRole | Unlock
-Order = PeopleOrder | Scan
+Errand = PeopleOrder | Scan
+"""What can be done without a running server too."""
+Order = Errand | AskHealth
 
 
 class Said(Struct, frozen=True):
@@ -92,6 +100,13 @@ async def about_people(
             person = await sessions.named(name)
             await confirmation.forget(person.id, person.name, CONSOLE)
             return [f"{person.name} has neither password nor passkey now, and can make new ones in the app."]
+
+
+async def well(store: Store) -> list[str]:
+    """That the house is well. Raises `Refused` when it cannot save anything."""
+    if not await store.answers(WELL_WITHIN_S):
+        raise Refused("The server runs, but nothing has been saved for a while. Its log may say why.")
+    return ["The house is well."]
 
 
 @asynccontextmanager

@@ -28,6 +28,7 @@ from anagnorisis.domain import (
     Unreadable,
     WorkerLost,
 )
+from anagnorisis.egress.refusals import HostBusy, Unreachable
 
 STATUS: dict[type[AnagnorisisError], int] = {
     BadValue: 400,
@@ -42,6 +43,8 @@ STATUS: dict[type[AnagnorisisError], int] = {
     Unreadable: 422,
     TooManyTries: 429,
     Refused: 400,
+    HostBusy: 503,
+    Unreachable: 502,
     SourceAway: 503,
     WorkerLost: 503,
     AnagnorisisError: 500,
@@ -73,7 +76,7 @@ def headers_of(error: AnagnorisisError) -> dict[str, str]:
     """Headers that go with an error: when to try again, or what may be asked instead."""
     if isinstance(error, WrongMethod):
         return {"allow": ", ".join(error.allowed)}
-    return {"retry-after": str(error.after_s)} if isinstance(error, TooManyTries) else {}
+    return {"retry-after": str(error.after_s)} if isinstance(error, TooManyTries | HostBusy) else {}
 
 
 def answer_refusal(_: Request[Any, Any, Any], error: AnagnorisisError) -> Response[bytes]:

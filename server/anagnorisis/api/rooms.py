@@ -10,11 +10,13 @@ from msgspec import Struct
 
 from anagnorisis.api.changes import Bells
 from anagnorisis.api.held import Held
+from anagnorisis.api.tally import Tally
 from anagnorisis.auth.confirmation import Confirmation
 from anagnorisis.auth.household import Household
 from anagnorisis.auth.pairing import Pairing
 from anagnorisis.auth.sessions import Caller, Sessions
 from anagnorisis.config import Settings
+from anagnorisis.egress.client import Egress
 from anagnorisis.feed.page import Feed
 from anagnorisis.feed.sorts import Shelf
 from anagnorisis.jobs.board import Board
@@ -36,6 +38,8 @@ AT_ONCE = (
     "board",
     "folders",
     "sample",
+    "egress",
+    "tally",
 )
 ONCE_LOADED = ("learner", "feed", "shelf")
 
@@ -54,6 +58,8 @@ class Rooms(Struct, frozen=True, eq=False):
     board: Board
     folders: Folders
     sample: Sample
+    egress: Egress
+    tally: Tally
     learner: Learner
     feed: Feed
     shelf: Shelf

@@ -13,11 +13,14 @@ from anagnorisis.api import (
     audit,
     changes,
     devices,
+    egress,
     errors,
     events,
     feed,
+    health,
     items,
     jobs,
+    metrics,
     pair,
     people,
     security,
@@ -83,15 +86,26 @@ HANDLERS = (
     taste.list_tastes,
     jobs.list_jobs,
     jobs.steer_job,
+    egress.get_egress,
+    egress.switch_purpose,
+    egress.allow_host,
+    egress.forbid_host,
     changes.follow_changes,
     get_openapi,
 )
 
+OUTSIDE = (
+    health.get_health,
+    metrics.get_metrics,
+)
+"""Not below /api, where those who watch over servers look for them."""
+OUTSIDE_PATHS = frozenset({"/health", "/metrics"})
+
 
 def application(rooms: Rooms | None, described: OpenAPIConfig | None = None) -> Litestar:
-    """The API below /api. Without `rooms` it can be described, not used."""
+    """The API below /api, and `OUTSIDE`. Without `rooms` it can be described, not used."""
     return Litestar(
-        [Router("/api", route_handlers=HANDLERS)],
+        [Router("/api", route_handlers=HANDLERS), *OUTSIDE],
         dependencies=dependencies(rooms),
         exception_handlers={
             AnagnorisisError: errors.answer_refusal,

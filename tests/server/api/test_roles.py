@@ -45,13 +45,15 @@ def test_every_route_has_a_row_and_every_row_leads_somewhere() -> None:
 
 def test_whatever_else_answers_has_rows_too(rooms: Rooms) -> None:
     below = [start for start in app.answering(rooms) if start not in {"/api/", "/"}]
-    assert [one for one in below if not any(row.split()[1].startswith(one) for row in OUTSIDE)] == []
+    assert {"/media/", "/health", "/metrics"} <= set(below)
+    assert [one for one in below if not any(row.split()[1].startswith(one) for row in TABLE)] == []
     assert set(CLOSED) < set(app.answering(rooms))
 
 
-def test_only_the_app_itself_and_coming_in_are_open_to_anyone() -> None:
+def test_only_the_app_itself_coming_in_and_being_alive_are_open_to_anyone() -> None:
     open_to_all = {row for row, rule in TABLE.items() if rule.least is None}
-    assert open_to_all == {"GET /{page}", "POST /api/session", "POST /api/pair/start", "POST /api/pair/claim"}
+    coming_in = {"POST /api/session", "POST /api/pair/start", "POST /api/pair/claim"}
+    assert open_to_all == {"GET /{page}", "GET /health"} | coming_in
 
 
 @pytest.mark.parametrize(

@@ -152,12 +152,16 @@ async def test_rows_of_further_items_join_their_version(store: Store) -> None:
 async def test_the_consensus_is_replaced_with_each_epoch_of_its_kind(store: Store, person: Person) -> None:
     a, b, one, two = ItemId("a"), ItemId("b"), person.id, person.id + 1
     assert await consensus.epoch_of(store.read, "image") is None
-    first, second = Epoch("image", 1, 100, 50), Epoch("image", 2, 200, 101)
-    await store.write(lambda db: consensus.freeze(db, first, [(one, a, 0.5), (one, b, -1.0), (two, a, 2.0)]))
-    await store.write(lambda db: consensus.freeze(db, Epoch("music", 1, 100, 9), [(one, a, 3.0)]))
+    first, second = Epoch("image", 1, 100, 50, 3), Epoch("image", 2, 200, 101, 4)
+    both = [(one, b"w1", {a: 0.5, b: -1.0}), (two, b"w2", {a: 2.0})]
+    await store.write(lambda db: consensus.freeze(db, first, both))
+    await store.write(lambda db: consensus.freeze(db, Epoch("music", 1, 100, 9, 1), [(one, b"m", {a: 3.0})]))
     assert await consensus.of(store.read, one, "image") == {a: 0.5, b: -1.0}
-    await store.write(lambda db: consensus.freeze(db, second, [(two, b, 1.5)]))
+    assert await consensus.weights_of(store.read, one, "image") == b"w1"
+    await store.write(lambda db: consensus.freeze(db, second, [(two, b"w3", {b: 1.5})]))
     assert await consensus.epoch_of(store.read, "image") == second
     assert await consensus.of(store.read, one, "image") == {}
+    assert await consensus.weights_of(store.read, one, "image") is None
     assert await consensus.of(store.read, two, "image") == {b: 1.5}
     assert await consensus.of(store.read, one, "music") == {a: 3.0}
+    assert await consensus.weights_of(store.read, one, "music") == b"m"
