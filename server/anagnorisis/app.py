@@ -6,14 +6,30 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import cast
 
+import msgspec
+
 from anagnorisis.api import VERSION
 from anagnorisis.api.changes import Bells
-from anagnorisis.api.control import AskHealth, Errand, Obey, Order, Scan, about_people, well
+from anagnorisis.api.control import (
+    AskHealth,
+    Errand,
+    NewAuthority,
+    Obey,
+    Order,
+    Scan,
+    Where,
+    about_people,
+    well,
+)
 from anagnorisis.api.door import Door
+from anagnorisis.api.entrance import Entrance
 from anagnorisis.api.held import Held
+from anagnorisis.api.hello import Hello
 from anagnorisis.api.media import Media
+from anagnorisis.api.proxied import Proxied
 from anagnorisis.api.rooms import Rooms
 from anagnorisis.api.routes import OUTSIDE_PATHS, application
+from anagnorisis.api.secured import PLAIN, Secured, new_authority
 from anagnorisis.api.shell import Shell
 from anagnorisis.api.sources import add_folder, rescan
 from anagnorisis.api.tally import Tally
@@ -85,13 +101,15 @@ def answering(rooms: Rooms) -> dict[str, App]:
 def app(rooms: Rooms) -> App:
     """Everything that answers HTTP, behind the door."""
     parts = answering(rooms)
+    hello = Hello(rooms.entrance, rooms.hosts)
 
     async def inside(scope: Scope, receive: Receive, send: Send) -> None:
-        chosen = next(part for below, part in parts.items() if scope["path"].startswith(below))
-        await chosen(scope, receive, send)
+        path = scope["path"]
+        chosen = next(part for below, part in parts.items() if path.startswith(below))
+        await (hello if hello.answers(path) else chosen)(scope, receive, send)
 
-    hosts = Hosts(rooms.settings.host, rooms.settings.names)
-    return rooms.tally.counting(Door(inside, rooms.sessions, rooms.confirmation, hosts))
+    door = Door(inside, rooms.sessions, rooms.confirmation, rooms.hosts)
+    return Proxied(rooms.tally.counting(door), rooms.settings)
 
 
 async def take_in(rooms: Rooms, folders: Sequence[Path]) -> None:
@@ -102,10 +120,14 @@ async def take_in(rooms: Rooms, folders: Sequence[Path]) -> None:
             await add_folder(rooms.store, rooms.settings, address)
 
 
-def obedience(rooms: Rooms) -> Obey:
+def obedience(rooms: Rooms, served: Secured = PLAIN) -> Obey:
     """How the running house carries out what comes through its local socket."""
 
     async def obey(order: Order) -> list[str]:
+        if isinstance(order, NewAuthority):
+            return await served.renew_authority()
+        if isinstance(order, Where):
+            return [msgspec.json.encode(rooms.entrance).decode()]
         if isinstance(order, AskHealth):
             return await well(rooms.store)
         if not isinstance(order, Scan):
@@ -123,6 +145,8 @@ async def alone(settings: Settings, order: Errand) -> list[str]:
     async with AsyncExitStack() as later:
         store = await Store.open(settings.data, readers=1)
         later.push_async_callback(store.close)
+        if isinstance(order, NewAuthority):
+            return new_authority(settings)
         if not isinstance(order, Scan):
             sessions = Sessions(store)
             return await about_people(order, sessions, Household(store, sessions), Confirmation(store))
@@ -149,6 +173,8 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
         household=Household(store, sessions),
         pairing=Pairing(store, sessions),
         confirmation=Confirmation(store),
+        hosts=Hosts(settings.host, settings.names),
+        entrance=Entrance(),
         bells=Bells(store.changes, closing),
         held=Held(store.changes),
         board=board,

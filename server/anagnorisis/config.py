@@ -7,13 +7,15 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from anagnorisis.logs import Level
 
 PREFIX = "ANAGNORISIS_"
+LISTS = frozenset({"names", "trusted_proxies"})
+Tls = Literal["auto", "off", "own", "files", "acme", "proxy"]
 
 
 def default_data() -> Path:
@@ -30,6 +32,20 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     port: int = 8765
     cert: Path | None = None
     key: Path | None = None
+    lan: bool = False
+    """Let the phones of the home network in: every address, encrypted, with the guide for phones."""
+    tls: Tls = "auto"
+    """`auto`: the files where some are named, off on loopback, else a certificate of the house's own."""
+    acme_directory: str = "https://acme-v02.api.letsencrypt.org/directory"
+    """The authority that certificates for `names` are ordered from, with `tls = "acme"`."""
+    acme_hook: Path | None = None
+    """The program that puts a record into DNS: `HOOK present NAME VALUE`, `HOOK cleanup NAME VALUE`."""
+    guide_port: int = 8080
+    """Where the guide for phones answers in plain HTTP; the next free one when it is taken."""
+    announce: bool = True
+    """Say the house's name and address by multicast DNS; off where another program does that."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks of proxies whose word on scheme, host and client is believed."""
     names: tuple[str, ...] = ()
     """Further host names this server answers to."""
     threads: int = msgspec.field(default_factory=lambda: max(1, (os.cpu_count() or 2) - 1))
@@ -45,16 +61,16 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 def load(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from `<data>/anagnorisis.toml`, then `ANAGNORISIS_*`, then `flags`; later ones win.
 
-    `ANAGNORISIS_NAMES` is parted by commas. The file lies in `data` and so cannot say where that is. A flag
-    of None is not given. Raises `ValueError` naming the setting that does not fit.
+    In the environment a list is parted by commas. The file lies in `data` and so cannot say where that is.
+    A flag of None is not given. Raises `ValueError` naming the setting that does not fit.
     """
     environ = os.environ if environ is None else environ
     given = {name: value for name, value in flags.items() if value is not None}
     said: dict[str, Any] = {
         name.removeprefix(PREFIX).lower(): value for name, value in environ.items() if name.startswith(PREFIX)
     }
-    if "names" in said:
-        said["names"] = [name.strip() for name in said["names"].split(",") if name.strip()]
+    for name in LISTS & said.keys():
+        said[name] = [one.strip() for one in said[name].split(",") if one.strip()]
     data = Path(given.get("data") or said.get("data") or default_data())
     file = data / "anagnorisis.toml"
     try:

@@ -66,3 +66,9 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 def test_a_folder_may_be_written_from_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     assert load({"data": tmp_path, "cert": "~/cert.pem"}, {}).cert == tmp_path / "cert.pem"
+
+
+def test_lists_of_the_environment_are_parted_by_commas(tmp_path: Path) -> None:
+    settings = load({"data": tmp_path}, {"ANAGNORISIS_TRUSTED_PROXIES": "10.0.0.2, 10.1.0.0/16,"})
+    assert settings.trusted_proxies == ("10.0.0.2", "10.1.0.0/16")
+    assert load({"data": tmp_path}, {"ANAGNORISIS_LAN": "true", "ANAGNORISIS_ANNOUNCE": "false"}).lan is True

@@ -104,6 +104,7 @@ export const api = {
   session: () => get<N.Session>('/api/session'),
   open: (opening: Opening) => post<N.Session>('/api/session', opening),
   leave: () => remove('/api/session'),
+  entrance: () => get<N.WayIn>('/api/entrance'),
   people: () => get<N.Person[]>('/api/people'),
   addPerson: (name: string) => post<N.PersonCode>('/api/people', { name }),
   sources: () => get<N.SourceOut[]>('/api/sources'),

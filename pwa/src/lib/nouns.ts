@@ -33,6 +33,7 @@ export type Security = Schemas['Security']
 export type AuditPage = Schemas['AuditPage']
 export type TasteOut = Schemas['TasteOut']
 export type Job = Schemas['Job']
+export type WayIn = Schemas['WayIn']
 export type EgressOut = Schemas['EgressOut']
 export type LedgerEntry = Schemas['Entry']
 

@@ -30,6 +30,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/entrance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetEntrance
+         * @description How a phone comes in.
+         */
+        get: operations["ApiEntranceGetEntrance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/people": {
         parameters: {
             query?: never;
@@ -1250,6 +1270,14 @@ export interface components {
             address: string;
             created_at: number;
         };
+        /** WayIn */
+        WayIn: {
+            open: boolean;
+            app: string;
+            guide: string;
+            tag: string;
+            picture: string;
+        };
         /** Why */
         Why: {
             score: components["schemas"]["Score"] | null;
@@ -1346,6 +1374,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": null;
+                };
+            };
+        };
+    };
+    ApiEntranceGetEntrance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WayIn"];
                 };
             };
         };

@@ -59,14 +59,22 @@ class Scan(Struct, frozen=True, tag="scan"):
     """`scan`"""
 
 
+class NewAuthority(Struct, frozen=True, tag="new authority"):
+    """`certificate new-ca`"""
+
+
+class Where(Struct, frozen=True, tag="where"):
+    """How the running house is reached, for `doctor`: one line, an `Entrance` as JSON."""
+
+
 class AskHealth(Struct, frozen=True, tag="ask health"):
     """`health`"""
 
 
 PeopleOrder = AddPerson | ListPeople | NewCode | GiveRole | Unlock
-Errand = PeopleOrder | Scan
+Errand = PeopleOrder | Scan | NewAuthority
 """What can be done without a running server too."""
-Order = Errand | AskHealth
+Order = Errand | AskHealth | Where
 
 
 class Said(Struct, frozen=True):

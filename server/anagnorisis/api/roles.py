@@ -62,6 +62,7 @@ TABLE = {
     "PUT /api/egress/purposes/{name}": OWNER,
     "PUT /api/egress/hosts/{host}": OWNER,
     "DELETE /api/egress/hosts/{host}": OWNER,
+    "GET /api/entrance": GUEST,
     "GET /health": ANYONE,
     "GET /metrics": OWNER,
     "GET /api/sources": SCREEN,

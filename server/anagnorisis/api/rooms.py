@@ -9,9 +9,11 @@ from litestar.types import Scope
 from msgspec import Struct
 
 from anagnorisis.api.changes import Bells
+from anagnorisis.api.entrance import Entrance
 from anagnorisis.api.held import Held
 from anagnorisis.api.tally import Tally
 from anagnorisis.auth.confirmation import Confirmation
+from anagnorisis.auth.hosts import Hosts
 from anagnorisis.auth.household import Household
 from anagnorisis.auth.pairing import Pairing
 from anagnorisis.auth.sessions import Caller, Sessions
@@ -33,6 +35,7 @@ AT_ONCE = (
     "household",
     "pairing",
     "confirmation",
+    "entrance",
     "bells",
     "held",
     "board",
@@ -53,6 +56,8 @@ class Rooms(Struct, frozen=True, eq=False):
     household: Household
     pairing: Pairing
     confirmation: Confirmation
+    hosts: Hosts
+    entrance: Entrance
     bells: Bells
     held: Held
     board: Board

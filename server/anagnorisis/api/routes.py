@@ -27,6 +27,7 @@ from anagnorisis.api import (
     session,
     sources,
     taste,
+    ways_in,
 )
 from anagnorisis.api.rooms import Rooms, dependencies
 from anagnorisis.domain import AnagnorisisError
@@ -46,6 +47,7 @@ HANDLERS = (
     session.open_session,
     session.get_session,
     session.close_session,
+    ways_in.get_entrance,
     people.list_people,
     people.add_person,
     people.give_role,
