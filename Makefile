@@ -68,7 +68,7 @@ test: .build/dev $(CORE) $(UI)  ## everything but the full counts; E2E=0 skips t
 	@$(PY) -W error -m pytest -q -m "not long" tests
 	@if [ "$(E2E)" = 0 ]; then echo "E2E SKIPPED"; else sh .ci/chromium && cd pwa && npm run --silent e2e; fi
 
-test-long: .build/dev $(CORE) $(UI)  ## full counts of kills; its receipt is written to benchmarks/results
+test-long: .build/dev $(CORE) $(UI)  ## full counts of kills and generated requests; its receipt is written to benchmarks/results
 	@$(PY) benchmarks/long.py
 	@$(PY) benchmarks/tables.py
 

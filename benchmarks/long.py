@@ -12,7 +12,8 @@ from xml.etree import ElementTree
 
 from receipt import ROOT, arguments, conclude, results
 
-KILLS = 50
+COUNTS = {"KILLS": "50", "REQUESTS": "300"}
+"""How often the server is killed, and how many generated requests each address gets."""
 FIGURE = "figure "
 """Begins the name of a property that is a figure; others are notes of pytest's plugins."""
 
@@ -49,9 +50,7 @@ def main() -> int:
             f"--junitxml={report}",
             "tests",
         ]
-        ended = subprocess.run(
-            [sys.executable, *words], cwd=ROOT, env={**os.environ, "KILLS": str(KILLS)}, check=False
-        )
+        ended = subprocess.run([sys.executable, *words], cwd=ROOT, env={**os.environ, **COUNTS}, check=False)
         conclude("test-long", figures(report), {}, options.json or results("test-long"), load)
     return ended.returncode
 

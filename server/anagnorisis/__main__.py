@@ -18,14 +18,24 @@ import uvloop
 
 from anagnorisis import app, logs
 from anagnorisis.api import VERSION, control, routes, server
-from anagnorisis.api.control import AddPerson, AskHealth, Errand, ListPeople, NewAuthority, NewCode, Scan
+from anagnorisis.api.control import (
+    AddPerson,
+    AskHealth,
+    Errand,
+    GiveRole,
+    ListPeople,
+    NewAuthority,
+    NewCode,
+    Scan,
+    Unlock,
+)
 from anagnorisis.api.entrance import Entrance, in_letters
 from anagnorisis.api.rooms import Rooms
 from anagnorisis.api.secured import Secured, secured
 from anagnorisis.auth.binding import listens_at
 from anagnorisis.auth.hosts import is_loopback
 from anagnorisis.config import Settings, Tls, load
-from anagnorisis.domain import AnagnorisisError, BadValue, Refused
+from anagnorisis.domain import ROLES, AnagnorisisError, BadValue, Refused
 
 log = logging.getLogger("anagnorisis.serve")
 
@@ -69,6 +79,15 @@ def _parser() -> argparse.ArgumentParser:
     add.set_defaults(command=lambda asked: _order(asked, AddPerson(asked.name)))
     named = people.add_parser("list", parents=[data], help="name everybody")
     named.set_defaults(command=lambda asked: _order(asked, ListPeople()))
+
+    role = people.add_parser("role", parents=[data], help="change what a person may do")
+    role.add_argument("name")
+    role.add_argument("role", choices=[role for role in ROLES if role != "screen"])
+    role.set_defaults(command=lambda asked: _order(asked, GiveRole(asked.name, asked.role)))
+
+    unlock = people.add_parser("unlock", parents=[data], help="take away a lost password and passkeys")
+    unlock.add_argument("name")
+    unlock.set_defaults(command=lambda asked: _order(asked, Unlock(asked.name)))
 
     code = verbs.add_parser("code", parents=[data], help="a new code for a further device of a person")
     code.add_argument("name")

@@ -33,7 +33,10 @@ from anagnorisis.api.secured import PLAIN, Secured, new_authority
 from anagnorisis.api.shell import Shell
 from anagnorisis.api.sources import add_folder, rescan
 from anagnorisis.api.tally import Tally
+from anagnorisis.auth.confirmation import Confirmation
 from anagnorisis.auth.hosts import Hosts
+from anagnorisis.auth.household import Household
+from anagnorisis.auth.pairing import Pairing
 from anagnorisis.auth.sessions import Sessions
 from anagnorisis.config import Settings
 from anagnorisis.domain import Source, SourceAway
@@ -88,19 +91,25 @@ async def opened(settings: Settings, closing: asyncio.Event) -> AsyncIterator[Ro
             working.result()
 
 
+def answering(rooms: Rooms) -> dict[str, App]:
+    """What answers below each beginning of an address; the app's own files everywhere else."""
+    media = Media(rooms.store, rooms.thumbs, rooms.bells.closing)
+    api = cast(App, application(rooms))
+    return {"/api/": api, **dict.fromkeys(OUTSIDE_PATHS, api), "/media/": media, "/": Shell(UI)}
+
+
 def app(rooms: Rooms) -> App:
     """Everything that answers HTTP, behind the door."""
-    media, shell = Media(rooms.store, rooms.thumbs, rooms.bells.closing), Shell(UI)
+    parts = answering(rooms)
     hello = Hello(rooms.entrance, rooms.hosts)
-    api = cast(App, application(rooms))
 
     async def inside(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
-        asked = path.startswith("/api/") or path in OUTSIDE_PATHS
-        chosen = api if asked else media if path.startswith("/media/") else shell
+        chosen = next(part for below, part in parts.items() if path.startswith(below))
         await (hello if hello.answers(path) else chosen)(scope, receive, send)
 
-    return Proxied(rooms.tally.counting(Door(inside, rooms.sessions, rooms.hosts)), rooms.settings)
+    door = Door(inside, rooms.sessions, rooms.confirmation, rooms.hosts)
+    return Proxied(rooms.tally.counting(door), rooms.settings)
 
 
 async def take_in(rooms: Rooms, folders: Sequence[Path]) -> None:
@@ -122,7 +131,7 @@ def obedience(rooms: Rooms, served: Secured = PLAIN) -> Obey:
         if isinstance(order, AskHealth):
             return await well(rooms.store)
         if not isinstance(order, Scan):
-            return await about_people(order, rooms.sessions)
+            return await about_people(order, rooms.sessions, rooms.household, rooms.confirmation)
         there = await sources.list(rooms.store.read)
         for source in there:
             rescan(source, rooms.folders)
@@ -139,7 +148,8 @@ async def alone(settings: Settings, order: Errand) -> list[str]:
         if isinstance(order, NewAuthority):
             return new_authority(settings)
         if not isinstance(order, Scan):
-            return await about_people(order, Sessions(store))
+            sessions = Sessions(store)
+            return await about_people(order, sessions, Household(store, sessions), Confirmation(store))
         return [await _scan(Scanner(store, settings), source) for source in await sources.list(store.read)]
 
 
@@ -155,10 +165,14 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
     board, spaces = Board(store), Spaces(store)
     learner, eligible = Learner(store, spaces), Eligible(store, spaces)
     cache = Cache(settings.data / "cache" / "thumbs", settings.cache_mb * MIB)
+    sessions = Sessions(store)
     return Rooms(
         settings=settings,
         store=store,
-        sessions=Sessions(store),
+        sessions=sessions,
+        household=Household(store, sessions),
+        pairing=Pairing(store, sessions),
+        confirmation=Confirmation(store),
         hosts=Hosts(settings.host, settings.names),
         entrance=Entrance(),
         bells=Bells(store.changes, closing),

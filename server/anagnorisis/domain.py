@@ -21,9 +21,12 @@ ItemId = NewType("ItemId", str)
 Kind = Literal["music", "image", "article"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 EventKind = Literal["rating", "clear", "undo", "play", "position", "finish", "skip", "open", "dwell"]
-Topic = Literal["items", "vectors", "ratings", "sources", "people", "jobs", "egress"]
+Topic = Literal["items", "vectors", "ratings", "sources", "people", "jobs", "devices", "pairing", "egress"]
 Again = Literal["never", "source", "start"]
 """When what failed is worth another try: not with these bytes, when its source is back, at the next start."""
+Role = Literal["screen", "guest", "member", "owner"]
+ROLES: tuple[Role, ...] = get_args(Role)
+"""From the one who may do least. A person is never a `screen`: that is what one of their devices may be."""
 
 LOWEST, HIGHEST = 0.0, 10.0
 IDENTITY_VERSION = 1
@@ -166,16 +169,21 @@ class Person(Struct, frozen=True):
     id: int
     name: str
     created_at: int
+    role: Role = "member"
 
 
 class Device(Struct, frozen=True):
-    """A browser that a code let in."""
+    """A browser that was let in."""
 
     id: int
     person: int
     name: str
     created_at: int
     seen_at: int
+    screen: bool = False
+    """Narrowed to playing, whatever its person may do elsewhere: the tablet on the kitchen wall."""
+    address: str = ""
+    """Where it was seen last."""
 
 
 class Event(Struct, frozen=True):

@@ -80,6 +80,11 @@ export class House {
     await gone
   }
 
+  /** Run a command on this house, as somebody does at its machine. */
+  command(...words: string[]): void {
+    execFileSync(PYTHON, ['-m', 'anagnorisis', ...words, '--data', join(this.folder, 'data')])
+  }
+
   /** What a query on the closed store says: the first column of each row. */
   rows(query: string): string[] {
     const script = 'import sqlite3, sys\nfor row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2]): print(row[0])'
@@ -118,7 +123,7 @@ export async function browse(house: House, options: BrowserOptions = PHONE): Pro
 export async function comeIn(page: Page, house: House, code: string, name: string): Promise<void> {
   await page.goto(house.address)
   await page.getByLabel('Code from the console').fill(code)
-  await page.getByRole('button', { name: 'Open' }).click()
+  await page.getByRole('button', { name: 'Open', exact: true }).click()
   await page.getByLabel('Your name').fill(name)
   await page.getByRole('button', { name: 'Come in' }).click()
 }

@@ -78,7 +78,7 @@ def test_people_are_added_through_the_running_house(start: Start, tmp_path: Path
     assert added.returncode == 0 and code
     status, _, body = house.ask("POST", "/api/session", {"code": code[0], "device": "phone"})
     assert status == 201 and json.loads(body)["person"]["name"] == "Bob"
-    assert run("people", "list", "--data", tmp_path / "data").stdout == "Bob\n"
+    assert run("people", "list", "--data", tmp_path / "data").stdout == "Bob (owner)\n"
     assert CODE.search(run("code", "Bob", "--data", tmp_path / "data").stdout)
     refused = run("people", "add", "bob", "--data", tmp_path / "data")
     assert refused.returncode == 1

@@ -24,7 +24,7 @@ export class Unreachable extends Error {
 }
 
 type Values = Record<string, string | number | boolean | null | undefined>
-type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 let ended = () => {}
 let reached = (_ok: boolean) => {}
@@ -56,7 +56,8 @@ export async function problem(answer: Response): Promise<ApiError> {
   return new ApiError(answer.status, said.code ?? 'error', detail, said.item ?? '', wait)
 }
 
-async function call<T>(method: Method, path: string, body?: unknown): Promise<T> {
+/** Ask; throws `ApiError` for a refusal and `Unreachable` where nobody answers. `patience` is in milliseconds. */
+export async function call<T>(method: Method, path: string, body?: unknown, patience = PATIENCE_MS): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json' }
   if (method !== 'GET') headers['x-anag'] = '1'
   if (body !== undefined) headers['content-type'] = 'application/json'
@@ -64,7 +65,7 @@ async function call<T>(method: Method, path: string, body?: unknown): Promise<T>
     method,
     headers,
     body: body === undefined ? undefined : JSON.stringify(body),
-    signal: AbortSignal.timeout(PATIENCE_MS),
+    signal: AbortSignal.timeout(patience),
     credentials: 'same-origin',
   }).catch(() => null)
   const away = !answer || (AWAY.has(answer.status) && !answer.headers.get('content-type')?.includes('problem'))

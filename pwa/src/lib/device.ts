@@ -28,3 +28,8 @@ export function tidyCode(typed: string): string {
   const plain = typed.toUpperCase().replace(/[^0-9A-Z]/g, '').slice(0, 8)
   return plain.length > 4 ? `${plain.slice(0, 4)}-${plain.slice(4)}` : plain
 }
+
+/** A pairing code in two groups, as it is read aloud: `K7Q F2M`. */
+export function spaced(code: string): string {
+  return `${code.slice(0, 3)} ${code.slice(3)}`
+}

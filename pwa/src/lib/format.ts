@@ -42,6 +42,17 @@ export function day(unix: number): string {
   return new Date(unix * 1000).toLocaleDateString(undefined, { day: 'numeric', month: 'long', year: 'numeric' })
 }
 
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [['day', 86_400], ['hour', 3_600], ['minute', 60]]
+
+/** "3 minutes ago", "yesterday", "2 March 2026" when it is more than a month. */
+export function ago(unix: number, now = Date.now() / 1000): string {
+  const past = Math.max(0, now - unix)
+  if (past > 30 * 86_400) return day(unix)
+  const [unit, size] = STEPS.find(([, length]) => past >= length) ?? ['second', 0]
+  if (!size) return 'just now'
+  return new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' }).format(-Math.floor(past / size), unit)
+}
+
 export function reading(seconds: number): string {
   return `${Math.max(1, Math.round(seconds / 60))} min read`
 }

@@ -27,7 +27,8 @@ export function match(address: string): Route {
   const { pathname, searchParams } = new URL(address, 'http://house')
   const [first = '', second = '', ...rest] = pathname.split('/').filter(Boolean)
   if (rest.length) return { page: 'missing', path: pathname }
-  if (!first) return { page: 'home' }
+  // What a QR code leads to; what it is about stands behind the #.
+  if (!first || (!second && (first === 'approve' || first === 'join'))) return { page: 'home' }
   if (first === 'library' && (!second || isKind(second)))
     return { page: 'library', kind: isKind(second) ? second : '', query: libraryQuery(searchParams) }
   if (first === 'item' && ITEM.test(second)) return { page: 'item', id: second }

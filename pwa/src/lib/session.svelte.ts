@@ -1,7 +1,7 @@
 // Who is here on this device, and whether the house can be reached.
 import { api, ApiError, onReach, onSessionEnd, Unreachable, type Opening } from './api'
 import { forget } from './db'
-import type { Session as Who } from './nouns'
+import { ROLES, type Role, type Session as Who } from './nouns'
 
 const REMEMBERED = 'anagnorisis.session'
 const SAID = 'anagnorisis.said'
@@ -22,6 +22,15 @@ class Session {
 
   get person(): number | null {
     return this.who?.person.id ?? null
+  }
+
+  /** Whether this device may do what needs at least the role `least`. Only for what to show: the house decides. */
+  may(least: Role): boolean {
+    return this.who !== null && ROLES.indexOf(this.who.role) >= ROLES.indexOf(least)
+  }
+
+  get owner(): boolean {
+    return this.may('owner')
   }
 
   /** Ask who we are; without a network the last answer counts. */
@@ -46,6 +55,18 @@ class Session {
     const who = await api.open(opening)
     this.#open(who)
     return who
+  }
+
+  /** Ask again who we are: what this device may do can change while it is open. */
+  async refresh(): Promise<void> {
+    const who = await api.session().catch((error: unknown) => error)
+    if (who instanceof ApiError && who.status === 401) await this.#end()
+    else if (!(who instanceof Error)) this.#open(who as Who)
+  }
+
+  /** Somebody let this device in. */
+  admit(who: Who): void {
+    this.#open(who)
   }
 
   /** Sign this device out and leave nothing of the person on it; what others did here still waits for them. */

@@ -1,6 +1,7 @@
 // The state of choosing where things come from: folders taken, folders offered, and how far the house has got.
 import { api } from './api'
 import type { Job, SourceOut, Suggestion } from './nouns'
+import { session } from './session.svelte'
 
 export class Setup {
   sources = $state.raw<SourceOut[]>([])
@@ -12,7 +13,8 @@ export class Setup {
 
   async load(): Promise<void> {
     await this.#try('', async () => {
-      const [sources, suggested, jobs] = await Promise.all([api.sources(), api.suggested(), api.jobs()])
+      const suggesting = session.owner ? api.suggested() : []
+      const [sources, suggested, jobs] = await Promise.all([api.sources(), suggesting, this.#ask()])
       this.sources = sources
       this.suggested = suggested
       this.jobs = jobs
@@ -21,7 +23,7 @@ export class Setup {
   }
 
   async refresh(): Promise<void> {
-    const [sources, jobs] = await Promise.all([api.sources(), api.jobs()]).catch(() => [null, null])
+    const [sources, jobs] = await Promise.all([api.sources(), this.#ask()]).catch(() => [null, null])
     if (sources) this.sources = sources
     if (jobs) this.jobs = jobs
   }
@@ -46,6 +48,10 @@ export class Setup {
 
   async remove(id: number): Promise<boolean> {
     return this.#try(`source:${id}`, () => api.removeSource(id))
+  }
+
+  async #ask(): Promise<Job[]> {
+    return session.may('guest') ? api.jobs() : []
   }
 
   async #try(busy: string, run: () => Promise<unknown>): Promise<boolean> {

@@ -11,8 +11,11 @@ import msgspec
 from msgspec import Struct
 
 from anagnorisis.api.health import PATIENCE_S as WELL_WITHIN_S
+from anagnorisis.auth.confirmation import Confirmation
+from anagnorisis.auth.household import Household
 from anagnorisis.auth.sessions import Sessions
-from anagnorisis.domain import AnagnorisisError, Refused
+from anagnorisis.domain import AnagnorisisError, Refused, Role
+from anagnorisis.store.audit import CONSOLE
 from anagnorisis.store.db import Store
 
 NAME = "control.sock"
@@ -39,6 +42,19 @@ class NewCode(Struct, frozen=True, tag="new code"):
     name: str
 
 
+class GiveRole(Struct, frozen=True, tag="give role"):
+    """`people role NAME ROLE`"""
+
+    name: str
+    role: Role
+
+
+class Unlock(Struct, frozen=True, tag="unlock"):
+    """`people unlock NAME`"""
+
+    name: str
+
+
 class Scan(Struct, frozen=True, tag="scan"):
     """`scan`"""
 
@@ -55,7 +71,8 @@ class AskHealth(Struct, frozen=True, tag="ask health"):
     """`health`"""
 
 
-Errand = AddPerson | ListPeople | NewCode | Scan | NewAuthority
+PeopleOrder = AddPerson | ListPeople | NewCode | GiveRole | Unlock
+Errand = PeopleOrder | Scan | NewAuthority
 """What can be done without a running server too."""
 Order = Errand | AskHealth | Where
 
@@ -70,8 +87,10 @@ class Said(Struct, frozen=True):
 Obey = Callable[[Order], Awaitable[list[str]]]
 
 
-async def about_people(order: AddPerson | ListPeople | NewCode, sessions: Sessions) -> list[str]:
-    """Carry out an order about people. Raises what the verbs of `Sessions` raise."""
+async def about_people(
+    order: PeopleOrder, sessions: Sessions, household: Household, confirmation: Confirmation
+) -> list[str]:
+    """Carry out an order about people. Raises what the verbs of these rooms raise."""
     match order:
         case AddPerson(name):
             person, code = await sessions.add(name)
@@ -79,9 +98,16 @@ async def about_people(order: AddPerson | ListPeople | NewCode, sessions: Sessio
         case NewCode(name):
             return [f"A further device of {name} comes in with the code {await sessions.code_for(name)}"]
         case ListPeople():
-            return [person.name for person in await sessions.people()] or [
+            return [f"{person.name} ({person.role})" for person in await sessions.people()] or [
                 "Nobody has opened this house yet."
             ]
+        case GiveRole(name, role):
+            person = await household.give_role((await sessions.named(name)).id, role, CONSOLE)
+            return [f"{person.name} is {role} now."]
+        case Unlock(name):
+            person = await sessions.named(name)
+            await confirmation.forget(person.id, person.name, CONSOLE)
+            return [f"{person.name} has neither password nor passkey now, and can make new ones in the app."]
 
 
 async def well(store: Store) -> list[str]:

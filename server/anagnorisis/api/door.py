@@ -5,16 +5,16 @@ from collections.abc import Awaitable, Callable, Mapping
 import msgspec
 
 from anagnorisis.api.errors import MEDIA_TYPE, ProblemDetails, breakdown, details_of, headers_of
+from anagnorisis.api.roles import CLOSED, Roles, Rule
+from anagnorisis.api.session import session_cookie
+from anagnorisis.auth.confirmation import Confirmation
 from anagnorisis.auth.hosts import Hosts
-from anagnorisis.auth.refusals import ForeignOrigin, NoSession
+from anagnorisis.auth.refusals import ForeignOrigin, NoSession, RoleTooSmall
 from anagnorisis.auth.sessions import COOKIE, Sessions
-from anagnorisis.domain import AnagnorisisError
-from anagnorisis.media.replies import App, Message, Receive, Scope, Send, headers_in, send_bytes
+from anagnorisis.domain import AnagnorisisError, Refused, Role
+from anagnorisis.media.replies import App, Message, Receive, Scope, Send, either, headers_in, send_bytes
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-CLOSED = ("/api/", "/media/", "/metrics")
-"""Below these nothing answers without a session, but for opening one."""
-OPENING = ("POST", "/api/session")
 API_VERSION = "1"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
@@ -33,21 +33,33 @@ SECURE = {
 """Sent with every answer that does not set its own."""
 
 
+TOO_SMALL: dict[Role, str] = {
+    "screen": "This device is set up as a screen: it plays, and changes nothing.",
+    "guest": "Guests listen and rate. Ask somebody who lives here for this.",
+    "member": "Only an owner of the house can do this.",
+    "owner": "Nobody can do this from a device.",
+}
+"""What a device of a role is told when that is not enough."""
+
+
 class Door:
     """ASGI: lets a request through to `inside`, with `scope["caller"]` set where a session is needed."""
 
-    def __init__(self, inside: App, sessions: Sessions, hosts: Hosts) -> None:
+    def __init__(self, inside: App, sessions: Sessions, confirmation: Confirmation, hosts: Hosts) -> None:
         self._inside = inside
         self._sessions = sessions
+        self._confirmation = confirmation
         self._hosts = hosts
+        self._roles = Roles()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         secured = _Secured(send)
         try:
-            await self._admit(scope)
-            await self._inside(scope, receive, secured)
+            inside = await self._admit(scope, receive, secured)
+            await self._inside(scope, inside, secured)
+            await secured.finish()
         except AnagnorisisError as error:
             await _refuse(scope, secured, details_of(error), headers_of(error))
         except Exception as error:
@@ -55,18 +67,43 @@ class Door:
                 raise  # the connection is cut, so that nobody takes the half for the whole
             await _refuse(scope, secured, breakdown(scope["method"], scope["path"], error), {})
 
-    async def _admit(self, scope: Scope) -> None:
-        """Raises a `NotAllowed` that says why this request may not come in."""
+    async def _admit(self, scope: Scope, receive: Receive, answer: "_Secured") -> Receive:
+        """What to receive by, once the request is let in. Raises an error that says why it is not."""
         headers = headers_in(scope)
         self._hosts.check(headers.get("host", ""), (scope.get("server") or ("",))[0])
-        if not scope["path"].startswith(CLOSED):
-            return
+        rule = await self._rule(scope, headers)
+        if rule.least is None and not scope["path"].startswith(CLOSED):
+            return receive
         if scope["method"] not in SAFE:
             _check_origin(headers, scope["scheme"])
-        elif headers.get("sec-fetch-site", "none") not in {"same-origin", "none"} and not _is_visit(headers):
-            raise ForeignOrigin("A page of another site asked for this; it is not given out.")
-        if (scope["method"], scope["path"]) != OPENING:
-            scope["caller"] = await self._sessions.find(cookie_in(headers))
+        else:
+            _check_reader(headers, scope["scheme"])
+        return receive if rule.least is None else await self._identify(scope, headers, rule, receive, answer)
+
+    async def _rule(self, scope: Scope, headers: dict[str, str]) -> Rule:
+        """The row of the table for this request. Who has no session does not learn that there is none."""
+        try:
+            return self._roles.find(scope["method"], scope["path"])
+        except Refused:
+            if scope["path"].startswith(CLOSED):
+                await self._sessions.find(cookie_in(headers))
+            raise
+
+    async def _identify(
+        self, scope: Scope, headers: dict[str, str], rule: Rule, receive: Receive, answer: "_Secured"
+    ) -> Receive:
+        """Set `scope["caller"]`, if their role is enough; what to receive by until the session ends."""
+        token = cookie_in(headers)
+        caller = await self._sessions.find(token, (scope.get("client") or ("",))[0])
+        if not rule.admits(caller.role):
+            raise RoleTooSmall(TOO_SMALL[caller.role])
+        if rule.confirm:
+            await self._confirmation.check(caller, unless_first=rule.unless_first)
+        if scope["path"].startswith("/api/") and (fresh := await self._sessions.renewal(token)):
+            answer.add(session_cookie(fresh).to_encoded_header())
+        scope["caller"] = caller
+        reads = scope["method"] in SAFE  # what streams; a change is finished, whatever it was
+        return either(receive, self._sessions.end_of(caller.device.id)) if reads else receive
 
 
 async def _refuse(scope: Scope, send: "_Secured", details: ProblemDetails, more: Mapping[str, str]) -> None:
@@ -91,6 +128,14 @@ def _is_visit(headers: dict[str, str]) -> bool:
     return headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
 
 
+def _check_reader(headers: dict[str, str], scheme: str) -> None:
+    """Raises `ForeignOrigin` where a page of another site would read, or follow what changes."""
+    ours = headers.get("origin", f"{scheme}://{headers['host']}") == f"{scheme}://{headers['host']}"
+    same = headers.get("sec-fetch-site", "none") in {"same-origin", "none"}
+    if not ours or not (same or _is_visit(headers)):
+        raise ForeignOrigin("A page of another site asked for this; it is not given out.")
+
+
 def _check_origin(headers: dict[str, str], scheme: str) -> None:
     """Raises `ForeignOrigin` for a change that no page of ours asked for."""
     if headers.get("x-anag") != "1":
@@ -108,13 +153,28 @@ class _Secured:
 
     def __init__(self, send: Callable[[Message], Awaitable[None]]) -> None:
         self._send = send
+        self._cookies: list[tuple[bytes, bytes]] = []
         self.started = False
+        self._endless = False
+
+    async def finish(self) -> None:
+        """End a stream of unknown length that was cut because its session ended."""
+        if self.started and self._endless:
+            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    def add(self, cookie: tuple[bytes, bytes]) -> None:
+        """Send a cookie along, unless the answer sets one itself."""
+        self._cookies.append(cookie)
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
             own = list(message.get("headers", ()))
             names = {bytes(name).lower() for name, _ in own}
+            self._endless = b"content-length" not in names
             added = [(name, value) for name, value in SECURE.items() if name not in names]
+            added += [] if b"set-cookie" in names else self._cookies
             message = {**message, "headers": own + added}
+        elif not message.get("more_body"):
+            self._endless = False
         await self._send(message)

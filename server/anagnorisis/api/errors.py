@@ -9,7 +9,14 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
-from anagnorisis.auth.refusals import ForeignOrigin, NoSession, TooManyTries, WrongCode, WrongHost
+from anagnorisis.auth.refusals import (
+    ForeignOrigin,
+    NoSession,
+    TooManyTries,
+    WrongCode,
+    WrongHost,
+    WrongMethod,
+)
 from anagnorisis.domain import (
     AnagnorisisError,
     BadValue,
@@ -30,6 +37,7 @@ STATUS: dict[type[AnagnorisisError], int] = {
     ForeignOrigin: 403,
     NotAllowed: 403,
     Unknown: 404,
+    WrongMethod: 405,
     Conflict: 409,
     WrongHost: 421,
     Unreadable: 422,
@@ -65,7 +73,9 @@ def details_of(error: AnagnorisisError) -> ProblemDetails:
 
 
 def headers_of(error: AnagnorisisError) -> dict[str, str]:
-    """Headers that go with an error: when to try again."""
+    """Headers that go with an error: when to try again, or what may be asked instead."""
+    if isinstance(error, WrongMethod):
+        return {"allow": ", ".join(error.allowed)}
     return {"retry-after": str(error.after_s)} if isinstance(error, TooManyTries | HostBusy) else {}
 
 

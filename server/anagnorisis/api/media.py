@@ -6,7 +6,7 @@ import re
 from anagnorisis.domain import ItemId, Unknown
 from anagnorisis.media.files import serve_file
 from anagnorisis.media.reader import serve_text
-from anagnorisis.media.replies import Message, Receive, Scope, Send, send_bytes
+from anagnorisis.media.replies import Receive, Scope, Send, either, send_bytes
 from anagnorisis.media.thumbs import SIDES, Thumbs
 from anagnorisis.store.db import Store
 
@@ -30,23 +30,8 @@ class Media:
             raise Unknown(f"There is nothing at {scope['path']}.")
         item = ItemId(asked[1])
         if asked[2] is None:
-            await serve_file(self._store, item, scope, self._or_closing(receive), send)
+            await serve_file(self._store, item, scope, either(receive, self._closing), send)
         elif asked[2] == "text":
             await serve_text(self._store, item, scope, send)
         else:
             await self._thumbs.serve(item, asked[2], scope, send)
-
-    def _or_closing(self, receive: Receive) -> Receive:
-        """`receive` by which every device has left once the house shuts: a paused track must not hold it."""
-
-        async def either() -> Message:
-            heard = asyncio.ensure_future(receive())
-            shut = asyncio.ensure_future(self._closing.wait())
-            try:
-                await asyncio.wait((heard, shut), return_when=asyncio.FIRST_COMPLETED)
-                return heard.result() if heard.done() else {"type": "http.disconnect"}
-            finally:
-                heard.cancel()
-                shut.cancel()
-
-        return either

@@ -12,7 +12,10 @@ from anagnorisis.api.changes import Bells
 from anagnorisis.api.entrance import Entrance
 from anagnorisis.api.held import Held
 from anagnorisis.api.tally import Tally
+from anagnorisis.auth.confirmation import Confirmation
 from anagnorisis.auth.hosts import Hosts
+from anagnorisis.auth.household import Household
+from anagnorisis.auth.pairing import Pairing
 from anagnorisis.auth.sessions import Caller, Sessions
 from anagnorisis.config import Settings
 from anagnorisis.egress.client import Egress
@@ -29,6 +32,9 @@ AT_ONCE = (
     "settings",
     "store",
     "sessions",
+    "household",
+    "pairing",
+    "confirmation",
     "entrance",
     "bells",
     "held",
@@ -47,6 +53,9 @@ class Rooms(Struct, frozen=True, eq=False):
     settings: Settings
     store: Store
     sessions: Sessions
+    household: Household
+    pairing: Pairing
+    confirmation: Confirmation
     hosts: Hosts
     entrance: Entrance
     bells: Bells

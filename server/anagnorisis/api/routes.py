@@ -10,7 +10,9 @@ from litestar.openapi.plugins import JsonRenderPlugin
 
 from anagnorisis.api import (
     VERSION,
+    audit,
     changes,
+    devices,
     egress,
     errors,
     events,
@@ -19,7 +21,9 @@ from anagnorisis.api import (
     items,
     jobs,
     metrics,
+    pair,
     people,
+    security,
     session,
     sources,
     taste,
@@ -46,6 +50,28 @@ HANDLERS = (
     ways_in.get_entrance,
     people.list_people,
     people.add_person,
+    people.give_role,
+    people.sign_out_everywhere,
+    devices.list_devices,
+    devices.rename_device,
+    devices.narrow_device,
+    devices.revoke_device,
+    pair.start_pairing,
+    pair.claim_session,
+    pair.list_waiting,
+    pair.approve_device,
+    pair.deny_device,
+    pair.invite_device,
+    security.get_security,
+    security.set_password,
+    security.remove_password,
+    security.begin_passkey,
+    security.add_passkey,
+    security.remove_passkey,
+    security.confirm_by_password,
+    security.begin_confirmation,
+    security.confirm_by_passkey,
+    audit.list_audit,
     sources.list_sources,
     sources.add_source,
     sources.remove_source,
@@ -63,7 +89,7 @@ HANDLERS = (
     taste.list_tastes,
     jobs.list_jobs,
     jobs.steer_job,
-    egress.get_egress,  # role: owner, as the three below
+    egress.get_egress,
     egress.switch_purpose,
     egress.allow_host,
     egress.forbid_host,
@@ -72,8 +98,8 @@ HANDLERS = (
 )
 
 OUTSIDE = (
-    health.get_health,  # role: nobody, without a session
-    metrics.get_metrics,  # role: owner
+    health.get_health,
+    metrics.get_metrics,
 )
 """Not below /api, where those who watch over servers look for them."""
 OUTSIDE_PATHS = frozenset({"/health", "/metrics"})

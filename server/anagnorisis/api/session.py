@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from anagnorisis.api import VERSION
 from anagnorisis.auth.sessions import COOKIE, LIFETIME_S, Caller, Sessions
-from anagnorisis.domain import Device, Person
+from anagnorisis.domain import Device, Person, Role
 from anagnorisis.store import sources
 from anagnorisis.store.db import Store
 
@@ -31,6 +31,8 @@ class Session(Struct, frozen=True):
 
     person: Person
     device: Device
+    role: Role
+    """What this device may do."""
     first_run: bool
     """True while the house has no source: ask for folders first."""
     version: str
@@ -48,15 +50,15 @@ async def open_session(
     403 for a wrong code, 429 after five of them in a minute, 400 without the name that a setup code needs.
     """
     address = request.client.host if request.client else ""
-    device = _plain(data.device) or "A browser"
-    token, caller = await sessions.open(data.code, _plain(data.name), device, address)
-    return Response(await _told(caller, store), cookies=[_cookie(token, LIFETIME_S)])
+    device = one_line(data.device) or "A browser"
+    token, caller = await sessions.open(data.code, one_line(data.name), device, address)
+    return Response(await told(caller, store), cookies=[session_cookie(token)])
 
 
 @get("/session")
 async def get_session(caller: NamedDependency[Caller], store: NamedDependency[Store]) -> Session:
     """Who this device speaks for."""
-    return await _told(caller, store)
+    return await told(caller, store)
 
 
 @delete("/session")
@@ -65,17 +67,19 @@ async def close_session(
 ) -> Response[None]:
     """End the session of this device; it needs a new code to come back."""
     await sessions.close(caller)
-    return Response(None, status_code=204, cookies=[_cookie("", 0)])
+    return Response(None, status_code=204, cookies=[session_cookie("", 0)])
 
 
-def _plain(name: str) -> str:
+def one_line(name: str) -> str:
     """A name on one line, without characters that nobody sees."""
     return " ".join(UNSEEN.sub(" ", name).split())
 
 
-async def _told(caller: Caller, store: Store) -> Session:
-    return Session(caller.person, caller.device, not await sources.list(store.read), VERSION)
+async def told(caller: Caller, store: Store) -> Session:
+    """What a device is told of its session."""
+    return Session(caller.person, caller.device, caller.role, not await sources.list(store.read), VERSION)
 
 
-def _cookie(token: str, max_age: int) -> Cookie:
+def session_cookie(token: str, max_age: int = LIFETIME_S) -> Cookie:
+    """The cookie that holds a session; an age of 0 takes it away."""
     return Cookie(COOKIE, value=token, max_age=max_age, secure=True, httponly=True, samesite="lax")

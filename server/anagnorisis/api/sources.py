@@ -7,11 +7,12 @@ from typing import Annotated, Literal
 
 from litestar import delete, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from anagnorisis.api.folders import Suggestion, checked, suggestions
 from anagnorisis.api.held import Held
+from anagnorisis.api.numbers import InPath
 from anagnorisis.config import Settings
 from anagnorisis.domain import Problem, Source, Unknown
 from anagnorisis.jobs.folders import Folders
@@ -65,7 +66,7 @@ async def add_source(
 
 
 @delete("/sources/{source:int}")
-async def remove_source(source: FromPath[int], store: NamedDependency[Store]) -> None:
+async def remove_source(source: InPath, store: NamedDependency[Store]) -> None:
     """Forget a source. Its files stay on the disk, and ratings of its items stay in the house."""
     now = int(time.time())
     await store.write(lambda db: sources.remove(db, source, now), "sources", "items")
@@ -73,14 +74,14 @@ async def remove_source(source: FromPath[int], store: NamedDependency[Store]) ->
 
 @post("/sources/{source:int}/scan", status_code=202)
 async def scan_source(
-    source: FromPath[int], store: NamedDependency[Store], folders: NamedDependency[Folders]
+    source: InPath, store: NamedDependency[Store], folders: NamedDependency[Folders]
 ) -> None:
     """Look at all of a source soon, without waiting for it."""
     rescan(await sources.by_id(store.read, source), folders)
 
 
 @get("/sources/{source:int}/problems")
-async def list_problems(source: FromPath[int], store: NamedDependency[Store]) -> list[Problem]:
+async def list_problems(source: InPath, store: NamedDependency[Store]) -> list[Problem]:
     """The files of a source that could not be taken in, each with the reason."""
     await sources.by_id(store.read, source)
     return await places.problems(store.read, source)

@@ -11,8 +11,13 @@ MEANT = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V", "-": None, " ": N
 
 def new_code() -> str:
     """A fresh code as a person reads it, 40 bits: `K7QF-2M9X`."""
-    drawn = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
-    return f"{drawn[:GROUP]}-{drawn[GROUP:]}"
+    plain = drawn(LENGTH)
+    return f"{plain[:GROUP]}-{plain[GROUP:]}"
+
+
+def drawn(length: int) -> str:
+    """Characters of the alphabet, 5 bits each."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
 def hash_of(code: str) -> bytes:

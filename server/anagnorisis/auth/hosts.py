@@ -19,6 +19,15 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_address(host: str) -> bool:
+    """Whether `host` is a bare address: browsers make no passkey for one."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 class Hosts:
     """The allow-list: names of loopback, the address bound to, further names from the settings."""
 

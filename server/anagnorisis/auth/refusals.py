@@ -1,6 +1,8 @@
 """The ways in which the door says no; each becomes a status of its own in `api/errors.py`."""
 
-from anagnorisis.domain import NotAllowed
+from collections.abc import Sequence
+
+from anagnorisis.domain import NotAllowed, Refused
 
 
 class NoSession(NotAllowed):
@@ -15,8 +17,32 @@ class WrongCode(NotAllowed):
     code = "wrong_code"
 
 
+class RoleTooSmall(NotAllowed):
+    """The person, or this device of theirs, may not do this."""
+
+    code = "role_too_small"
+
+
+class ConfirmFirst(NotAllowed):
+    """What was asked for needs a fresh proof that it is the person who asks, and not just their device."""
+
+    code = "confirm_first"
+
+
+class NothingToConfirmWith(NotAllowed):
+    """The same, but the person has neither a password nor a passkey yet."""
+
+    code = "nothing_to_confirm_with"
+
+
+class WrongProof(NotAllowed):
+    """A wrong password, or a passkey that does not fit."""
+
+    code = "wrong_proof"
+
+
 class TooManyTries(NotAllowed):
-    """Too many wrong codes from one address; `after_s` says how many seconds to wait."""
+    """Too many tries from one address; `after_s` says how many seconds to wait."""
 
     code = "too_many_tries"
 
@@ -35,3 +61,13 @@ class ForeignOrigin(NotAllowed):
     """A page of another site speaks through the person's browser."""
 
     code = "foreign_origin"
+
+
+class WrongMethod(Refused):
+    """An address of ours, asked in a way it does not answer; `allowed` says which it does."""
+
+    code = "method_not_allowed"
+
+    def __init__(self, what: str, allowed: Sequence[str]) -> None:
+        super().__init__(what)
+        self.allowed = allowed

@@ -35,6 +35,22 @@ async def send_bytes(scope: Scope, send: Send, status: int, body: bytes, headers
     await send({"type": "http.response.body", "body": sent, "more_body": False})
 
 
+def either(receive: Receive, ended: asyncio.Event) -> Receive:
+    """`receive` by which the device has left once `ended` is set: a paused track must not hold it."""
+
+    async def heard() -> Message:
+        hearing = asyncio.ensure_future(receive())
+        ending = asyncio.ensure_future(ended.wait())
+        try:
+            await asyncio.wait((hearing, ending), return_when=asyncio.FIRST_COMPLETED)
+            return hearing.result() if hearing.done() else {"type": "http.disconnect"}
+        finally:
+            hearing.cancel()
+            ending.cancel()
+
+    return heard
+
+
 async def send_file(
     scope: Scope, receive: Receive, send: Send, fd: int, facts: Facts, headers: Mapping[str, str]
 ) -> None:

@@ -1,29 +1,26 @@
-"""The `people` of the household, their `devices`, and the one-time `codes` that let a device in."""
+"""The `people` of the household and what each may do."""
 
 import sqlite3
 from collections.abc import Sequence
 
 from aiosqlite import Connection
 
-from anagnorisis.domain import BadValue, Conflict, Device, NotAllowed, Person, Unknown
+from anagnorisis.domain import BadValue, Conflict, Device, NotAllowed, Person, Role, Unknown
+from anagnorisis.store import codes, tokens
 
-INSERT = "INSERT INTO people (name, created_at) VALUES (?, ?)"
-ALL = "SELECT id, name, created_at FROM people ORDER BY id"
-BY_ID = "SELECT id, name, created_at FROM people WHERE id = ?"
-INSERT_DEVICE = "INSERT INTO devices (person, name, token, created_at, seen_at) VALUES (?, ?, ?, ?, ?)"
-BY_TOKEN = """SELECT p.id, p.name, p.created_at, d.id, d.person, d.name, d.created_at, d.seen_at
-    FROM devices AS d JOIN people AS p ON p.id = d.person WHERE d.token = ?"""
-SEEN = "UPDATE devices SET seen_at = ? WHERE id = ?"
-LEAVE = "DELETE FROM devices WHERE id = ?"
-REVOKE = "DELETE FROM codes WHERE person IS ?"
-ISSUE = "INSERT INTO codes (hash, person, created_at) VALUES (?, ?, ?)"
-NAMED = "SELECT id, name, created_at FROM people WHERE name = ?"
-ANYONE = "SELECT EXISTS (SELECT 1 FROM devices)"
-USE = "DELETE FROM codes WHERE hash = ? RETURNING person"
+INSERT = """INSERT INTO people (name, created_at, role)
+    VALUES (?1, ?2, iif(EXISTS (SELECT 1 FROM people), ?3, 'owner')) RETURNING id, name, created_at, role"""
+ALL = "SELECT id, name, created_at, role FROM people ORDER BY id"
+BY_ID = "SELECT id, name, created_at, role FROM people WHERE id = ?"
+NAMED = "SELECT id, name, created_at, role FROM people WHERE name = ?"
+OWNERS = "SELECT count(*) FROM people WHERE role = 'owner' AND id <> ?"
+BECOME = "UPDATE people SET role = ? WHERE id = ?"
 
 
-def add(db: sqlite3.Connection, name: str, code_hash: bytes | None, now: int) -> Person:
-    """A new person, with a one-time code for the first device if given. `now` is in unix seconds.
+def add(
+    db: sqlite3.Connection, name: str, code_hash: bytes | None, now: int, role: Role = "member"
+) -> Person:
+    """A new person, with a one-time code for the first device if given. The first of the house owns it.
 
     Raises `BadValue` for an empty name and `Conflict` for a name that is taken, whatever its case.
     """
@@ -31,65 +28,57 @@ def add(db: sqlite3.Connection, name: str, code_hash: bytes | None, now: int) ->
     if not name:
         raise BadValue("A person needs a name.")
     try:
-        made = db.execute(INSERT, (name, now)).lastrowid
+        person = Person(*db.execute(INSERT, (name, now, role)).fetchone())
     except sqlite3.IntegrityError as error:
         raise Conflict(f"There is already somebody called {name}. Choose another name.") from error
-    person = Person(made or 0, name, now)
     if code_hash is not None:
-        issue(db, person.id, code_hash, now)
+        codes.issue(db, person.id, code_hash, now)
     return person
 
 
-def issue(db: sqlite3.Connection, person: int | None, code_hash: bytes, now: int) -> None:
-    """Keep a one-time code of `person`; None is whoever opens the house first. It replaces the code before.
+def get(db: sqlite3.Connection, person: int) -> Person:
+    """The person of that number. Raises `Unknown`."""
+    for row in db.execute(BY_ID, (person,)):
+        return Person(*row)
+    raise Unknown(f"There is no person {person}.")
 
-    Raises `Unknown` if there is no such person.
-    """
-    db.execute(REVOKE, (person,))
-    try:
-        db.execute(ISSUE, (code_hash, person, now))
-    except sqlite3.IntegrityError as error:
-        raise Unknown(f"There is no person {person}.") from error
+
+def give_role(db: sqlite3.Connection, person: int, role: Role) -> Person:
+    """Change what a person may do. Raises `Unknown`, and `Conflict` for the last owner."""
+    if role != "owner":
+        keep_an_owner(db, person)
+    db.execute(BECOME, (role, person))
+    return get(db, person)
+
+
+def keep_an_owner(db: sqlite3.Connection, person: int) -> None:
+    """Raises `Conflict` when the house would have no owner without `person`, `Unknown` if they are not."""
+    leaving = get(db, person)
+    if leaving.role == "owner" and not db.execute(OWNERS, (person,)).fetchone()[0]:
+        raise Conflict(f"{leaving.name} is the only owner. Make somebody else an owner first.")
 
 
 def open_with(
-    db: sqlite3.Connection, code_hash: bytes, name: str, device_name: str, token_hash: bytes, now: int
+    db: sqlite3.Connection,
+    code_hash: bytes,
+    name: str,
+    device: str,
+    token_hash: bytes,
+    now: int,
+    *,
+    address: str = "",
+    near: bool = True,
 ) -> tuple[Person, Device]:
     """Use up a code: its person gets a new device. The setup code lets `name` in, made first if need be.
 
-    A setup code left over dies with the first code that is used, whosever that is. Raises `NotAllowed` for a
-    code that is wrong or used, and what `add` raises.
+    Raises `NotAllowed` for a code that is wrong, used or over, and for a setup code from outside the home
+    network (not `near`); and what `add` raises.
     """
-    used = db.execute(USE, (code_hash,)).fetchall()
-    if not used:
-        raise NotAllowed("This code is wrong or was used already. Ask for a new one.")
-    (owner,) = used[0]
-    db.execute(REVOKE, (None,))
-    person = _first(db, name, now) if owner is None else Person(*db.execute(BY_ID, (owner,)).fetchone())
-    made = db.execute(INSERT_DEVICE, (person.id, device_name, token_hash, now, now)).lastrowid
-    return person, Device(made or 0, person.id, device_name, now, now)
-
-
-def seen(db: sqlite3.Connection, device: int, now: int) -> None:
-    """Note that a device was here."""
-    db.execute(SEEN, (now, device))
-
-
-def leave(db: sqlite3.Connection, device: int) -> None:
-    """Take a device's session away; it needs a new code to come back."""
-    db.execute(LEAVE, (device,))
-
-
-async def anyone_inside(read: Connection) -> bool:
-    """Whether any device has a session."""
-    return next(bool(row[0]) for row in await read.execute_fetchall(ANYONE))
-
-
-async def by_token(read: Connection, token_hash: bytes) -> tuple[Person, Device] | None:
-    """Whose session this is."""
-    for row in await read.execute_fetchall(BY_TOKEN, (token_hash,)):
-        return Person(*row[:3]), Device(*row[3:])
-    return None
+    grant = codes.use(db, code_hash, now)
+    if grant.person is None and not near:
+        raise NotAllowed("The setup code works inside the home network only.")
+    person = _first(db, name, now) if grant.person is None else get(db, grant.person)
+    return person, tokens.admit(db, person.id, device, token_hash, now, grant.screen, address)
 
 
 async def list(read: Connection) -> Sequence[Person]:
@@ -98,7 +87,7 @@ async def list(read: Connection) -> Sequence[Person]:
 
 
 def _first(db: sqlite3.Connection, name: str, now: int) -> Person:
-    """Whoever opens the house: somebody who was named before it had a device, else somebody new."""
+    """Whoever opens the house owns it: somebody who was named before it had a device, else somebody new."""
     for row in db.execute(NAMED, (" ".join(name.split()),)):
-        return Person(*row)
-    return add(db, name, None, now)
+        return give_role(db, row[0], "owner")
+    return add(db, name, None, now, "owner")

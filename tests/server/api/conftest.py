@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import sqlite3
 from collections.abc import AsyncIterator, Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,11 @@ from PIL import Image
 
 from anagnorisis import app
 from anagnorisis.api.rooms import Rooms
+from anagnorisis.auth.sessions import hash_token
 from anagnorisis.config import Settings
+from anagnorisis.domain import Role
 from anagnorisis.jobs.board import PAUSED
-from anagnorisis.store import switches
+from anagnorisis.store import people, switches, tokens
 from anagnorisis.store.db import Store
 
 LONG_AGO = 1_700_000_000
@@ -56,6 +60,26 @@ async def ada(rooms: Rooms, address: str) -> AsyncIterator[httpx.AsyncClient]:
     headers = {"x-anag": "1", "cookie": f"__Host-anag={token}"}
     async with httpx.AsyncClient(base_url=address, headers=headers, timeout=20) as client:
         yield client
+
+
+@pytest.fixture
+def admit(rooms: Rooms, address: str) -> Callable[..., Any]:
+    """`await admit("guest")` lets a new device in, of a new person with that role; a client that holds it."""
+    numbers = count(1)
+
+    async def admit(role: Role) -> httpx.AsyncClient:
+        number = next(numbers)
+        token, screen = f"{role}-{number}", role == "screen"
+
+        def enter(db: sqlite3.Connection) -> None:
+            person = people.add(db, f"{role} {number}", None, LONG_AGO, "member" if screen else role)
+            tokens.admit(db, person.id, f"device {number}", hash_token(token), LONG_AGO, screen)
+
+        await rooms.store.write(enter)
+        headers = {"x-anag": "1", "cookie": f"__Host-anag={token}"}
+        return httpx.AsyncClient(base_url=address, headers=headers, timeout=20)
+
+    return admit
 
 
 @pytest.fixture

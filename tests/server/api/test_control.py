@@ -12,7 +12,17 @@ import pytest
 
 from anagnorisis import app
 from anagnorisis.api import control
-from anagnorisis.api.control import AddPerson, ListPeople, NewCode, Order, Scan, ask_running, listening
+from anagnorisis.api.control import (
+    AddPerson,
+    GiveRole,
+    ListPeople,
+    NewCode,
+    Order,
+    Scan,
+    Unlock,
+    ask_running,
+    listening,
+)
 from anagnorisis.api.rooms import Rooms
 from anagnorisis.config import Settings
 from anagnorisis.domain import Conflict, Refused, Unknown
@@ -52,7 +62,7 @@ async def test_people_are_let_in_and_named_through_the_running_house(rooms: Room
         (line,) = await ask(NewCode("bob")) or []
         _, caller = await rooms.sessions.open(line[-9:], "", "laptop", "test")
         assert (caller.person.name, caller.device.name) == ("Bob", "laptop")
-        assert await ask(ListPeople()) == ["Bob"]
+        assert await ask(ListPeople()) == ["Bob (owner)"]
 
 
 async def test_a_refusal_comes_back_as_its_sentence(rooms: Rooms) -> None:
@@ -147,7 +157,13 @@ async def test_without_a_server_the_store_is_opened_and_with_one_it_is_not(
     assert ask_running(settings.data, ListPeople()) is None
     (line,) = await app.alone(settings, AddPerson("Ada"))
     assert "Ada" in line
-    assert await app.alone(settings, ListPeople()) == ["Ada"]
+    assert await app.alone(settings, ListPeople()) == ["Ada (owner)"]
+    with pytest.raises(Conflict, match="Ada is the only owner"):
+        await app.alone(settings, GiveRole("ada", "guest"))
+    await app.alone(settings, AddPerson("Eve"))
+    assert await app.alone(settings, GiveRole("eve", "owner")) == ["Eve is owner now."]
+    (line,) = await app.alone(settings, Unlock("eve"))
+    assert line.startswith("Eve has neither password nor passkey now")
     with pytest.raises(Unknown):
         await app.alone(settings, NewCode("Bob"))
     async with app.opened(settings, asyncio.Event()):

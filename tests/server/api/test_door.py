@@ -14,9 +14,24 @@ from anagnorisis.media import replies
 from anagnorisis.media.replies import Receive, Scope, Send
 
 MEDIA = [f"/media/{'0' * 32}{rest}" for rest in ("", "/small.webp", "/medium.webp", "/large.webp", "/text")]
-OPEN = {("POST", "/api/session"): 400, ("GET", "/health"): 200}
+OPEN = {
+    ("POST", "/api/session"): 400,
+    ("POST", "/api/pair/start"): 400,
+    ("POST", "/api/pair/claim"): 400,
+    ("GET", "/health"): 200,
+}
 """What answers without a session, and with what status when nothing is given."""
-FILLED = {"source": "1", "item_id": "0" * 32, "name": "scan", "verb": "pause", "host": "nas.home"}
+FILLED = {
+    "passkey": "9",
+    "waiting": "9",
+    "person": "9",
+    "device": "9",
+    "source": "1",
+    "item_id": "0" * 32,
+    "name": "scan",
+    "verb": "pause",
+    "host": "nas.home",
+}
 FOREIGN: list[dict[str, str]] = [
     {"x-anag": "0"},
     {"x-anag": ""},
@@ -40,7 +55,7 @@ MISFITS = [
     ("GET", "/api/feed?keep=x", b"", 400, "bad_value"),
     ("GET", "/api/feed?after=zzz", b"", 400, "bad_value"),
     ("GET", "/api/items?after=zzz", b"", 400, "bad_value"),
-    ("GET", "/api/nothing", b"", 404, "not_found"),
+    ("GET", "/api/nothing", b"", 404, "unknown"),
     ("DELETE", "/api/people", b"", 405, "method_not_allowed"),
     ("GET", "/media/zz", b"", 404, "unknown"),
     ("GET", MEDIA[0] + "/huge.webp", b"", 404, "unknown"),

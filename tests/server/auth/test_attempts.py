@@ -2,7 +2,7 @@
 
 import pytest
 
-from anagnorisis.auth.attempts import MOST_ADDRESSES, Attempts
+from anagnorisis.auth.attempts import MOST_ADDRESSES, Attempts, Guesses
 from anagnorisis.auth.refusals import TooManyTries
 
 
@@ -72,4 +72,45 @@ def test_an_old_crowd_is_forgotten_when_a_new_one_comes(clock: Clock) -> None:
         attempts.begin(f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}")
     clock.now += 61
     attempts.begin("10.200.0.1")
-    assert len(attempts._wrong) == 1
+    assert len(attempts._tries) == 1
+
+
+def test_who_fails_twenty_times_an_hour_waits_a_quarter_of_one(clock: Clock) -> None:
+    guesses = Guesses(clock)
+    for _ in range(20):
+        guesses.begin("192.168.1.7")
+        clock.now += 60
+    with pytest.raises(TooManyTries, match="Try again in 14 minutes") as refused:
+        guesses.begin("192.168.1.7")
+    assert refused.value.after_s == 840
+    guesses.begin("192.168.1.8")
+    clock.now += 841
+    guesses.begin("192.168.1.7")
+
+
+def test_a_lock_begins_with_the_last_failure_however_old_the_first_is(clock: Clock) -> None:
+    guesses = Guesses(clock)
+    for _ in range(20):
+        guesses.begin("192.168.1.7")
+        clock.now += 170
+    clock.now += 800 - 170
+    with pytest.raises(TooManyTries):
+        guesses.begin("192.168.1.7")
+
+
+def test_failures_spread_over_hours_lock_nobody_out(clock: Clock) -> None:
+    guesses = Guesses(clock)
+    for _ in range(60):
+        guesses.begin("192.168.1.7")
+        clock.now += 190
+
+
+def test_a_refused_try_does_not_make_the_wait_longer(clock: Clock) -> None:
+    guesses = Guesses(clock)
+    for _ in range(5):
+        guesses.begin("192.168.1.7")
+    for _ in range(30):
+        with pytest.raises(TooManyTries):
+            guesses.begin("192.168.1.7")
+    clock.now += 61
+    guesses.begin("192.168.1.7")

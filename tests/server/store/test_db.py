@@ -180,6 +180,29 @@ async def test_a_file_that_is_no_database_is_refused_and_the_lock_let_go(tmp_pat
             await Store.open(tmp_path / "data")
 
 
+async def test_nobody_else_can_read_the_database_whatever_it_was_before(tmp_path: Path) -> None:
+    for _ in range(2):
+        store = await Store.open(tmp_path)
+        await store.write(
+            lambda db: db.execute("INSERT INTO switches VALUES ('a', 'b') ON CONFLICT DO NOTHING")
+        )
+        files = [*tmp_path.glob("anagnorisis.db*")]
+        assert len(files) == 3
+        assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+        await store.close()
+        (tmp_path / "anagnorisis.db").chmod(0o644)
+
+
+async def test_a_file_system_that_keeps_no_secret_is_refused_with_what_to_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await (await Store.open(tmp_path)).close()
+    (tmp_path / "anagnorisis.db").chmod(0o644)
+    monkeypatch.setattr(Path, "chmod", lambda path, mode: None)
+    with pytest.raises(BadValue, match=r"Run: chmod 600 .*anagnorisis\.db, or choose another folder"):
+        await Store.open(tmp_path)
+
+
 async def test_the_writer_answers_unless_it_is_held_up(store: Store) -> None:
     assert await store.answers(20)
     held, go = threading.Event(), threading.Event()

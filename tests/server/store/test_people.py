@@ -3,22 +3,24 @@
 import pytest
 
 from anagnorisis.domain import BadValue, Conflict, NotAllowed, Person, Unknown
-from anagnorisis.store import people
+from anagnorisis.store import codes, devices, people, tokens
 from anagnorisis.store.db import Store
 
 
 async def test_the_setup_code_makes_the_first_person_and_lets_their_device_in(store: Store, now: int) -> None:
-    await store.write(lambda db: people.issue(db, None, b"code", now))
+    await store.write(lambda db: codes.issue(db, None, b"code", now))
     ann, phone = await store.write(
         lambda db: people.open_with(db, b"code", " Ann  Lee ", "phone", b"token", now)
     )
     assert ann.name == "Ann Lee"
-    assert await people.by_token(store.read, b"token") == (ann, phone)
+    assert (ann.role, phone.screen) == ("owner", False)
+    held = await tokens.find(store.read, b"token")
+    assert held and (held.person, held.device, held.used, held.ends_at) == (ann, phone, True, None)
     assert await people.list(store.read) == [ann]
 
 
 async def test_a_code_works_once(store: Store, now: int) -> None:
-    await store.write(lambda db: people.issue(db, None, b"code", now))
+    await store.write(lambda db: codes.issue(db, None, b"code", now))
     await store.write(lambda db: people.open_with(db, b"code", "Ann", "phone", b"token", now))
     with pytest.raises(NotAllowed, match="used already"):
         await store.write(lambda db: people.open_with(db, b"code", "Bob", "laptop", b"other", now))
@@ -26,7 +28,7 @@ async def test_a_code_works_once(store: Store, now: int) -> None:
 
 
 async def test_a_code_survives_an_opening_that_fails(store: Store, now: int) -> None:
-    await store.write(lambda db: people.issue(db, None, b"code", now))
+    await store.write(lambda db: codes.issue(db, None, b"code", now))
     with pytest.raises(BadValue, match="needs a name"):
         await store.write(lambda db: people.open_with(db, b"code", "  ", "phone", b"token", now))
     ann, _ = await store.write(lambda db: people.open_with(db, b"code", "Ann", "phone", b"token", now))
@@ -36,7 +38,7 @@ async def test_a_code_survives_an_opening_that_fails(store: Store, now: int) -> 
 async def test_a_persons_code_opens_their_own_session_whatever_name_is_said(
     store: Store, person: Person, now: int
 ) -> None:
-    await store.write(lambda db: people.issue(db, person.id, b"code", now))
+    await store.write(lambda db: codes.issue(db, person.id, b"code", now))
     opened, device = await store.write(
         lambda db: people.open_with(db, b"code", "Mallory", "tablet", b"token", now)
     )
@@ -47,8 +49,8 @@ async def test_a_new_code_replaces_the_one_before_of_the_same_person_only(
     store: Store, person: Person, now: int
 ) -> None:
     bob = await store.write(lambda db: people.add(db, "Bob", b"bobs", now))
-    await store.write(lambda db: people.issue(db, person.id, b"first", now))
-    await store.write(lambda db: people.issue(db, person.id, b"second", now))
+    await store.write(lambda db: codes.issue(db, person.id, b"first", now))
+    await store.write(lambda db: codes.issue(db, person.id, b"second", now))
     with pytest.raises(NotAllowed):
         await store.write(lambda db: people.open_with(db, b"first", "", "phone", b"1", now))
     assert (await store.write(lambda db: people.open_with(db, b"bobs", "", "phone", b"2", now)))[0] == bob
@@ -58,8 +60,8 @@ async def test_a_new_code_replaces_the_one_before_of_the_same_person_only(
 
 
 async def test_a_new_setup_code_replaces_the_one_before(store: Store, now: int) -> None:
-    await store.write(lambda db: people.issue(db, None, b"first", now))
-    await store.write(lambda db: people.issue(db, None, b"second", now))
+    await store.write(lambda db: codes.issue(db, None, b"first", now))
+    await store.write(lambda db: codes.issue(db, None, b"second", now))
     with pytest.raises(NotAllowed):
         await store.write(lambda db: people.open_with(db, b"first", "Ann", "phone", b"token", now))
 
@@ -67,8 +69,8 @@ async def test_a_new_setup_code_replaces_the_one_before(store: Store, now: int) 
 async def test_a_setup_code_left_over_dies_when_somebody_comes_in(
     store: Store, person: Person, now: int
 ) -> None:
-    await store.write(lambda db: people.issue(db, None, b"setup", now))
-    await store.write(lambda db: people.issue(db, person.id, b"anns", now))
+    await store.write(lambda db: codes.issue(db, None, b"setup", now))
+    await store.write(lambda db: codes.issue(db, person.id, b"anns", now))
     await store.write(lambda db: people.open_with(db, b"anns", "", "phone", b"1", now))
     with pytest.raises(NotAllowed):
         await store.write(lambda db: people.open_with(db, b"setup", "Eve", "laptop", b"2", now))
@@ -77,11 +79,11 @@ async def test_a_setup_code_left_over_dies_when_somebody_comes_in(
 async def test_somebody_named_before_can_open_the_house_with_the_setup_code(
     store: Store, person: Person, now: int
 ) -> None:
-    assert not await people.anyone_inside(store.read)
-    await store.write(lambda db: people.issue(db, None, b"setup", now))
+    assert not await devices.anyone_inside(store.read)
+    await store.write(lambda db: codes.issue(db, None, b"setup", now))
     opened, _ = await store.write(lambda db: people.open_with(db, b"setup", "ann", "phone", b"1", now))
     assert opened == person
-    assert await people.anyone_inside(store.read)
+    assert await devices.anyone_inside(store.read)
 
 
 async def test_a_name_is_taken_whatever_its_case(store: Store, person: Person, now: int) -> None:
@@ -91,14 +93,34 @@ async def test_a_name_is_taken_whatever_its_case(store: Store, person: Person, n
 
 async def test_a_code_for_nobody_is_refused(store: Store, now: int) -> None:
     with pytest.raises(Unknown, match="no person 7"):
-        await store.write(lambda db: people.issue(db, 7, b"code", now))
+        await store.write(lambda db: codes.issue(db, 7, b"code", now))
 
 
-async def test_a_device_that_left_has_no_session(store: Store, now: int) -> None:
-    await store.write(lambda db: people.add(db, "Ann", b"code", now))
-    _, device = await store.write(lambda db: people.open_with(db, b"code", "", "phone", b"token", now))
-    await store.write(lambda db: people.seen(db, device.id, now + 60))
-    found = await people.by_token(store.read, b"token")
-    assert found and found[1].seen_at == now + 60
-    await store.write(lambda db: people.leave(db, device.id))
-    assert await people.by_token(store.read, b"token") is None
+async def test_a_setup_code_from_outside_the_home_is_refused_and_kept(store: Store, now: int) -> None:
+    await store.write(lambda db: codes.issue(db, None, b"setup", now))
+    with pytest.raises(NotAllowed, match="home network only"):
+        await store.write(lambda db: people.open_with(db, b"setup", "Eve", "x", b"1", now, near=False))
+    assert (await store.write(lambda db: people.open_with(db, b"setup", "Ann", "x", b"2", now)))[0].id == 1
+
+
+async def test_the_first_person_owns_the_house_and_the_others_live_in_it(store: Store, now: int) -> None:
+    roles = ("guest", "guest", "member")
+    made = [
+        await store.write(lambda db, n=n, r=r: people.add(db, f"P{n}", None, now, r))
+        for n, r in enumerate(roles)
+    ]
+    assert [person.role for person in made] == ["owner", "guest", "member"]
+    assert await people.list(store.read) == made
+
+
+async def test_the_last_owner_stays_one(store: Store, person: Person, now: int) -> None:
+    bob = await store.write(lambda db: people.add(db, "Bob", None, now))
+    with pytest.raises(Conflict, match="Ann is the only owner"):
+        await store.write(lambda db: people.give_role(db, person.id, "guest"))
+    await store.write(lambda db: people.give_role(db, person.id, "owner"))
+    await store.write(lambda db: people.give_role(db, bob.id, "owner"))
+    assert (await store.write(lambda db: people.give_role(db, person.id, "guest"))).role == "guest"
+    with pytest.raises(Conflict, match="Bob is the only owner"):
+        await store.write(lambda db: people.keep_an_owner(db, bob.id))
+    with pytest.raises(Unknown):
+        await store.write(lambda db: people.give_role(db, 9, "member"))
