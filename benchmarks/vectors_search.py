@@ -96,7 +96,7 @@ def exact(rows: Rows, queries: Rows, index: VectorIndex) -> dict[str, float | st
     taken = race(calls | faiss_calls(rows, queries, THREADS), TURNS)
     rates += [read_rate(STREAM, huge=huge, threads=count) for huge in (True, False) for count in THREADS]
     ours = min(taken[f"core, {count} threads"].least for count in THREADS)
-    moved = len(rows) * (-(-rows.shape[1] // 64) * 64 + 8)
+    moved = len(rows) * (-(-rows.shape[1] // 128) * 64 + 4)
     found = index.search(queries, K, mode="exact", threads=2)
     truth = nearest(rows, queries, K)
     return {

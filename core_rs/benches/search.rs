@@ -65,8 +65,17 @@ fn main() {
     }
     let exact = vec![f16::ONE; ROWS * DIM];
     let (codes, sums, scales, ids) = (&codes[..], &sums[..], &scales[..], &ids[..]);
-    let block =
-        Block { dim: DIM, ids, codes, scales, sums, exact: Exact::Rows(&exact), alive: None, lists: None };
+    let block = Block {
+        dim: DIM,
+        ids,
+        codes,
+        coarse: None,
+        scales,
+        sums,
+        exact: Exact::Rows(&exact),
+        alive: None,
+        lists: None,
+    };
     let asked = Array2::from_shape_fn((1, DIM), |_| next() as f32);
     for threads in [1, 2] {
         for share in [1000, 500, 250, 10] {
