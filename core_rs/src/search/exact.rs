@@ -20,7 +20,7 @@ const DENSE: u32 = 48;
 const FEW: usize = 3;
 
 /// Candidates of a coarse scan for each of an i8 scan, and a number on top for small k: its scores are rougher.
-const COARSE: (usize, usize) = (2, 128);
+const COARSE: (usize, usize) = (3, 256);
 
 /// The `width` best of every row by i8 score, for each query; by coarse score more of them.
 pub(super) fn scan(
