@@ -4,7 +4,9 @@
 //! code j of its 128 in the low half and code 64 + j in the high half. A score is off by about 0.6 % of
 //! |q||x| for 512 numbers, enough to choose candidates by and nothing else.
 
-use super::choice::{Kind, Simd};
+#[cfg(target_arch = "x86_64")]
+use super::choice::Kind;
+use super::choice::Simd;
 use super::rows::{PIECE, Query, Rows, Scores};
 use super::scalar;
 #[cfg(target_arch = "x86_64")]
