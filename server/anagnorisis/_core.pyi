@@ -284,11 +284,11 @@ class VectorIndex:
         ivf_from: int = 300_000,
         threads: int = 1,
     ) -> list[tuple[NDArray[np.uint64], NDArray[np.float32]]]:
-        """For each query (q, dim) the ids and inner products (at most k,) of the best rows, ties by id.
+        """For each query (q, dim) ids and inner products (at most k,) of the best rows, best first.
 
-        i8 codes are scanned, `rerank * k` candidates compared in f16. "auto" scans every row up to `ivf_from`
-        that may be found, lists above it; `recall` is the share of the best ten that lists shall find for
-        queries that look like rows, 1.0 all of them for any query.
+        Codes are scanned, `rerank * k` candidates compared in f16; ties go by id. "auto" scans every row up
+        to `ivf_from` that may be found, lists above it. `recall` is the share of the best ten that lists
+        shall find for queries that look like rows, 1.0 all of them for any query.
         """
 
 @final
@@ -296,8 +296,10 @@ class Selection:
     """Some rows of an index as it stood: refused once its rows changed."""
 
     def __len__(self) -> int: ...
-    def __and__(self, other: Selection) -> Selection: ...
-    def __or__(self, other: Selection) -> Selection: ...
+    def __and__(self, value: Selection, /) -> Selection: ...
+    def __rand__(self, value: Selection, /) -> Selection: ...
+    def __or__(self, value: Selection, /) -> Selection: ...
+    def __ror__(self, value: Selection, /) -> Selection: ...
     def __invert__(self) -> Selection: ...
 
 def instruction_sets() -> list[str]:
@@ -307,4 +309,4 @@ def instruction_sets() -> list[str]:
     """
 
 def read_rate(size: int, *, huge: bool = True, threads: int = 1, passes: int = 5) -> float:
-    """Bytes a second that memory gives a scan, in huge pages or small: best of `passes` over `size` bytes."""
+    """Bytes a second that a scan can have: the best of `passes` over `size` bytes, in pages huge or small."""
