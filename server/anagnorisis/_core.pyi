@@ -16,11 +16,13 @@ __all__ = [
     "Features",
     "FileFacts",
     "Found",
+    "Ranked",
     "digest",
     "embedded_cover",
     "image_features",
     "mmr",
     "music_features",
+    "rank",
     "read_files",
     "simhash",
     "walk",
@@ -65,6 +67,9 @@ class Columns:
     def extend(self, weights: NDArray[np.float64], covariance: NDArray[np.float64]) -> None:
         """As `refresh`, for the rows that are not covered yet only."""
 
+    def set(self, mean: NDArray[np.float64], variance: NDArray[np.float64]) -> None:
+        """Another model's mean and variance (m,) of the first m rows, m at most n, in place of all there were."""
+
     def apply(self, gain: NDArray[np.float64], error: float, q: float) -> None:
         """One rating moves every row: p = x'gain; mean += error * p; variance -= p * p / q, never below 0.
 
@@ -72,30 +77,78 @@ class Columns:
         is the same with the removal's own numbers, where the noise is -s2 and so q is negative. O(n d).
         """
 
+    def burst(self, gains: NDArray[np.float64], errors: NDArray[np.float64], qs: NDArray[np.float64]) -> None:
+        """Ratings given one after the other: gains (k, d + 1), errors (k,), qs (k,), each as for `apply`.
+
+        One pass over memory for all of them; the variance is held at 0 or above once, at the end. O(k n d).
+        """
+
     def at(self, rows: NDArray[np.uint32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Mean and variance (k,) of those rows, in the order asked."""
 
-    def top(
-        self,
-        k: int,
-        by: Literal["mean", "variance"],
-        eligible: NDArray[np.bool_] | None = None,
-        below: tuple[float, int] | None = None,
-    ) -> tuple[NDArray[np.uint32], NDArray[np.float64]]:
-        """The best `k` rows and their values: value descending, then row ascending.
+@final
+class Ranked:
+    """A ranking, best first, and the parts of each score: all (k,), `means` (k, models)."""
 
-        `eligible` (n,) leaves out rows that are false in it or past its end. `below` is the last (value, row)
-        of the page before: only what stands strictly after it is given.
-        """
+    @property
+    def rows(self) -> NDArray[np.uint32]: ...
+    @property
+    def scores(self) -> NDArray[np.float64]:
+        """What the rows were ranked by."""
+
+    @property
+    def mean(self) -> NDArray[np.float64]: ...
+    @property
+    def std(self) -> NDArray[np.float64]: ...
+    @property
+    def recency(self) -> NDArray[np.float64]:
+        """The bonus for being new; 0 where none was asked for."""
+
+    @property
+    def means(self) -> NDArray[np.float64]:
+        """Each model's own mean."""
+
+def rank(
+    models: Sequence[Columns],
+    weights: Sequence[float],
+    k: int,
+    by: Literal["mean", "variance", "upper", "thompson", "draw"],
+    *,
+    beta: float = 0.0,
+    temperature: float = 1.0,
+    seed: int = 0,
+    recency: tuple[NDArray[np.float64], float, float, float] | None = None,
+    eligible: NDArray[np.bool_] | None = None,
+    exclude: NDArray[np.uint32] | None = None,
+    below: tuple[float, int] | None = None,
+) -> Ranked:
+    """The best `k` rows that all `models` hold: score descending, then row ascending.
+
+    Models with weights make a mixture: mean m = sum w_k m_k, variance sum w_k (v_k + (m_k - m)^2), weights
+    brought to sum 1. `upper` is mean + beta * std; `thompson` a draw from N(mean, variance) for each row by
+    itself; `draw` takes rows one after the other without replacement with the odds of softmax(mean /
+    temperature), exactly (Gumbel-top-k). Chance follows from (seed, row) alone. `recency` is (unix seconds of
+    each row (n,), now, half-life in s, weight): weight * 2^(-age / half-life) is added to the mean before a
+    `draw`, to the score elsewhere.
+    `eligible` (n,) leaves out rows that are false in it or past its end, `exclude` the rows it names. `below`
+    is the last (score, row) of the page before: only what stands strictly after it is given.
+    O(n models), in parallel; the result does not depend on the number of threads.
+    """
 
 def mmr(
-    vectors: NDArray[np.float32], scores: NDArray[np.float32], k: int, diversity: float
+    vectors: NDArray[np.float32],
+    scores: NDArray[np.float32],
+    k: int,
+    diversity: float,
+    groups: NDArray[np.uint32] | None = None,
+    most: int = 1,
 ) -> NDArray[np.uint32]:
     """Pick `k` row numbers by maximal marginal relevance, best first; all when `k` exceeds their number.
 
     vectors (n, d) of any length, scores (n,), diversity 0..1. Each pick maximises (1 - diversity) * score -
     diversity * (largest cosine to a row picked before); a row of zeros is like nothing; ties go to the lower
-    number.
+    number. `groups` (n, axes) names the group of each row on each axis, 0 for none: at most `most` of a group
+    are picked as long as others are left; then the rest comes in by the same rule.
     """
 
 def image_features(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -9,8 +9,10 @@
 )]
 
 mod choice;
+mod floats;
 pub mod halves;
 pub mod pages;
+pub mod products;
 pub mod rows;
 mod scalar;
 

@@ -109,7 +109,8 @@ def _best(views: Sequence[View], masks: Sequence[Mask], query: FeedQuery, seen: 
         if query.mode == "ask":
             found = questions(view, mask, wide, rng)
         else:
-            found = Candidates(view, *view.columns.top(wide, "mean", mask))
+            best = view.best(wide, mask)
+            found = Candidates(view, best.rows, best.mean)
         fresh = [n for n, row in enumerate(found.rows) if _short(view.space.ids[row]) not in seen][:most]
         groups.append(Candidates(view, found.rows[fresh], found.values[fresh]))
     return varied(groups, query.limit + 1)
