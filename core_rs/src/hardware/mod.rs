@@ -8,12 +8,21 @@
     reason = "vector intrinsics load through pointers, and a mapped file is only as constant as its owner says"
 )]
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod choice;
 mod floats;
 pub mod halves;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 pub mod pages;
+mod pieces;
 pub mod products;
 pub mod rows;
 mod scalar;
+#[cfg(test)]
+mod tests;
 
 pub use choice::Simd;

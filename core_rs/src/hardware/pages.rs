@@ -1,8 +1,10 @@
 //! Memory in huge pages, so that a scan does not stop at every 4 KB to look up where it reads.
 
 use std::marker::PhantomData;
+use std::time::Instant;
 
 use memmap2::{MmapMut, MmapOptions};
+use rayon::prelude::*;
 
 /// Numbers of which every pattern of bits is one and zero is all zeros.
 pub trait Plain: Copy + Send + Sync + 'static + sealed::Sealed {}
@@ -65,4 +67,31 @@ impl<T: Plain> std::ops::DerefMut for Pages<T> {
         // SAFETY: as in `deref`, and the map is ours alone while it is borrowed mutably.
         unsafe { std::slice::from_raw_parts_mut(self.held.as_mut_ptr().cast(), self.len) }
     }
+}
+
+/// Best bytes a second of `passes` reads over all of `words` by `threads` threads: what memory can give a scan.
+///
+/// The fastest of the passes, because a shared machine only ever makes one slower.
+#[must_use]
+pub fn read_rate(words: &[u64], threads: usize, passes: usize) -> f64 {
+    let part = words.len().div_ceil(threads.max(1)).max(1);
+    let mut least = f64::INFINITY;
+    for _ in 0..passes {
+        let start = Instant::now();
+        std::hint::black_box(words.par_chunks(part).with_max_len(1).map(sum).reduce(|| 0, u64::wrapping_add));
+        least = least.min(start.elapsed().as_secs_f64());
+    }
+    size_of_val(words) as f64 / least
+}
+
+/// Wrapping sum in as many lanes as keep the memory busy.
+fn sum(words: &[u64]) -> u64 {
+    let mut lanes = [0u64; 32];
+    let (whole, rest) = words.as_chunks::<32>();
+    for chunk in whole {
+        for (lane, word) in lanes.iter_mut().zip(chunk) {
+            *lane = lane.wrapping_add(*word);
+        }
+    }
+    lanes.iter().chain(rest).fold(0, |sum, word| sum.wrapping_add(*word))
 }

@@ -4,7 +4,29 @@
 //! roundings come in the same order everywhere, so every instruction set gives the same bits.
 
 use super::choice::{Kind, Simd};
+#[cfg(target_arch = "aarch64")]
+use super::neon;
 use super::scalar;
+#[cfg(target_arch = "x86_64")]
+use super::{avx2, avx512};
+
+/// Calls the kernel of that name in the module of the instruction set.
+macro_rules! dispatch {
+    ($simd:expr, $kernel:ident($($argument:expr),*)) => {
+        // SAFETY: whoever holds a `Simd` has its instructions, and the sizes were checked just before.
+        match $simd.0 {
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512 => unsafe { avx512::$kernel($($argument),*) },
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2 => unsafe { avx2::$kernel($($argument),*) },
+            #[cfg(target_arch = "aarch64")]
+            Kind::NeonDot => unsafe { neon::dotprod::$kernel($($argument),*) },
+            #[cfg(target_arch = "aarch64")]
+            Kind::Neon => unsafe { neon::widening::$kernel($($argument),*) },
+            Kind::Scalar => scalar::$kernel($($argument),*),
+        }
+    };
+}
 
 /// Rows scored by one call, and bits of a mask word.
 pub const PIECE: usize = 64;
@@ -18,10 +40,13 @@ pub const fn stride(dim: usize) -> usize {
     dim.next_multiple_of(LANE)
 }
 
-/// A query in i8: `stride(dim)` codes, and the same plus 128 for the instructions that want unsigned × signed.
+/// A query in i8, `stride(dim)` codes, also in the forms that instructions want: 16 bits wide; plus 128, unsigned.
 #[derive(Clone, Debug)]
 pub struct Query {
     pub(super) codes: Vec<i8>,
+    #[cfg(target_arch = "x86_64")]
+    pub(super) wide: Vec<i16>,
+    #[cfg(target_arch = "x86_64")]
     pub(super) shifted: Vec<u8>,
     pub(super) scale: f32,
 }
@@ -34,8 +59,14 @@ impl Query {
     #[must_use]
     pub fn new(codes: Vec<i8>, scale: f32) -> Self {
         assert!(codes.len().is_multiple_of(LANE), "codes are padded");
-        let shifted = codes.iter().map(|&code| (i16::from(code) + 128) as u8).collect();
-        Self { codes, shifted, scale }
+        Self {
+            #[cfg(target_arch = "x86_64")]
+            wide: codes.iter().map(|&code| i16::from(code)).collect(),
+            #[cfg(target_arch = "x86_64")]
+            shifted: codes.iter().map(|&code| (i16::from(code) + 128) as u8).collect(),
+            codes,
+            scale,
+        }
     }
 
     /// Codes with padding.
@@ -106,9 +137,7 @@ impl Simd {
         out: &mut Scores,
     ) -> u64 {
         assert!(count <= PIECE && first + count <= rows.len() && query.stride() == rows.stride);
-        match self.0 {
-            Kind::Scalar => scalar::sweep(query, rows, first, count, floor, out),
-        }
+        dispatch!(self, sweep(query, rows, first, count, floor, out))
     }
 
     /// Scores of the rows of those numbers, at most `PIECE`, as `sweep` gives them.
@@ -118,9 +147,7 @@ impl Simd {
     pub fn gather(self, query: &Query, rows: Rows<'_>, numbers: &[u32], floor: f32, out: &mut Scores) -> u64 {
         assert!(numbers.len() <= PIECE && query.stride() == rows.stride);
         assert!(numbers.iter().all(|&number| (number as usize) < rows.len()));
-        match self.0 {
-            Kind::Scalar => scalar::gather(query, rows, numbers, floor, out),
-        }
+        dispatch!(self, gather(query, rows, numbers, floor, out))
     }
 
     /// Scores of rows `first..first + count` for several queries at once: `out[q][j]`.
@@ -130,8 +157,6 @@ impl Simd {
     pub fn tile(self, queries: &[Query], rows: Rows<'_>, first: usize, count: usize, out: &mut [Scores]) {
         assert!(count <= PIECE && first + count <= rows.len() && queries.len() <= out.len());
         assert!(queries.iter().all(|query| query.stride() == rows.stride));
-        match self.0 {
-            Kind::Scalar => scalar::tile(queries, rows, first, count, out),
-        }
+        dispatch!(self, tile(queries, rows, first, count, out));
     }
 }

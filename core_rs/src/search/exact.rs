@@ -37,21 +37,14 @@ pub(super) fn scan(
         Ok(sweep.best)
     };
     let threads = task.threads.min(chunks.len()).max(1);
-    let best = if threads == 1 {
-        work()?
+    let each: Vec<Vec<Best>> = if threads == 1 {
+        vec![work()?]
     } else {
-        (0..threads)
-            .into_par_iter()
-            .with_max_len(1)
-            .map(|_| work())
-            .try_reduce_with(join)
-            .unwrap_or(Ok(vec![]))?
+        (0..threads).into_par_iter().with_max_len(1).map(|_| work()).collect::<Result<_, _>>()?
     };
-    Ok(best.into_iter().map(Best::sorted).collect())
-}
-
-fn join(one: Vec<Best>, other: Vec<Best>) -> Result<Vec<Best>, Failure> {
-    Ok(one.into_iter().zip(other).map(|(a, b)| a.with(b)).collect())
+    let joined =
+        each.into_iter().reduce(|one, other| one.into_iter().zip(other).map(|(a, b)| a.with(b)).collect());
+    Ok(joined.unwrap_or_default().into_iter().map(Best::sorted).collect())
 }
 
 /// One thread's walk over rows: the best so far for each query.
