@@ -60,11 +60,12 @@ pub fn mmr(
             counts.take(leader.index);
             picked.push(leader.index);
         } else {
-            for &other in &picked[leader.seen..] {
-                leader.meet(directions.cosine(leader.index, other));
+            // Against one pick after the other, and no longer than it leads.
+            while leader.seen < picked.len() && waiting.peek().is_none_or(|next| leader >= *next) {
+                leader.meet(directions.cosine(leader.index, picked[leader.seen]));
+                leader.seen += 1;
+                leader.weigh(diversity);
             }
-            leader.seen = picked.len();
-            leader.weigh(diversity);
             waiting.push(leader);
         }
     }
