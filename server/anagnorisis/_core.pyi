@@ -68,7 +68,7 @@ class Columns:
         """As `refresh`, for the rows that are not covered yet only."""
 
     def set(self, mean: NDArray[np.float64], variance: NDArray[np.float64]) -> None:
-        """Another model's mean and variance (m,) of the first m rows, m at most n, in place of all there were."""
+        """Another model's mean and variance (m,) of the first m rows, in place of all there were."""
 
     def apply(self, gain: NDArray[np.float64], error: float, q: float) -> None:
         """One rating moves every row: p = x'gain; mean += error * p; variance -= p * p / q, never below 0.

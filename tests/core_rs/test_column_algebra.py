@@ -13,7 +13,7 @@ Numbers = NDArray[np.float64]
 
 
 class ColumnsOverTime(RuleBasedStateMachine):
-    """Ratings, undos, bursts, new rows, replaced rows and refreshes in any order, against a refit from the log."""
+    """Ratings, undos, bursts, new and replaced rows and refreshes in any order, against a refit."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -3,12 +3,13 @@
 import asyncio
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from aiosqlite import Connection
 from msgspec.structs import astuple
 
 from anagnorisis.domain import ItemId, Place, Problem
+from anagnorisis.store.rows import listed
 
 Known = tuple[int, int, int, ItemId | None]
 """Size, mtime in ns, inode and item of a file as it was last looked at."""
@@ -28,6 +29,8 @@ LOCATE = """SELECT s.address, p.path, p.inode FROM places AS p JOIN sources AS s
     WHERE p.item = ?"""
 OF_ITEM = """SELECT source, path, item, size, mtime_ns, inode, folder, name, problem
     FROM places WHERE item = ? ORDER BY source, path"""
+FOLDERS_OF = """SELECT p.item, min(p.source || ':' || p.folder) FROM json_each(?) AS wanted
+    CROSS JOIN places AS p ON p.item = wanted.value GROUP BY p.item"""
 PROBLEMS = """SELECT source, CASE folder WHEN '' THEN name ELSE folder || '/' || name END, problem
     FROM places WHERE source = ? AND problem <> '' ORDER BY folder, name"""
 
@@ -66,6 +69,11 @@ async def locate(read: Connection, item: ItemId) -> list[tuple[bytes, int]]:
 async def of_item(read: Connection, item: ItemId) -> list[Place]:
     """Every place of an item."""
     return [Place(*row) for row in await read.execute_fetchall(OF_ITEM, (item,))]
+
+
+async def folders_of(read: Connection, ids: Iterable[ItemId]) -> dict[ItemId, str]:
+    """Of each present item a name for the folder it lies in, one of them where it has several copies."""
+    return {item: folder for item, folder in await read.execute_fetchall(FOLDERS_OF, (listed(ids),))}
 
 
 async def problems(read: Connection, source: int) -> list[Problem]:

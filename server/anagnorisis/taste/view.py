@@ -120,7 +120,7 @@ class View:
         return rank([self.columns], [1.0], k, "mean", eligible=eligible, below=below)
 
     def draw(self, k: int, eligible: NDArray[np.bool_], temperature: float, seed: int) -> Ranked:
-        """`k` of the `eligible` rows (n,) by chance, one after the other: odds are exp(mean / temperature)."""
+        """`k` of the `eligible` rows (n,) by chance, one by one, with odds of exp(mean / temperature)."""
         return rank([self.columns], [1.0], k, "draw", temperature=temperature, seed=seed, eligible=eligible)
 
     def rows(self, rows: Rows) -> NDArray[np.float64]:
@@ -203,7 +203,7 @@ class View:
             self._named[name] = count + sign, total + sign * self._mine[item]
 
     def _teach(self, item: ItemId, learn: bool) -> list[Gain]:
-        """Bring what is learned of `item` in line with its rating; the gains are to be applied to the columns.
+        """Bring what is learned of `item` in line with its rating; the gains still have to be applied.
 
         Without `learn` the posterior waits, for `_relearn`.
         """
