@@ -8,6 +8,7 @@ use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1, PyReadonlyArray3};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
+mod alike;
 mod exif;
 mod facts;
 mod fields;
@@ -27,6 +28,7 @@ pub mod dot;
 pub mod features;
 pub mod hardware;
 pub mod image_features;
+pub mod likeness;
 pub mod mmr;
 pub mod moments;
 pub mod music_features;
@@ -63,6 +65,8 @@ fn describe_music<'py>(py: Python<'py>, pcm: PyReadonlyArray1<'py, f32>) -> PyRe
 /// The computing core of Anagnorisis.
 #[pymodule(gil_used = false)]
 mod _core {
+    #[pymodule_export]
+    use super::alike::{group, mark_picture};
     #[pymodule_export]
     use super::files::{FileFacts, Found, digest, embedded_cover, mark, read_files, walk_folder};
     #[pymodule_export]

@@ -22,6 +22,8 @@ __all__ = [
     "image_features",
     "mmr",
     "music_features",
+    "near_duplicates",
+    "picture_mark",
     "rank",
     "read_files",
     "simhash",
@@ -156,6 +158,29 @@ def image_features(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
 
     rgb (h, w, 3), sRGB, rows from the top, of any size from 1 x 1. Four blocks of equal weight: colours 80,
     directions 384, texture 177, scalars 50. They see light and colour, not what is in the picture. O(h w).
+    """
+
+def picture_mark(rgb: NDArray[np.uint8]) -> int:
+    """A signed 64-bit mark of how a picture (h, w, 3) looks; 0 when it is all one tone.
+
+    Copies in other sizes and packings differ in few bits, strangers in about 32 (perceptual hash by DCT).
+    """
+
+def near_duplicates(
+    marks: NDArray[np.int64],
+    radius: int,
+    sizes: NDArray[np.float64],
+    apart: float,
+    share: float,
+    vectors: NDArray[np.float32] | None = None,
+    cosine: float = 0.0,
+) -> NDArray[np.uint32]:
+    """(n,): for each row the row that leads its group of near-duplicates, itself for a row alone.
+
+    Rows are taken in order: one joins the nearest leader within `radius` bits (0..15) whose size differs by
+    at most `apart` + `share` * the larger and, with `vectors` (n, d), whose cosine is at least `cosine`; else
+    it becomes a leader. So every member is close to its leader. A mark of 0 says nothing. Sub-quadratic on
+    marks that are spread (multi-index hashing).
     """
 
 @final

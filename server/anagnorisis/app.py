@@ -27,9 +27,11 @@ from anagnorisis.jobs.board import Board
 from anagnorisis.jobs.embedding import embedding_loop
 from anagnorisis.jobs.fitting import fitting_loop
 from anagnorisis.jobs.folders import Folders
+from anagnorisis.jobs.likeness import likeness_loop
 from anagnorisis.jobs.sample import Sample
 from anagnorisis.jobs.supervisor import supervise
 from anagnorisis.library.embed import Embedding
+from anagnorisis.library.likeness import Likeness
 from anagnorisis.library.scan import Scanner
 from anagnorisis.media.cache import Cache
 from anagnorisis.media.replies import App, Receive, Scope, Send
@@ -151,6 +153,7 @@ async def _work(rooms: Rooms, worker: Worker) -> None:
         rooms.folders.loop,
         embedding_loop(embedding, changes, board),
         fitting_loop(rooms.learner, changes, board),
+        likeness_loop(Likeness(rooms.store, rooms.learner.spaces), changes, board),
         rooms.sample.loop,
     )
     for loop in loops:

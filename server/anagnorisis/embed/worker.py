@@ -11,7 +11,7 @@ from types import MappingProxyType
 from anagnorisis.config import Settings
 from anagnorisis.domain import Kind, Unreadable, WorkerLost
 from anagnorisis.embed import LONGEST_TEXT
-from anagnorisis.embed.frames import LENGTH_BYTES, LOADED, OUT_OF_MEMORY, Answer, Task, answer, framed
+from anagnorisis.embed.frames import LENGTH_BYTES, LOADED, OUT_OF_MEMORY, Answer, Made, Task, answer, framed
 
 PATIENCE: Mapping[Kind, float] = MappingProxyType({"article": 30.0, "image": 60.0, "music": 120.0})
 """Seconds without any answer after which the process is held to hang; a slow disk answers sooner."""
@@ -52,15 +52,15 @@ class Worker:
         running = self._process is not None and self._process.returncode is None
         return self._process.pid if self._process and running else None
 
-    async def embed(self, kind: Kind, items: Sequence[tuple[str, bytes | str]]) -> list[bytes | Unreadable]:
-        """A vector (little-endian f16) for each (item id, path or text), or the reason why there is none.
+    async def embed(self, kind: Kind, items: Sequence[tuple[str, bytes | str]]) -> list[Made | Unreadable]:
+        """What is made of each (item id, path or text), or the reason why nothing is.
 
         When the process dies or hangs, every item still open is tried again alone; one that ends it alone
         twice, or hangs alone, gets that as its reason. Raises `WorkerLost` when the process cannot start.
         """
         async with self._turn:
             open_ = {i: _cut(given) for i, (_, given) in enumerate(items)}
-            found: dict[int, bytes | str] = {}
+            found: dict[int, Made | str] = {}
             if open_:
                 await self._attempt(kind, open_, found)
             for index in [i for i in open_ if i not in found]:
@@ -75,8 +75,8 @@ class Worker:
         async with self._turn:
             await self._end()
 
-    async def _alone(self, kind: Kind, given: bytes) -> bytes | str:
-        found: dict[int, bytes | str] = {}
+    async def _alone(self, kind: Kind, given: bytes) -> Made | str:
+        found: dict[int, Made | str] = {}
         loss = ""
         for _ in range(2):
             loss = await self._attempt(kind, {0: given}, found)
@@ -84,14 +84,14 @@ class Worker:
                 break
         return found.get(0, loss)
 
-    async def _attempt(self, kind: Kind, given: Mapping[int, bytes], found: dict[int, bytes | str]) -> str:
+    async def _attempt(self, kind: Kind, given: Mapping[int, bytes], found: dict[int, Made | str]) -> str:
         """Fill `found` from the process. "" when all came; else why not, and the process is ended."""
         process = await self._loaded(kind, given)
         left = set(given)
         try:
             while left:
                 said = await self._hear(process, self._patience[kind])
-                found[said.index] = said.reason or said.row
+                found[said.index] = said.reason or Made(said.row, said.mark)
                 left.discard(said.index)
         except TimeoutError:
             return HANGS

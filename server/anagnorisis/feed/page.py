@@ -17,7 +17,7 @@ from anagnorisis.feed.newest import Keys, moved, newest
 from anagnorisis.feed.picks import Chosen
 from anagnorisis.feed.pools import BYTES, Leaders, pools, sum_of, unseen
 from anagnorisis.feed.queries import SEEDS, FeedPage, FeedQuery, Mode, check_draw, check_limit
-from anagnorisis.store import items, places
+from anagnorisis.store import alike, items, places
 from anagnorisis.store.db import Store
 from anagnorisis.taste.learner import Learner
 from anagnorisis.taste.variety import Groups, highest, varied
@@ -70,7 +70,7 @@ class Feed:
         of = (person, query.mode, query.filters, query.temperature, query.seed)
         place = marks.read(query.after, Place, of) if query.after else _start(query)
         seen = {place.shown[n : n + BYTES] for n in range(0, len(place.shown), BYTES)}
-        leaders: Leaders = {}
+        leaders = await alike.leaders(self._store.read)
         kinds = query.filters.kinds
         ready = [kind for kind in kinds if _ready(views[kind], query.mode)]
         others = [kind for kind in kinds if kind not in ready]

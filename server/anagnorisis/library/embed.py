@@ -9,7 +9,7 @@ from pathlib import Path
 from anagnorisis.domain import ItemId, Kind, Unreadable
 from anagnorisis.embed import EMBEDDERS
 from anagnorisis.embed.worker import Worker
-from anagnorisis.store import places, texts, vectors
+from anagnorisis.store import alike, places, texts, vectors
 from anagnorisis.store.db import Store
 from anagnorisis.taste.spaces import Spaces
 
@@ -31,9 +31,14 @@ class Embedding:
         self._unreached.clear()
 
     async def pending(self, kind: Kind) -> list[ItemId]:
-        """Present items of a kind with neither vector nor failure, oldest first, 10,000 at most."""
+        """Present items of a kind with neither vector nor failure, oldest first, 10,000 at most.
+
+        After those come pictures that were looked at before marks were made.
+        """
         model, most = EMBEDDERS[kind].digest, AT_ONCE + len(self._unreached)
         ids = await vectors.pending(self._store.slow, kind, model, most)
+        if kind == "image" and not ids:
+            ids = await alike.unmarked(self._store.slow, model, most)
         return [item for item in ids if item not in self._unreached]
 
     async def embed(self, kind: Kind, ids: Sequence[ItemId]) -> None:
@@ -47,15 +52,18 @@ class Embedding:
             return
         answers = zip(given, await self._worker.embed(kind, [*given.items()]), strict=True)
         model, made, failed = EMBEDDERS[kind].digest, [], []
+        marked: list[tuple[ItemId, int]] = []
         for item, said in answers:
             if isinstance(said, Unreadable):
                 failed.append((item, said.what))
             else:
-                made.append((item, said))
+                made.append((item, said.row))
+                marked += [(item, said.mark)] if said.mark is not None else []
 
         def verb(db: sqlite3.Connection) -> None:
             vectors.put_many(db, model, made)
             vectors.fail(db, model, failed)
+            alike.mark(db, marked)
 
         await self._store.write(verb)
         await self._spaces.admit(kind, [item for item, _ in made])

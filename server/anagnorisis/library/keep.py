@@ -10,7 +10,7 @@ from anagnorisis.domain import ItemId, Source
 from anagnorisis.library.compare import Differences
 from anagnorisis.library.recognise import Recognition
 from anagnorisis.library.taking import Covers, Taken, batches, place_of, take
-from anagnorisis.store import items, places, texts, vectors
+from anagnorisis.store import alike, items, places, texts, vectors
 from anagnorisis.store.db import Store
 
 Progress = Callable[[int, int], Awaitable[None]]
@@ -53,6 +53,7 @@ async def _store(
             if one.text:
                 texts.put(db, one.item.id, one.text.html, one.text.plain, one.text.simhash)
         vectors.forget(db, edited)
+        alike.forget(db, edited)
         places.settle(db, source.id, found, gone, now)
 
     await store.write(verb, "items")

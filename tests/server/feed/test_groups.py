@@ -5,11 +5,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.server.feed.test_page import ids, rate
+from tests.server.feed.test_page import every, ids, rate
 
 from anagnorisis.domain import Item, Person
 from anagnorisis.feed.page import Feed
 from anagnorisis.feed.queries import FeedQuery
+from anagnorisis.store import alike
+from anagnorisis.store.db import Store
 from anagnorisis.taste.learner import Learner
 
 
@@ -62,3 +64,29 @@ async def test_a_folder_has_three_of_twenty(
     page = await feed.page(person.id, FeedQuery(limit=20))
     folder = {item.id: n // 4 for n, item in enumerate(made)}
     assert max(Counter(folder[item] for item in ids(page)).values()) <= 3
+
+
+async def test_near_duplicates_are_one_pick_over_all_pages(
+    feed: Feed, store: Store, learner: Learner, furnish: Any, person: Person, batch: Any
+) -> None:
+    made = await furnish("image", 24, creator="")
+    await learner.spaces.admit("image")
+    await rate(learner, person, batch, made[:6], 8.0)
+    twins = {made[6]: made[6:9], made[12]: made[12:14]}
+    leaders = {item.id: leader.id for leader, group in twins.items() for item in group}
+    await store.write(lambda db: alike.regroup(db, "image", leaders))
+    for query in (FeedQuery(limit=4), FeedQuery("draw", limit=4, seed=1), FeedQuery("ask", limit=4)):
+        shown = [item for page in await every(feed, person, query) for item in ids(page)]
+        assert len(shown) == len({*shown}) == 18 - 3
+        for group in twins.values():
+            assert len({*shown} & {item.id for item in group}) == 1
+
+
+async def test_near_duplicates_that_cannot_be_sorted_yet_are_one_pick_too(
+    feed: Feed, store: Store, make_item: Any, shelve: Any, person: Person
+) -> None:
+    made = [make_item("article") for _ in range(6)]
+    await shelve(made)
+    await store.write(lambda db: alike.regroup(db, "article", {item.id: made[1].id for item in made[1:4]}))
+    shown = [item for page in await every(feed, person, FeedQuery(limit=2)) for item in ids(page)]
+    assert shown == [made[5].id, made[4].id, made[3].id, made[0].id]
