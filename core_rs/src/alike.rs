@@ -1,10 +1,11 @@
-//! Bindings of what tells items alike: marks, groups of near-duplicates.
+//! Bindings of what tells items alike: marks, groups of near-duplicates, places on a map.
 #![allow(clippy::needless_pass_by_value, reason = "pyo3 hands arguments over by value")]
 
-use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1, PyReadonlyArray2, PyReadonlyArray3};
+use numpy::{IntoPyArray, PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2, PyReadonlyArray3};
 use pyo3::prelude::*;
 
 use crate::image_features::picture_mark;
+use crate::layout::layout;
 use crate::likeness::{Agreement, leaders};
 
 /// A 64-bit mark of how a picture looks.
@@ -33,4 +34,15 @@ pub fn group<'py>(
     let vectors = vectors.as_ref().map(|vectors| (vectors.as_array(), cosine));
     let agreement = Agreement { sizes: &sizes, apart, share, vectors };
     Ok(py.detach(|| leaders(&marks, radius, &agreement))?.into_pyarray(py))
+}
+
+/// A place on a plane for each row.
+#[pyfunction]
+#[pyo3(name = "layout")]
+pub fn place<'py>(
+    py: Python<'py>,
+    vectors: PyReadonlyArray2<'py, f32>,
+) -> PyResult<Bound<'py, PyArray2<f32>>> {
+    let vectors = vectors.as_array();
+    Ok(py.detach(|| layout(vectors))?.into_pyarray(py))
 }

@@ -28,6 +28,7 @@ pub mod dot;
 pub mod features;
 pub mod hardware;
 pub mod image_features;
+pub mod layout;
 pub mod likeness;
 pub mod mmr;
 pub mod moments;
@@ -66,7 +67,7 @@ fn describe_music<'py>(py: Python<'py>, pcm: PyReadonlyArray1<'py, f32>) -> PyRe
 #[pymodule(gil_used = false)]
 mod _core {
     #[pymodule_export]
-    use super::alike::{group, mark_picture};
+    use super::alike::{group, mark_picture, place};
     #[pymodule_export]
     use super::files::{FileFacts, Found, digest, embedded_cover, mark, read_files, walk_folder};
     #[pymodule_export]

@@ -20,6 +20,7 @@ __all__ = [
     "digest",
     "embedded_cover",
     "image_features",
+    "layout",
     "mmr",
     "music_features",
     "near_duplicates",
@@ -164,6 +165,13 @@ def picture_mark(rgb: NDArray[np.uint8]) -> int:
     """A signed 64-bit mark of how a picture (h, w, 3) looks; 0 when it is all one tone.
 
     Copies in other sizes and packings differ in few bits, strangers in about 32 (perceptual hash by DCT).
+    """
+
+def layout(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A place (n, 2) for each of `vectors` (n, d), d at least 2, so that what is alike lies together.
+
+    t-SNE begun from the first two columns: the same each time. Within -1..1; the middle of all is 0. About
+    10 CPU-s for 10,000 rows of 64 numbers.
     """
 
 def near_duplicates(

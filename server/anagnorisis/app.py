@@ -39,6 +39,7 @@ from anagnorisis.media.thumbs import Thumbs
 from anagnorisis.modality.music import cover_bytes
 from anagnorisis.store import sources
 from anagnorisis.store.db import Store
+from anagnorisis.taste.chart import Charts
 from anagnorisis.taste.learner import Learner
 from anagnorisis.taste.spaces import Spaces
 
@@ -138,6 +139,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
         folders=Folders(store, Scanner(store, settings), board),
         sample=Sample(store, settings.data, board),
         learner=learner,
+        charts=Charts(),
         feed=Feed(store, learner, eligible),
         shelf=Shelf(store, learner, eligible),
         thumbs=Thumbs(store, cache, settings.threads, cover_bytes),

@@ -19,9 +19,10 @@ from anagnorisis.jobs.folders import Folders
 from anagnorisis.jobs.sample import Sample
 from anagnorisis.media.thumbs import Thumbs
 from anagnorisis.store.db import Store
+from anagnorisis.taste.chart import Charts
 from anagnorisis.taste.learner import Learner
 
-AT_ONCE = ("settings", "store", "sessions", "bells", "held", "board", "folders", "sample")
+AT_ONCE = ("settings", "store", "sessions", "bells", "held", "board", "folders", "sample", "charts")
 ONCE_LOADED = ("learner", "feed", "shelf")
 
 
@@ -37,6 +38,7 @@ class Rooms(Struct, frozen=True, eq=False):
     folders: Folders
     sample: Sample
     learner: Learner
+    charts: Charts
     feed: Feed
     shelf: Shelf
     thumbs: Thumbs

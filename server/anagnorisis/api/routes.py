@@ -55,6 +55,7 @@ HANDLERS = (
     items.explain_item,
     events.post_events,
     taste.list_tastes,
+    taste.get_map,
     jobs.list_jobs,
     jobs.steer_job,
     changes.follow_changes,
