@@ -81,11 +81,13 @@ const post = <T = void>(path: string, body?: unknown) => call<T>('POST', path, b
 const remove = (path: string) => call<void>('DELETE', path)
 
 export type FeedAsk = {
-  mode: 'for_you' | 'ask' | 'resume'
+  mode: 'for_you' | 'ask' | 'resume' | 'draw'
   kind?: N.Kind | ''
   limit?: number
   after?: string | null
   keep?: string
+  /** Of a draw: the same seed draws the same. */
+  seed?: number
 }
 export type ListAsk = {
   sort: 'newest' | 'title' | 'mine' | 'predicted'
@@ -118,6 +120,7 @@ export const api = {
   facets: (kind: N.Kind | '') => get<N.Facets>('/api/items/facets', { kind }),
   events: (events: N.EventIn[]) => post<N.Receipt>('/api/events', { sent_at: Date.now(), events }),
   taste: () => get<N.TasteOut[]>('/api/taste'),
+  map: (kind: N.Kind) => get<N.Spot[]>('/api/taste/map', { kind }),
   jobs: () => get<N.Job[]>('/api/jobs'),
   setJob: (name: string, verb: 'pause' | 'resume') => post(`/api/jobs/${name}/${verb}`),
 }

@@ -22,6 +22,7 @@ export type Facets = Schemas['Facets']
 export type EventIn = Schemas['EventIn']
 export type EventKind = EventIn['kind']
 export type Receipt = Schemas['Receipt']
+export type Spot = Schemas['Spot']
 export type TasteOut = Schemas['TasteOut']
 export type Job = Schemas['Job']
 
