@@ -80,7 +80,9 @@ fn framed(mut places: Vec<f32>) -> Vec<f32> {
     places.iter_mut().enumerate().for_each(|(at, place)| *place -= middle[at % 2]);
     let farthest = places.iter().fold(0.0f32, |most, place| most.max(place.abs()));
     if farthest > 0.0 {
-        places.iter_mut().for_each(|place| *place /= farthest);
+        for place in &mut places {
+            *place /= farthest;
+        }
     }
     places
 }
