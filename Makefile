@@ -69,7 +69,8 @@ test: .build/dev $(CORE) $(UI)  ## everything but the full counts; E2E=0 skips t
 	@if [ "$(E2E)" = 0 ]; then echo "E2E SKIPPED"; else sh .ci/chromium && cd pwa && npm run --silent e2e; fi
 
 test-long: .build/dev $(CORE) $(UI)  ## full counts of kills; its receipt is written to benchmarks/results
-	@KILLS=50 $(PY) -W error -m pytest -q -m "long or not long" tests
+	@$(PY) benchmarks/long.py
+	@$(PY) benchmarks/tables.py
 
 check: .build/dev $(CORE) pwa/node_modules/.package-lock.json  ## format, lint, types, contracts, stub, clippy, house
 	@$(BIN)/ruff format --check --quiet server tests benchmarks && $(BIN)/ruff check --quiet server tests benchmarks

@@ -4,8 +4,10 @@ import argparse
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -33,12 +35,29 @@ def machine() -> dict[str, Any]:
     return {"cpu": cpu, "cores": os.cpu_count(), "memory": round(memory, 1)}
 
 
+def results(name: str) -> Path:
+    """Where the receipt of `name` is kept: by day, machine and name."""
+    facts = machine()
+    label = re.sub(r"[^a-z0-9]+", "-", str(facts["cpu"]).lower()).strip("-")[:24].strip("-")
+    day = f"{datetime.now(UTC):%Y-%m-%d}"
+    return ROOT / "benchmarks/results" / f"{day}-{label}-{facts['cores']}c-{name}.json"
+
+
 def conclude(
-    name: str, figures: dict[str, float], ratios: dict[str, float | str], json_file: Path | None, load: float
+    name: str,
+    figures: dict[str, Any],
+    ratios: dict[str, float | str],
+    json_file: Path | None,
+    load: float,
+    more: dict[str, Any] | None = None,
 ) -> None:
-    """Print the figures as a table and write the receipt if a file was asked for. `load`: before the run."""
-    width = max(len(key) for key in [*figures, *ratios])
-    for key, value in [*figures.items(), *ratios.items()]:
+    """Print the figures as a table and write the receipt if a file was asked for.
+
+    `load`: before the run. `more` stands in the receipt beside the figures.
+    """
+    told = [*flat(figures), *ratios.items()]
+    width = max(len(key) for key, _ in told)
+    for key, value in told:
         shown = value if isinstance(value, str) else f"{value:,.3f}"
         print(f"{key:<{width}}  {shown}")
     commit = subprocess.run(
@@ -53,11 +72,21 @@ def conclude(
         "load": round(load, 2),
         "figures": figures,
         "ratios": ratios,
+        **(more or {}),
     }
     if json_file:
         json_file.parent.mkdir(parents=True, exist_ok=True)
         json_file.write_text(json.dumps(receipt, indent=2) + "\n", "utf-8")
         print(f"receipt: {json_file.name}")
+
+
+def flat(figures: dict[str, Any], before: str = "") -> Iterator[tuple[str, float | str]]:
+    """Every number with the names that lead to it, joined by spaces."""
+    for name, value in figures.items():
+        if isinstance(value, dict):
+            yield from flat(value, f"{before}{name} ")
+        else:
+            yield before + name, value
 
 
 def _public(words: list[str]) -> list[str]:

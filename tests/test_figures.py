@@ -8,6 +8,11 @@ def test_the_tables_of_the_readmes_are_made_from_the_newest_receipts() -> None:
     assert stale == [], "run `python benchmarks/tables.py`"
 
 
+def test_every_promise_has_a_receipt() -> None:
+    measured = {key for receipt in tables.newest().values() for key in receipt["figures"]}
+    assert [key for key, *_ in tables.PROMISES if key not in measured] == [], "run `make bench`"
+
+
 def test_a_promise_is_shown_only_with_its_receipt() -> None:
     receipt = {
         "name": "start",

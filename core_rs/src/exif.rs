@@ -11,8 +11,15 @@ pub struct Notes {
     pub camera: String,
     /// ISO, f-number, seconds of exposure, focal length in millimetres.
     pub numbers: [f64; 4],
+    /// How the picture is to be turned or mirrored, 1 to 8 as EXIF counts; 0 where it is not said.
+    pub way: u8,
+}
+
+impl Notes {
     /// Whether rows are shown as columns.
-    pub turned: bool,
+    pub fn turned(&self) -> bool {
+        (5..=8).contains(&self.way)
+    }
 }
 
 /// Read a TIFF structure; what cannot be read of it is as good as absent.
@@ -27,9 +34,10 @@ pub fn read(block: Vec<u8>) -> Notes {
         camera: camera(&text(field(Tag::Make)), &text(field(Tag::Model))),
         numbers: [Tag::PhotographicSensitivity, Tag::FNumber, Tag::ExposureTime, Tag::FocalLength]
             .map(|tag| number(field(tag))),
-        turned: field(Tag::Orientation)
-            .and_then(|field| field.value.get_uint(0))
-            .is_some_and(|way| (5..=8).contains(&way)),
+        way: field(Tag::Orientation)
+            .and_then(|field| u8::try_from(field.value.get_uint(0)?).ok())
+            .filter(|way| (1..=8).contains(way))
+            .unwrap_or(0),
     }
 }
 

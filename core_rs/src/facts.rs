@@ -76,7 +76,7 @@ fn look(path: &Path) -> Result<Facts, Problem> {
     let content = identity::read(&mut source, holding.ok())?;
     let notes = if content.exif.is_empty() { exif::Notes::default() } else { exif::read(content.exif) };
     let (width, height) =
-        if notes.turned { (content.height, content.width) } else { (content.width, content.height) };
+        if notes.turned() { (content.height, content.width) } else { (content.width, content.height) };
     let mut tags = holding.map_or_else(|_| Tags::default(), |format| tags::read(&mut source, format));
     Ok(Facts {
         problem: String::new(),

@@ -1,5 +1,7 @@
 //! The reading half bound to Python: files, folders, digests. Nothing is computed here.
 
+use std::io;
+
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
@@ -25,13 +27,14 @@ pub struct FileFacts {
     pub taken_at: Option<i64>,
     pub camera: String,
     pub numbers: [f64; 4],
+    pub way: u8,
 }
 
 impl From<facts::Facts> for FileFacts {
     fn from(facts: facts::Facts) -> Self {
         let facts::Facts { problem, id, format, tags, cover, seconds, width, height, notes } = facts;
         let tags::Tags { title, artist, album, genres, year, track, .. } = tags;
-        let exif::Notes { taken_at, camera, numbers, .. } = notes;
+        let exif::Notes { taken_at, camera, numbers, way } = notes;
         Self {
             problem,
             id,
@@ -49,6 +52,7 @@ impl From<facts::Facts> for FileFacts {
             taken_at,
             camera,
             numbers,
+            way,
         }
     }
 }
@@ -80,6 +84,11 @@ impl Found {
     }
 
     #[getter]
+    fn mount(&self) -> usize {
+        self.0.mount
+    }
+
+    #[getter]
     fn problem(&self) -> &str {
         &self.0.problem
     }
@@ -103,6 +112,23 @@ pub fn embedded_cover(py: Python<'_>, path: PyBackedBytes) -> Option<Vec<u8>> {
 #[pyo3(name = "walk")]
 pub fn walk_folder(py: Python<'_>, root: PyBackedBytes, suffixes: Vec<String>) -> PyResult<Vec<Found>> {
     let found = py.detach(|| walk::walk(&walk::path_of(&root), &suffixes));
+    told(found, root)
+}
+
+/// What lies at or below one path of a folder.
+#[pyfunction]
+#[pyo3(name = "look")]
+pub fn look_at(
+    py: Python<'_>,
+    root: PyBackedBytes,
+    path: PyBackedBytes,
+    suffixes: Vec<String>,
+) -> PyResult<Vec<Found>> {
+    let found = py.detach(|| walk::look(&walk::path_of(&root), &path, &suffixes));
+    told(found, root)
+}
+
+fn told(found: io::Result<Vec<walk::Found>>, root: PyBackedBytes) -> PyResult<Vec<Found>> {
     let found = found.map_err(|error| {
         let words = error.to_string();
         let reason = words.split(" (os error").next().unwrap_or_default().to_owned();

@@ -69,7 +69,7 @@ mod _core {
     #[pymodule_export]
     use super::alike::{group, mark_picture, place};
     #[pymodule_export]
-    use super::files::{FileFacts, Found, digest, embedded_cover, mark, read_files, walk_folder};
+    use super::files::{FileFacts, Found, digest, embedded_cover, look_at, mark, read_files, walk_folder};
     #[pymodule_export]
     use super::scoring::{Columns, Features, Ranked, order, select};
     #[pymodule_export]

@@ -126,6 +126,8 @@ async function settings(page, size) {
     await body.evaluate((node, step) => node.scrollTo(0, node.clientHeight * 0.9 * step), n)
     await look(page, size, `settings-${n}`)
   }
+  await page.getByRole('button', { name: 'See and decide' }).click()
+  await look(page, size, 'what-goes-out')
 }
 
 await mkdir(folder, { recursive: true })

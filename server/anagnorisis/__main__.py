@@ -6,6 +6,7 @@ import gc
 import io
 import logging
 import socket
+import sqlite3
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,23 +15,30 @@ from typing import Any
 import segno
 import uvloop
 
-from anagnorisis import app
+from anagnorisis import app, logs
 from anagnorisis.api import VERSION, control, routes, server
-from anagnorisis.api.control import AddPerson, ListPeople, NewCode, Order, Scan
+from anagnorisis.api.control import AddPerson, AskHealth, Errand, ListPeople, NewCode, Scan
+from anagnorisis.api.rooms import Rooms
 from anagnorisis.auth.hosts import is_loopback
 from anagnorisis.config import Settings, load
-from anagnorisis.domain import AnagnorisisError, BadValue
+from anagnorisis.domain import AnagnorisisError, BadValue, Refused
+
+log = logging.getLogger("anagnorisis.serve")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out the command in `arguments` (without the program's name). 0 when it was, 1 when not."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
+    logs.to_console()
     asked = _parser().parse_args(arguments)
     try:
         return int(asked.command(asked) or 0)
     except AnagnorisisError as error:
         print(f"anagnorisis: {error.what}", file=sys.stderr)
-        return 1
+    except (OSError, sqlite3.Error) as error:
+        print(f"anagnorisis: {error}. Is the disk there, and are its files yours?", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("anagnorisis: ended by you.", file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -62,6 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     scan = verbs.add_parser("scan", parents=[data], help="look at all folders now")
     scan.set_defaults(command=lambda asked: _order(asked, Scan()))
 
+    health = verbs.add_parser("health", parents=[data], help="ask the running server whether it is well")
+    health.set_defaults(command=_health)
+
     verbs.add_parser("openapi", help="print the API").set_defaults(command=_openapi)
     verbs.add_parser("version", help="print the version").set_defaults(command=lambda _: print(VERSION))
     return parser
@@ -76,21 +87,33 @@ def _settings(flags: Mapping[str, Any]) -> Settings:
 
 def _serve(asked: argparse.Namespace) -> None:
     flags = {name: getattr(asked, name) for name in ("data", "host", "port", "cert", "key")}
+    settings = _settings(flags)
+    logs.to_console(settings.log_level)
     gc.disable()  # a third of the start went into looking through what had only just been made
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_house(_settings(flags), asked.library))
+        runner.run(_house(settings, asked.library))
 
 
 async def _house(settings: Settings, libraries: Sequence[Path]) -> None:
     closing = asyncio.Event()
     with server.signals(closing), server.bind(settings) as listening:
         async with app.opened(settings, closing) as rooms:
-            await app.take_in(rooms, libraries)
-            chosen = server.config(app.app(rooms), settings)
-            async with control.listening(settings.data, app.obedience(rooms)):
-                _greet(settings, listening, await rooms.sessions.setup_code())
-                rooms.loaded.add_done_callback(_settle)
-                await server.serve(chosen, listening, closing)
+            with logs.to_files(settings.data):  # only now: before, another server might hold the data
+                log.info("Anagnorisis %s begins", VERSION)
+                await _serve_at(listening, rooms, libraries, closing)
+                log.info("Anagnorisis ends")
+
+
+async def _serve_at(
+    listening: socket.socket, rooms: Rooms, libraries: Sequence[Path], closing: asyncio.Event
+) -> None:
+    settings = rooms.settings
+    await app.take_in(rooms, libraries)
+    chosen = server.config(app.app(rooms), settings)
+    async with control.listening(settings.data, app.obedience(rooms)):
+        _greet(settings, listening, await rooms.sessions.setup_code())
+        rooms.loaded.add_done_callback(_settle)
+        await server.serve(chosen, listening, closing)
 
 
 def _settle(_: object) -> None:
@@ -105,11 +128,13 @@ def _greet(settings: Settings, listening: socket.socket, code: str | None) -> No
     host, port = _reachable(settings.host), listening.getsockname()[1]
     address = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
     lines = [f"Anagnorisis {VERSION} is at {address}", f"Its own files are in {settings.data}"]
+    link = f"{address}/#c={code}" if code else address
     if code:
         lines.append(f"Nobody has opened this house yet. Setup code: {code}")
+        lines.append(f"Or follow this link, which carries it: {link}")
     if not is_loopback(settings.host):
         picture = io.StringIO()
-        segno.make(address).terminal(picture, compact=True)
+        segno.make(link).terminal(picture, compact=True)
         lines.append(picture.getvalue())
     print("\n".join(lines), flush=True)
 
@@ -126,11 +151,18 @@ def _reachable(host: str) -> str:
         return str(probe.getsockname()[0])
 
 
-def _order(asked: argparse.Namespace, order: Order) -> None:
+def _order(asked: argparse.Namespace, order: Errand) -> None:
     settings = _settings({"data": asked.data})
     lines = control.ask_running(settings.data, order)
     if lines is None:
         lines = asyncio.run(app.alone(settings, order))
+    print("\n".join(lines))
+
+
+def _health(asked: argparse.Namespace) -> None:
+    lines = control.ask_running(_settings({"data": asked.data}).data, AskHealth())
+    if lines is None:
+        raise Refused("No server runs on this data folder. Start it with: anagnorisis serve")
     print("\n".join(lines))
 
 

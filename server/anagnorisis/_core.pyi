@@ -21,6 +21,7 @@ __all__ = [
     "embedded_cover",
     "image_features",
     "layout",
+    "look",
     "mmr",
     "music_features",
     "near_duplicates",
@@ -243,6 +244,10 @@ class FileFacts:
     def numbers(self) -> list[float]:
         """ISO, f-number, seconds of exposure, focal length in mm; 0.0 where unknown."""
 
+    @property
+    def way(self) -> int:
+        """EXIF orientation, 1 to 8; 0 where it is not noted."""
+
 @final
 class Found:
     """A file below a folder, or something there that could not be looked at: then `problem` says why."""
@@ -258,6 +263,10 @@ class Found:
     @property
     def inode(self) -> int: ...
     @property
+    def mount(self) -> int:
+        """Bytes of `path` up to the last folder on another disk than the one above it; 0 without one."""
+
+    @property
     def problem(self) -> str: ...
 
 def read_files(paths: Sequence[bytes], threads: int) -> list[FileFacts]:
@@ -272,6 +281,12 @@ def walk(root: bytes, suffixes: Sequence[str]) -> list[Found]:
     Names beginning with a dot are left out. Links are followed; one to a folder that it lies in, a fifth on
     one path, dead links, unreadable folders and names that are not UTF-8 are listed with a problem.
     Raises `OSError` when `root` cannot be read as a folder to its end.
+    """
+
+def look(root: bytes, path: bytes, suffixes: Sequence[str]) -> list[Found]:
+    """What `walk` would list at or below `path`, or the folder on the way there that it would not enter.
+
+    Raises `OSError` when `root` is not there.
     """
 
 def digest(data: bytes) -> str:

@@ -6,19 +6,22 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import cast
 
+from anagnorisis.api import VERSION
 from anagnorisis.api.changes import Bells
-from anagnorisis.api.control import Obey, Order, Scan, about_people
+from anagnorisis.api.control import AskHealth, Errand, Obey, Order, Scan, about_people, well
 from anagnorisis.api.door import Door
 from anagnorisis.api.held import Held
 from anagnorisis.api.media import Media
 from anagnorisis.api.rooms import Rooms
-from anagnorisis.api.routes import application
+from anagnorisis.api.routes import OUTSIDE_PATHS, application
 from anagnorisis.api.shell import Shell
 from anagnorisis.api.sources import add_folder, rescan
+from anagnorisis.api.tally import Tally
 from anagnorisis.auth.hosts import Hosts
 from anagnorisis.auth.sessions import Sessions
 from anagnorisis.config import Settings
 from anagnorisis.domain import Source, SourceAway
+from anagnorisis.egress.client import Egress
 from anagnorisis.embed.worker import Worker
 from anagnorisis.feed.eligible import Eligible
 from anagnorisis.feed.page import Feed
@@ -79,10 +82,12 @@ def app(rooms: Rooms) -> App:
 
     async def inside(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
-        chosen = api if path.startswith("/api/") else media if path.startswith("/media/") else shell
+        asked = path.startswith("/api/") or path in OUTSIDE_PATHS
+        chosen = api if asked else media if path.startswith("/media/") else shell
         await chosen(scope, receive, send)
 
-    return Door(inside, rooms.sessions, Hosts(rooms.settings.host, rooms.settings.names))
+    door = Door(inside, rooms.sessions, Hosts(rooms.settings.host, rooms.settings.names))
+    return rooms.tally.counting(door)
 
 
 async def take_in(rooms: Rooms, folders: Sequence[Path]) -> None:
@@ -97,6 +102,8 @@ def obedience(rooms: Rooms) -> Obey:
     """How the running house carries out what comes through its local socket."""
 
     async def obey(order: Order) -> list[str]:
+        if isinstance(order, AskHealth):
+            return await well(rooms.store)
         if not isinstance(order, Scan):
             return await about_people(order, rooms.sessions)
         there = await sources.list(rooms.store.read)
@@ -107,7 +114,7 @@ def obedience(rooms: Rooms) -> Obey:
     return obey
 
 
-async def alone(settings: Settings, order: Order) -> list[str]:
+async def alone(settings: Settings, order: Errand) -> list[str]:
     """Carry out `order` without a server. Raises `Conflict` when one has the store open after all."""
     async with AsyncExitStack() as later:
         store = await Store.open(settings.data, readers=1)
@@ -138,6 +145,8 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
         board=board,
         folders=Folders(store, Scanner(store, settings), board),
         sample=Sample(store, settings.data, board),
+        egress=Egress(store, f"Anagnorisis/{VERSION}"),
+        tally=Tally(),
         learner=learner,
         charts=Charts(),
         feed=Feed(store, learner, eligible),
@@ -161,6 +170,7 @@ async def _work(rooms: Rooms, worker: Worker) -> None:
     for loop in loops:
         board.enter(loop.name, loop.title)
     await board.load()
+    await rooms.egress.begin()
     await asyncio.shield(rooms.loaded)
     await asyncio.sleep(HEAD_START_S)
     await supervise(loops, board)

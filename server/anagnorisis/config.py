@@ -11,6 +11,8 @@ from typing import Any
 
 import msgspec
 
+from anagnorisis.logs import Level
+
 PREFIX = "ANAGNORISIS_"
 
 
@@ -36,24 +38,33 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Seconds without work after which the worker process ends."""
     cache_mb: int = 512
     """Room for thumbnails on disk, in MiB."""
+    log_level: Level = "warning"
+    """From which on things are written to the console and to `<data>/logs`."""
 
 
 def load(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from `<data>/anagnorisis.toml`, then `ANAGNORISIS_*`, then `flags`; later ones win.
 
-    A flag of None is not given. Raises `ValueError` naming the setting that does not fit.
+    `ANAGNORISIS_NAMES` is parted by commas. The file lies in `data` and so cannot say where that is. A flag
+    of None is not given. Raises `ValueError` naming the setting that does not fit.
     """
     environ = os.environ if environ is None else environ
     given = {name: value for name, value in flags.items() if value is not None}
-    said = {k.removeprefix(PREFIX).lower(): v for k, v in environ.items() if k.startswith(PREFIX)}
+    said: dict[str, Any] = {
+        name.removeprefix(PREFIX).lower(): value for name, value in environ.items() if name.startswith(PREFIX)
+    }
+    if "names" in said:
+        said["names"] = [name.strip() for name in said["names"].split(",") if name.strip()]
     data = Path(given.get("data") or said.get("data") or default_data())
     file = data / "anagnorisis.toml"
     try:
         written = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
+        if "data" in written:
+            raise ValueError("`data` cannot be said here, as this file lies in it; use --data")
         return msgspec.convert(
             {**written, **said, **given, "data": str(data)}, Settings, strict=False, dec_hook=_path
         )
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except (OSError, ValueError) as error:
         raise ValueError(f"The settings do not fit: {error}. See {file}, {PREFIX}* and the flags.") from error
 
 

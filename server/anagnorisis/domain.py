@@ -21,7 +21,9 @@ ItemId = NewType("ItemId", str)
 Kind = Literal["music", "image", "article"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 EventKind = Literal["rating", "clear", "undo", "play", "position", "finish", "skip", "open", "dwell"]
-Topic = Literal["items", "vectors", "ratings", "sources", "people", "jobs"]
+Topic = Literal["items", "vectors", "ratings", "sources", "people", "jobs", "egress"]
+Again = Literal["never", "source", "start"]
+"""When what failed is worth another try: not with these bytes, when its source is back, at the next start."""
 
 LOWEST, HIGHEST = 0.0, 10.0
 IDENTITY_VERSION = 1
@@ -75,6 +77,12 @@ class Unreadable(AnagnorisisError):
     """A file that cannot be taken in; `what` is the reason shown to the person."""
 
     code = "unreadable"
+    again: Again = "never"
+    """When reading the same bytes may end otherwise."""
+
+    def __init__(self, what: str, item: str = "", again: Again = "never") -> None:
+        super().__init__(what, item)
+        self.again = again
 
 
 class SourceAway(AnagnorisisError):
@@ -110,7 +118,8 @@ class Item(Struct, frozen=True):
     """Pixels of an image, 0 elsewhere."""
     words: int
     cover: str
-    """Short digest of the embedded or folder cover of a track, else empty."""
+    """What its small picture hangs on beside the content: the short digest of the embedded or folder cover of
+    a track, the EXIF orientation of an image that is turned or mirrored, else empty."""
 
 
 class Place(Struct, frozen=True):
@@ -127,6 +136,8 @@ class Place(Struct, frozen=True):
     folder: str
     name: str
     problem: str
+    mount: int = 0
+    """Bytes of `path` up to the last folder on another disk than the one above it; 0 without one."""
 
 
 class Source(Struct, frozen=True):
@@ -176,7 +187,7 @@ class Event(Struct, frozen=True):
     item: str
     kind: EventKind
     value: float | None
-    """A rating 0..10, a position (seconds, or fraction of a text), a dwell in seconds."""
+    """A rating 0..10, a position (seconds, or fraction of a text), that of a skip, a dwell in seconds."""
     target: str | None
     """The uuid of the event that an `undo` takes back."""
     at: int

@@ -189,7 +189,7 @@ def test_a_moment_without_an_offset_is_taken_for_utc(tmp_path: Path, look: Look)
 
 def test_a_picture_without_notes_has_empty_ones(tmp_path: Path, look: Look) -> None:
     told = look(make_picture(tmp_path / "a.jpg"))
-    assert (told.taken_at, told.camera, told.numbers) == (None, "", [0, 0, 0, 0])
+    assert (told.taken_at, told.camera, told.numbers, told.way) == (None, "", [0, 0, 0, 0], 0)
 
 
 def test_a_picture_that_is_shown_turned_has_its_sides_exchanged(tmp_path: Path, look: Look) -> None:
@@ -197,6 +197,7 @@ def test_a_picture_that_is_shown_turned_has_its_sides_exchanged(tmp_path: Path, 
         notes = surgery.photo_notes(orientation=orientation)
         told = look(make_picture(tmp_path / "a.jpg", size=(80, 20), exif=notes))
         assert (told.width, told.height) == ((80, 20) if orientation < 5 else (20, 80))
+        assert told.way == orientation
 
 
 def test_notes_that_make_no_sense_do_not_hide_the_picture(

@@ -122,3 +122,24 @@ def test_a_root_that_is_no_folder_raises_what_the_system_says(tmp_path: Path) ->
     assert (gone.value.errno, gone.value.filename) == (errno.ENOENT, bytes(tmp_path / "gone"))
     with pytest.raises(NotADirectoryError):
         _core.walk(bytes(make_text(tmp_path / "a.txt", "x")), ["txt"])
+
+
+def test_a_look_at_a_path_lists_what_the_walk_lists_there(tmp_path: Path) -> None:
+    for name in ("a/b/c.txt", "a/d.txt", ".h/e.txt", "a/.f/g.txt"):
+        make_text(tmp_path / name, "x")
+    (tmp_path / "a" / "b" / "loop").symlink_to(tmp_path / "a")
+    (tmp_path / "dead.txt").symlink_to(tmp_path / "gone")
+    whole = {one.path: one.problem for one in _core.walk(bytes(tmp_path), ["txt"])}
+    for path, listed in (
+        (b"", whole.keys()),
+        (b"a", {b"a/b/c.txt", b"a/b/loop", b"a/d.txt"}),
+        (b"a/b/", {b"a/b/c.txt", b"a/b/loop"}),
+        (b"a/b/loop/b/c.txt", {b"a/b/loop"}),
+        (b"dead.txt", {b"dead.txt"}),
+        (b".h/e.txt", set()),
+        (b"a/.f", set()),
+        (b"none/at/all.txt", set()),
+        (b"a/d.txt/x", {b"a/d.txt"}),
+    ):
+        told = {one.path: one.problem for one in _core.look(bytes(tmp_path), path, ["txt"])}
+        assert told == {key: whole[key] for key in listed}, path

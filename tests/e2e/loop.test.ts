@@ -1,7 +1,7 @@
 // The whole loop as a person lives it: open with the code, play, rate, see the order change, go offline and come back.
-import axe from 'axe-core'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { audit } from './audit'
 import { browse, comeIn, House } from './house'
 
 const house = new House()
@@ -21,6 +21,15 @@ const rate = (value: number) => bar().getByRole('radio', { name: `${value} of 10
 const seen = (words: RegExp) => page.getByText(words).and(page.locator(':visible')).first()
 const delivered = (id: string, value: number) =>
   house.until(async () => (await ask<{ pick: Pick }>(`/api/items/${id}`)).pick.mine === value)
+
+/** The cards of Home from the top. */
+const onScreen = () =>
+  page.locator('article').evaluateAll((cards) =>
+    cards.map((card) => ({
+      id: card.querySelector('a')?.getAttribute('href')?.split('/').at(-1) ?? '',
+      kind: card.querySelector('img') !== null,
+    })),
+  )
 
 /** Unrated pictures as they are ranked now. */
 const forYou = () => list('/api/feed?mode=for_you&kind=image&limit=20')
@@ -59,6 +68,7 @@ describe('a first evening', () => {
     await page.getByLabel('Code from the console').fill('0000-0000')
     await page.getByRole('button', { name: 'Open' }).click()
     await expect.poll(() => page.getByRole('alert').innerText()).toMatch(/code/i)
+    expect(await audit(page)).toEqual([])
   })
 
   test('the code opens the house, once', async () => {
@@ -114,6 +124,32 @@ describe('a first evening', () => {
     expect(ranked[0]!.reason).toMatch(/\w/)
     await page.goto(house.address)
     await expect.poll(() => page.locator('article').first().innerText()).toMatch(/which you gave|you (tend|like)|close to/i)
+  })
+
+  test('a rating on the screen moves what is on the screen, without a reload', async () => {
+    await page.goto(house.address)
+    await page.getByRole('button', { name: 'Pictures', exact: true }).click()
+    await house.until(async () => (await onScreen()).length >= 10 && (await onScreen()).every((one) => one.kind))
+    await page.evaluate(() => void ((window as unknown as { untouched: boolean }).untouched = true))
+    const before = (await onScreen()).map((one) => one.id)
+    const [first] = before
+    await page.locator('article').first().getByRole('radio', { name: '0 of 10', exact: true }).click()
+    await delivered(first!, 0)
+    const others = async () => (await onScreen()).map((one) => one.id).filter((id) => id !== first)
+    await house.until(async () => (await others()).join() !== before.slice(1).join())
+    expect((await onScreen())[0]!.id).toBe(first)
+    expect(new Set(await others())).toEqual(new Set(before.slice(1)))
+    expect(await page.evaluate(() => (window as unknown as { untouched: boolean }).untouched)).toBe(true)
+  })
+
+  test('in the library a tap on the star opens the bar', async () => {
+    const fresh = await unrated()
+    await page.goto(`${house.address}/library/image`)
+    await page.getByRole('button', { name: `Rate ${fresh.item.title}.` }).click()
+    await page.getByRole('dialog').getByRole('radio', { name: '5 of 10', exact: true }).click()
+    await delivered(fresh.item.id, 5)
+    await page.getByRole('button', { name: 'Close' }).click()
+    expect(new URL(page.url()).pathname).toBe('/library/image')
   })
 
   test('the predicted score shows only after a rating', async () => {
@@ -180,14 +216,26 @@ describe('away from the house', () => {
 })
 
 describe('for everybody', () => {
-  test.each(['/', '/library/image', '/library/music', '/teach'])('%s has no accessibility violation', async (path) => {
+  test.each(['/', '/library/image', '/library/music', '/library/article', '/teach', '/welcome'])('%s has no accessibility violation', async (path) => {
     await page.goto(house.address + path)
-    await page.getByRole('navigation').first().waitFor()
-    await page.waitForTimeout(800)
-    await page.evaluate(`${axe.source};0`)
-    const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
-    const result = (await page.evaluate(`axe.run({ runOnly: ${JSON.stringify(rules)} })`)) as axe.AxeResults
-    expect(result.violations.map((one) => `${one.id}: ${one.nodes[0]?.html}`)).toEqual([])
+    await page.getByRole('main').waitFor()
+    expect(await audit(page)).toEqual([])
+  })
+
+  test.each(['image', 'music', 'article'])('the page of one %s has no accessibility violation', async (kind) => {
+    const [one] = await list(`/api/items?kind=${kind}&limit=1`)
+    await open(one!.item.id)
+    expect(await audit(page)).toEqual([])
+  })
+
+  test.each([
+    ['Settings', '/', /settings/i],
+    ['the rating', '/library/music', /^Rate /],
+  ])('the sheet of %s has no accessibility violation', async (_name, path, button) => {
+    await page.goto(house.address + path)
+    await page.getByRole('button', { name: button }).first().click()
+    await page.getByRole('dialog').waitFor()
+    expect(await audit(page)).toEqual([])
   })
 
   test('the app can be installed', async () => {

@@ -32,6 +32,9 @@ test('empty values are left out of an address and others are written safely', ()
 test('a changed cover has another address', () => {
   expect(media.picture(track, 'small')).toBe(`/media/${track.id}/small.webp?v=00ff`)
   expect(media.picture({ ...track, cover: '11aa' }, 'small')).not.toBe(media.picture(track, 'small'))
+  const photo: Item = { ...track, kind: 'image', cover: '' }
+  expect(media.picture(photo, 'small')).toBe(`/media/${track.id}/small.webp`)
+  expect(media.picture({ ...photo, cover: '6' }, 'small')).toBe(`/media/${track.id}/small.webp?v=6`)
 })
 
 test('changes carry our header, questions do not', async () => {

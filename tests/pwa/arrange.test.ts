@@ -1,6 +1,6 @@
 // A re-ranked page moves everything but what the person just touched.
 import { expect, test } from 'vitest'
-import { arrange, unique } from '../../pwa/src/lib/arrange'
+import { arrange, continued, unique } from '../../pwa/src/lib/arrange'
 import type { Pick } from '../../pwa/src/lib/nouns'
 
 const picks = (ids: string, mine: number | null = null) => [...ids].map((id) => ({ item: { id }, mine }) as Pick)
@@ -23,4 +23,9 @@ test('what is no longer picked goes, what is new comes', () => {
 test('an item is never shown twice', () => {
   expect(ids(arrange(picks('ab'), picks('b'), picks('bca')))).toBe('cba')
   expect(ids(unique(picks('abacb')))).toBe('abc')
+})
+
+test('a list longer than what was asked for keeps its length', () => {
+  expect(ids(continued(picks('dx'), picks('abcd'), 4))).toBe('dxab')
+  expect(ids(arrange(picks('abcd'), picks('b', 9), continued(picks('dx'), picks('acd'), 3)))).toBe('dbxa')
 })

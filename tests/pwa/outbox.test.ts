@@ -6,6 +6,7 @@ import { db, forget, type Queued } from '../../pwa/src/lib/db'
 import { made } from '../../pwa/src/lib/events'
 import type { EventIn, Receipt } from '../../pwa/src/lib/nouns'
 import { fold, Outbox, type Refused } from '../../pwa/src/lib/outbox'
+import { erase } from './erase'
 
 const ADA = 1
 const BEN = 2
@@ -69,7 +70,7 @@ beforeEach(() => {
   waiting = -1
   refused = []
 })
-afterEach(() => forget(true))
+afterEach(erase)
 
 describe('delivery', () => {
   test('a rating reaches the house and leaves the device', async () => {
@@ -210,14 +211,22 @@ describe('what waits', () => {
     expect(fold([undo, ...events]).get('a')).toBe(8)
   })
 
-  test('a session that ended keeps the undelivered events, a sign-out leaves nothing', async () => {
+  test('a session that ended keeps the undelivered events, a sign-out those of the others', async () => {
     const open = await db()
     await open.put('outbox', rated('a', 8))
+    await open.put('outbox', rated('a', 3, BEN))
     await open.put('pages', { key: 'home', at: 1, body: {} })
-    await forget(false)
-    expect(await (await db()).count('outbox')).toBe(1)
-    expect(await (await db()).count('pages')).toBe(0)
-    await forget(true)
-    expect(await (await db()).count('outbox')).toBe(0)
+    await forget()
+    expect([await open.count('outbox'), await open.count('pages')]).toEqual([2, 0])
+    await forget(ADA)
+    expect((await open.getAll('outbox')).map((event) => event.person)).toEqual([BEN])
+  })
+
+  test('what the device could not keep is said to be so', async () => {
+    const open = await db()
+    const full = { ...open, transaction: () => { throw new DOMException('full', 'QuotaExceededError') } }
+    const box = new Outbox({ db: async () => full as never, person: () => person, send: (events) => house.send(events) })
+    await expect(box.add(rated('a', 8))).rejects.toThrow('full')
+    expect(house.batches).toEqual([])
   })
 })

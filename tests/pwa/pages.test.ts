@@ -2,13 +2,13 @@
 import 'fake-indexeddb/auto'
 import { afterEach, expect, test } from 'vitest'
 import { ApiError, Unreachable } from '../../pwa/src/lib/api'
-import { forget } from '../../pwa/src/lib/db'
 import { page, pageSoon } from '../../pwa/src/lib/pages'
+import { erase } from './erase'
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 30))
 const away = () => Promise.reject(new Unreachable())
 
-afterEach(() => forget(true))
+afterEach(erase)
 
 test('the last answer is given when the house cannot be reached, and is marked as old', async () => {
   expect(await page('home', async () => ['a'])).toEqual({ body: ['a'], stale: false })

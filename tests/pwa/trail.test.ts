@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 import type { Pick } from '../../pwa/src/lib/nouns'
 
 vi.stubGlobal('location', { href: 'http://house/' })
-const { stepFrom, walk, walkIn } = await import('../../pwa/src/lib/trail')
+const { along, stepFrom, walk, walkIn } = await import('../../pwa/src/lib/trail')
 const list = [...'abc'].map((id) => ({ item: { id } }) as Pick)
 
 test('the neighbours are those of the list', () => {
@@ -22,4 +22,10 @@ test('a list that has grown since is walked to its new end', () => {
   walkIn(() => growing)
   growing.push({ item: { id: 'd' } } as Pick)
   expect(stepFrom('c', 1)).toBe('d')
+})
+
+test('a track is played along the list it was opened from, and by itself outside of it', () => {
+  walkIn(() => list)
+  expect(along('b').map((item) => item.id)).toEqual(['a', 'b', 'c'])
+  expect(along('x')).toEqual([])
 })

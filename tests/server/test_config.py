@@ -35,13 +35,32 @@ def test_without_anything_said_the_house_listens_on_loopback_alone(tmp_path: Pat
 
 @pytest.mark.parametrize(
     ("text", "named"),
-    [("port = 'many'", "port"), ("prot = 80", "prot"), ("port = = 1", "line 1"), ("names = 4", "names")],
+    [
+        ("data = '/srv'", "--data"),
+        ("port = 'many'", "port"),
+        ("prot = 80", "prot"),
+        ("port = = 1", "line 1"),
+        ("names = 4", "names"),
+    ],
 )
 def test_a_setting_that_does_not_fit_is_named_with_the_file(tmp_path: Path, text: str, named: str) -> None:
     write(tmp_path, text + "\n")
     with pytest.raises(ValueError, match=named) as refusal:
         load({"data": tmp_path}, {})
     assert str(tmp_path / "anagnorisis.toml") in str(refusal.value)
+
+
+def test_names_of_the_environment_are_parted_by_commas(tmp_path: Path) -> None:
+    settings = load({"data": tmp_path}, {"ANAGNORISIS_NAMES": "music.lan, house.example ,"})
+    assert settings.names == ("music.lan", "house.example")
+    write(tmp_path, 'names = ["one.lan"]\n')
+    assert load({"data": tmp_path}, {}).names == ("one.lan",)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "anagnorisis.toml").write_bytes(b"host = '\xff'")
+    with pytest.raises(ValueError, match=r"anagnorisis\.toml"):
+        load({"data": tmp_path}, {})
 
 
 def test_a_folder_may_be_written_from_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

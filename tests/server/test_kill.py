@@ -6,6 +6,7 @@ import sqlite3
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from http.client import HTTPException
 from pathlib import Path
 
@@ -17,8 +18,30 @@ from house import Client, House
 KILLS = int(os.environ.get("KILLS", "8"))
 
 
+class Diary:
+    """What one person's device may find in the house after any kill."""
+
+    def __init__(self, cookie: str) -> None:
+        self.cookie = cookie
+        self.acknowledged: set[str] = set()
+        self._may_stand: dict[str, set[float | None]] = {}
+
+    def check(self, mine: dict[str, float | None]) -> None:
+        """`mine`, the ratings that the house shows this person, is as it may be."""
+        assert {i: mine[i] for i, values in self._may_stand.items() if mine[i] not in values} == {}
+        self._may_stand = {item: {value} for item, value in mine.items()}
+
+    def note(self, rater: "Rater") -> None:
+        """Take over what a device was told before the kill, and what was on its way then."""
+        for event, item, value in rater.acknowledged:
+            self.acknowledged.add(event)
+            self._may_stand[item] = {value}
+        if rater.in_flight:
+            self._may_stand[rater.in_flight[0]].add(rater.in_flight[1])
+
+
 class Rater(threading.Thread):
-    """One device that rates its own items without pause until the server is gone."""
+    """One device that rates without pause until the server is gone."""
 
     def __init__(self, client: Client, items: list[str], seed: int) -> None:
         super().__init__()
@@ -42,56 +65,56 @@ class Rater(threading.Thread):
             self.ending = ending
 
 
-def rate_until_killed(house: House, cookie: str, items: list[str], moment: float, seed: int) -> list[Rater]:
-    half = len(items) // 2
-    raters = [
-        Rater(house.client(cookie), part, seed + n) for n, part in enumerate((items[:half], items[half:]))
-    ]
+def rated(house: House, cookie: str) -> dict[str, float | None]:
+    """Every item of the house and what the person of `cookie` gave it."""
+    picks = house.client(cookie).call("GET", "/api/items?sort=title&limit=50")["picks"]
+    return {pick["item"]["id"]: pick["mine"] for pick in picks}
+
+
+def two_people(house: House) -> list[Diary]:
+    """Ada opens the house and lets Bob in; each has a device of their own."""
+    ada, bob = house.open(), house.client()
+    house.quiet(ada, 12)
+    code = ada.call("POST", "/api/people", {"name": "Bob"})["code"]
+    bob.call("POST", "/api/session", {"code": code, "device": "phone"})
+    assert bob.call("GET", "/api/session")["person"]["name"] == "Bob"
+    return [Diary(ada.cookie), Diary(bob.cookie)]
+
+
+def rate_until_killed(house: House, diaries: list[Diary], moment: float, seed: int) -> None:
+    """Both rate the same items until the server is killed after `moment` seconds."""
+    items = sorted(rated(house, diaries[0].cookie))
+    raters = [Rater(house.client(diary.cookie), items, seed + n) for n, diary in enumerate(diaries)]
     for rater in raters:
         rater.start()
     time.sleep(moment)
     house.process.kill()
-    for rater in raters:
+    for diary, rater in zip(diaries, raters, strict=True):
         rater.join()
-    return raters
+        diary.note(rater)
 
 
-def test_no_acknowledged_rating_is_lost_by_any_kill(tmp_path: Path) -> None:
+def test_no_acknowledged_rating_of_two_people_is_lost_by_any_kill(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     list(write_sample(tmp_path / "library", music=0, images=12, articles=0))
-    rng, cookie, items = random.Random(9), "", []
-    expected: dict[str, set[float]] = {}
-    acknowledged: set[str] = set()
+    rng, diaries = random.Random(9), list[Diary]()
     for kill in range(KILLS + 1):
         with House(tmp_path / "data", "--library", str(tmp_path / "library")) as house:
-            if not cookie:
-                first = house.open()
-                house.quiet(first, 12)
-                cookie = first.cookie
-                items = [
-                    pick["item"]["id"]
-                    for pick in first.call("GET", "/api/items?sort=title&limit=50")["picks"]
-                ]
-            house.answering("/api/session", cookie)
-            mine = {
-                pick["item"]["id"]: pick["mine"]
-                for pick in house.client(cookie).call("GET", "/api/items?sort=title&limit=50")["picks"]
-            }
-            assert {i: mine[i] for i, values in expected.items() if mine[i] not in values} == {}
-            if kill == KILLS:
-                break
-            for rater in rate_until_killed(house, cookie, items, rng.uniform(0.02, 0.5), kill * 2):
-                for event, item, value in rater.acknowledged:
-                    acknowledged.add(event)
-                    expected[item] = {value}
-                if rater.in_flight:
-                    expected.setdefault(rater.in_flight[0], {mine[rater.in_flight[0]]}).add(
-                        rater.in_flight[1]
-                    )
-    assert len(acknowledged) > KILLS
+            diaries = diaries or two_people(house)
+            house.answering("/api/session", diaries[0].cookie)
+            for diary in diaries:
+                diary.check(rated(house, diary.cookie))
+            if kill < KILLS:
+                rate_until_killed(house, diaries, rng.uniform(0.02, 0.5), kill * 2)
+    acknowledged = set().union(*(diary.acknowledged for diary in diaries))
+    assert all(len(diary.acknowledged) > KILLS for diary in diaries)
     with sqlite3.connect(tmp_path / "data/anagnorisis.db") as kept:
         assert acknowledged <= {event for (event,) in kept.execute("SELECT uuid FROM events")}
         assert kept.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     kept.close()
+    record_property("figure kills", KILLS)
+    record_property("figure acknowledged_ratings", len(acknowledged))
 
 
 @pytest.mark.long

@@ -1,6 +1,7 @@
 """The commands as processes of their own: what they print, how they end, what they refuse."""
 
 import http.client
+import io
 import json
 import re
 import signal
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import segno
 
 from anagnorisis.__main__ import main
 
@@ -40,7 +42,7 @@ class Running:
         while "Its own files" not in self.said:
             assert self.process.poll() is None, self.said
             time.sleep(0.01)
-        self.port = int(self.said.split("\n")[0].rpartition(":")[2])
+        self.port = int(re.findall(r"Anagnorisis .* is at https?://.*:(\d+)", self.said)[0])
 
     @property
     def said(self) -> str:
@@ -166,6 +168,37 @@ def test_people_are_added_through_the_running_house(start: Start, tmp_path: Path
     assert refused.stderr == "anagnorisis: There is already somebody called bob. Choose another name.\n"
 
 
+def test_a_running_house_says_that_it_is_well_and_a_missing_one_is_missed(
+    start: Start, tmp_path: Path
+) -> None:
+    absent = run("health", "--data", tmp_path / "data")
+    assert absent.returncode == 1 and "No server runs on this data folder" in absent.stderr
+    house = start()
+    assert run("health", "--data", tmp_path / "data").stdout == "The house is well.\n"
+    house.end()
+    assert run("health", "--data", tmp_path / "data").returncode == 1
+
+
+def test_the_log_tells_of_the_day_and_helps_nobody_in(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANAGNORISIS_LOG_LEVEL", "debug")
+    house = start()
+    first = CODE.search(house.said)
+    house.open()
+    (added,) = CODE.findall(run("people", "add", "Bob", "--data", tmp_path / "data").stdout)
+    for code in ("AAAA-AAAA", added, added):
+        house.ask("POST", "/api/session", {"code": code})
+    house.ask("GET", "/api/feed?token=secret-of-a-link")
+    house.ask("PUT", "/api/egress/purposes/feeds", {"on": True})
+    house.end()
+    told = (tmp_path / "data/logs/anagnorisis.log").read_text("utf-8")
+    assert re.search(r"INFO anagnorisis\.serve: Anagnorisis [\d.]+ begins\n", told) and "ends\n" in told
+    assert first and house.cookie
+    for secret in (first[0], added, house.cookie.partition("=")[2], "secret-of-a-link"):
+        assert secret not in told
+
+
 def test_a_second_server_on_the_same_data_or_port_is_refused_in_a_sentence(
     start: Start, tmp_path: Path
 ) -> None:
@@ -197,6 +230,15 @@ def test_what_cannot_be_served_is_refused_in_one_sentence(
     assert says in told and told.startswith("anagnorisis: ") and told.count("\n") == 1
 
 
+def test_a_data_folder_that_cannot_be_made_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    for words in (["people", "list"], ["serve", "--port", "0"]):
+        said = run(*words, "--data", tmp_path / "file" / "data")
+        assert (said.returncode, said.stdout) == (1, "")
+        assert said.stderr.startswith("anagnorisis: ") and "Traceback" not in said.stderr, said.stderr
+        assert len(said.stderr.splitlines()) == 1
+
+
 def test_with_a_certificate_other_devices_are_served_and_get_a_code_to_scan(
     start: Start, tmp_path: Path
 ) -> None:
@@ -213,7 +255,11 @@ def test_with_a_certificate_other_devices_are_served_and_get_a_code_to_scan(
     assert house.end() == ""
     said = house.said
     assert "https://" in said.split("\n")[0] and "0.0.0.0" not in said.split("\n")[0]
-    assert sum(line.count("█") + line.count("▀") + line.count("▄") for line in said.split("\n")) > 100
+    drawn = [line for line in said.split("\n") if set(line) & set("█▀▄")]
+    (link,) = re.findall(r"https://\S+/#c=\S+", said)
+    picture = io.StringIO()
+    segno.make(link).terminal(picture, compact=True)
+    assert drawn == [line for line in picture.getvalue().split("\n") if set(line) & set("█▀▄")]
 
 
 def test_the_api_and_the_version_are_printed(capsys: pytest.CaptureFixture[str]) -> None:

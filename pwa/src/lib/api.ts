@@ -24,7 +24,7 @@ export class Unreachable extends Error {
 }
 
 type Values = Record<string, string | number | boolean | null | undefined>
-type Method = 'GET' | 'POST' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 let ended = () => {}
 let reached = (_ok: boolean) => {}
@@ -78,6 +78,7 @@ async function call<T>(method: Method, path: string, body?: unknown): Promise<T>
 
 const get = <T>(path: string, query?: Values) => call<T>('GET', address(path, query))
 const post = <T = void>(path: string, body?: unknown) => call<T>('POST', path, body)
+const put = <T = void>(path: string, body?: unknown) => call<T>('PUT', path, body)
 const remove = (path: string) => call<void>('DELETE', path)
 
 export type FeedAsk = {
@@ -122,6 +123,10 @@ export const api = {
   taste: () => get<N.TasteOut[]>('/api/taste'),
   map: (kind: N.Kind) => get<N.Spot[]>('/api/taste/map', { kind }),
   jobs: () => get<N.Job[]>('/api/jobs'),
+  egress: () => get<N.EgressOut>('/api/egress'),
+  switchPurpose: (name: string, on: boolean) => put(`/api/egress/purposes/${name}`, { on }),
+  allowHost: (name: string) => put<{ name: string }>(`/api/egress/hosts/${encodeURIComponent(name)}`),
+  forbidHost: (name: string) => remove(`/api/egress/hosts/${encodeURIComponent(name)}`),
   setJob: (name: string, verb: 'pause' | 'resume') => post(`/api/jobs/${name}/${verb}`),
 }
 
@@ -131,7 +136,6 @@ export type MediaSize = 'small' | 'medium' | 'large'
 export const media = {
   stream: (id: string) => `/media/${id}`,
   text: (id: string) => `/media/${id}/text`,
-  /** The cover digest keeps a changed cover from being shown from a cache. */
-  picture: (item: N.Item, size: MediaSize) =>
-    address(`/media/${item.id}/${size}.webp`, { v: item.kind === 'music' ? item.cover : '' }),
+  /** The version keeps a changed cover, or a picture turned since, from being shown from a cache. */
+  picture: (item: N.Item, size: MediaSize) => address(`/media/${item.id}/${size}.webp`, { v: item.cover }),
 }

@@ -12,6 +12,11 @@ export function arrange(shown: readonly Pick[], kept: readonly Pick[], fresh: re
   return unique([...placed, ...others])
 }
 
+/** `fresh`, and after it what else of `shown` is needed for a list of `length`: it does not shrink under a finger. */
+export function continued(fresh: readonly Pick[], shown: readonly Pick[], length: number): Pick[] {
+  return unique([...fresh, ...shown]).slice(0, Math.max(length, fresh.length))
+}
+
 /** The first of each item. */
 export function unique(picks: readonly Pick[]): Pick[] {
   const seen = new Set<string>()

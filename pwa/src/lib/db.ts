@@ -1,5 +1,5 @@
 // What the device itself remembers: undelivered events, the last pages seen, and what was playing.
-import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from 'idb'
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
 import { THUMBNAILS } from './caches'
 import type { EventIn } from './nouns'
 
@@ -40,14 +40,13 @@ export async function close(): Promise<void> {
   ;(await before)?.close()
 }
 
-/** Forget what was seen and played here; undelivered events stay unless `everything`. */
-export async function forget(everything: boolean): Promise<void> {
+/** Forget what was seen and played here, and what `person` did that was not delivered; others' events stay. */
+export async function forget(person: number | null = null): Promise<void> {
   if (globalThis.caches) await caches.delete(THUMBNAILS)
-  if (everything) {
-    await close()
-    await deleteDB(NAME)
-    return
-  }
   const open = await db()
   await Promise.all([open.clear('pages'), open.clear('kept')])
+  const change = open.transaction('outbox', 'readwrite')
+  const theirs = (await change.store.getAll()).filter((event) => event.person === person)
+  await Promise.all([...theirs.map((event) => change.store.delete(event.uuid)), change.done])
 }
+

@@ -25,6 +25,19 @@ export function count(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString()} ${n === 1 ? one : many}`
 }
 
+/** "0 bytes", "830 bytes", "1.2 kB", "15 MB". */
+export function size(bytes: number): string {
+  if (bytes < 1000) return count(bytes, 'byte')
+  const step = Math.min(4, Math.floor(Math.log10(bytes) / 3))
+  const value = bytes / 1000 ** step
+  return `${value < 9.95 ? value.toFixed(1) : Math.round(value).toLocaleString()} ${['', 'kB', 'MB', 'GB', 'TB'][step]}`
+}
+
+/** "25 Nov, 23:16", of unix milliseconds. */
+export function moment(ms: number): string {
+  return new Date(ms).toLocaleString(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
+}
+
 export function day(unix: number): string {
   return new Date(unix * 1000).toLocaleDateString(undefined, { day: 'numeric', month: 'long', year: 'numeric' })
 }

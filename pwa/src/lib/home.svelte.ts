@@ -1,6 +1,6 @@
 // The state of Home: what is picked for the person, what they were in the middle of, and what is known of them.
 import { api } from './api'
-import { arrange, unique } from './arrange'
+import { arrange, continued, unique } from './arrange'
 import { remember } from './known'
 import type { Evidence, FeedPage, Kind, Pick } from './nouns'
 import { pageSoon } from './pages'
@@ -62,11 +62,18 @@ class Home {
     const turn = ++this.#turn
     const mark = ratings.mark()
     const keep = this.picks.filter((pick) => this.#kept.has(pick.item.id)).map((pick) => pick.item.id)
-    const limit = Math.min(MOST, Math.max(FIRST, this.picks.length - keep.length))
+    const length = Math.max(FIRST, this.picks.length - keep.length)
+    const limit = Math.min(MOST, length)
     const body = await api
       .feed({ ...this.#order, kind: this.kind, limit, keep: keep.join(',') })
       .catch(() => null)
-    if (body && turn === this.#turn) this.#show(body, arrange(this.picks, body.kept, body.picks), mark, false)
+    if (!body || turn !== this.#turn) return
+    const fresh = body.next === null ? body.picks : continued(body.picks, this.#others(keep), length)
+    this.#show(body, arrange(this.picks, body.kept, fresh), mark, false)
+  }
+
+  #others(keep: readonly string[]): Pick[] {
+    return this.picks.filter((pick) => !keep.includes(pick.item.id))
   }
 
   /** Leave the order to chance, or no longer. */

@@ -14,8 +14,10 @@ export class Opened {
     this.#first = known(id)
   }
 
+  /** The reason stays the one of the list it was opened from, if that gave any. */
   get pick(): Pick | null {
-    return this.detail?.pick ?? this.#first ?? null
+    const pick = this.detail?.pick ?? this.#first
+    return pick ? { ...pick, reason: this.#first?.reason || pick.reason } : null
   }
 
   async load(): Promise<void> {

@@ -25,5 +25,7 @@ export type Receipt = Schemas['Receipt']
 export type Spot = Schemas['Spot']
 export type TasteOut = Schemas['TasteOut']
 export type Job = Schemas['Job']
+export type EgressOut = Schemas['EgressOut']
+export type LedgerEntry = Schemas['Entry']
 
 export const KINDS: readonly Kind[] = ['image', 'music', 'article']

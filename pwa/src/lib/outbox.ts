@@ -42,7 +42,7 @@ export class Outbox {
     this.#parts = parts
   }
 
-  /** Keep `event`, then try to deliver. Resolves once it is kept on the device. */
+  /** Keep `event`, then try to deliver. Resolves once it is kept on the device; rejects when it was not. */
   async add(event: Queued): Promise<void> {
     const db = await this.#parts.db()
     const change = db.transaction('outbox', 'readwrite')
@@ -52,9 +52,8 @@ export class Outbox {
         if (old.kind === 'position' && old.item === event.item && old.at < event.at)
           await change.store.delete(old.uuid)
     }
-    await change.store.put(event)
-    await change.done
-    await this.#count()
+    await Promise.all([change.store.put(event), change.done])
+    await this.#count().catch(() => null)
     void this.flush()
   }
 

@@ -34,6 +34,7 @@ export class Player {
   #reported = 0
   #started = ''
   #startAt = 0
+  #readied = ''
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -64,7 +65,10 @@ export class Player {
 
   toggle(): void {
     if (this.playing) this.#sound.pause()
-    else if (this.item) this.#play()
+    else if (this.item) {
+      if (this.#loaded[this.#on] !== this.item.id) this.#load(this.position)
+      this.#play()
+    }
   }
 
   pause(): void {
@@ -80,7 +84,10 @@ export class Player {
 
   forward(): void {
     if (!this.next) return
-    if (this.item && this.position < SKIPPED_S) this.#parts.signal('skip', this.item.id, this.position)
+    if (this.item && this.position < SKIPPED_S) {
+      this.#parts.signal('skip', this.item.id, this.position)
+      this.#started = ''
+    }
     this.#go(1)
   }
 
@@ -122,7 +129,7 @@ export class Player {
     sound.addEventListener('waiting', mine(() => (this.waiting = true)))
     sound.addEventListener('pause', mine(() => this.#paused()))
     sound.addEventListener('ended', mine(() => this.#ended()))
-    sound.addEventListener('error', mine(() => this.#failed()))
+    sound.addEventListener('error', () => (index === this.#on ? this.#failed() : (this.#loaded[index] = '')))
     return sound
   }
 
@@ -136,6 +143,7 @@ export class Player {
     this.#startAt = at
     this.#reported = at
     this.#started = ''
+    this.#readied = ''
     if (this.#loaded[this.#on] !== item.id) this.#put(this.#on, item, preload)
     else if (this.#sound.readyState > 0) this.#sought()
     this.#keep()
@@ -187,8 +195,14 @@ export class Player {
     if (this.#startAt) return
     this.position = this.#sound.currentTime
     const soon = this.duration > 0 && this.duration - this.position <= READY_S
-    if (soon && this.next && this.#loaded[1 - this.#on] !== this.next.id) this.#put(1 - this.#on, this.next, 'auto')
+    if (soon && this.next && this.#readied !== this.next.id) this.#ready(this.next)
     if (Math.abs(this.position - this.#reported) >= REPORT_S) this.#report()
+  }
+
+  /** Once: what cannot be fetched now is fetched in its turn. */
+  #ready(next: Item): void {
+    this.#readied = next.id
+    if (this.#loaded[1 - this.#on] !== next.id) this.#put(1 - this.#on, next, 'auto')
   }
 
   #measured(): void {
@@ -215,8 +229,11 @@ export class Player {
     this.#report()
   }
 
+  /** The element is of no use any more; the place is kept, and the next try fetches the track anew. */
   #failed(): void {
     if (!this.#sound.getAttribute('src')) return
+    this.#startAt ||= this.position
+    this.#loaded[this.#on] = ''
     this.playing = false
     this.waiting = false
     this.trouble = 'This track cannot be played right now.'
@@ -230,7 +247,7 @@ export class Player {
   #report(): void {
     if (!this.item) return
     this.#reported = this.position
-    this.#parts.signal('position', this.item.id, this.position)
+    if (this.#started === this.item.id) this.#parts.signal('position', this.item.id, this.position)
     this.#keep()
   }
 

@@ -49,14 +49,16 @@ class Ratings {
   /** Give `value`, or take the rating back with null. */
   async give(pick: Pick, value: number | null): Promise<void> {
     const { id } = pick.item
-    const before = this.of(pick)
+    const [before, local] = [this.of(pick), this.#mine.get(id)]
     const event = this.#event(value === null ? 'clear' : 'rating', id, { value, then: value })
     this.#steps = [...this.#steps, { uuid: event.uuid, pick, before, given: value }].slice(-STEPS_BACK)
     const words = value === null ? `Cleared “${pick.item.title}”` : `${shown(value)} for “${pick.item.title}”`
     this.#set(pick, value, false)
     notices.say(words, { label: 'Undo', run: () => void this.undo() }, before === null && value !== null ? guess(pick) : '')
     navigator.vibrate?.(PULSE_MS)
-    await this.outbox.add(event)
+    if (await this.#kept(event)) return
+    this.#steps = this.#steps.filter((step) => step.uuid !== event.uuid)
+    this.#back(pick, before, local)
   }
 
   /** Take back the last thing done here. */
@@ -64,15 +66,18 @@ class Ratings {
     const step = this.#steps.at(-1)
     if (!step) return
     this.#steps = this.#steps.slice(0, -1)
+    const [given, local] = [this.of(step.pick), this.#mine.get(step.pick.item.id)]
     const event = this.#event('undo', step.pick.item.id, { target: step.uuid, then: step.before })
     this.#set(step.pick, step.before, true)
     notices.say(`Undone: “${step.pick.item.title}” is ${step.before === null ? 'unrated' : shown(step.before)} again`)
-    await this.outbox.add(event)
+    if (await this.#kept(event)) return
+    this.#steps = [...this.#steps, step]
+    this.#back(step.pick, given, local)
   }
 
   /** Something heard, opened or skipped. */
   signal(kind: EventKind, item: string, value: number | null = null): void {
-    if (session.person !== null) void this.outbox.add(this.#event(kind, item, { value }))
+    if (session.person !== null) void this.outbox.add(this.#event(kind, item, { value })).catch(() => null)
   }
 
   /** Take up what an earlier visit left undelivered. */
@@ -105,6 +110,18 @@ class Ratings {
   onArrival(tell: () => void): () => void {
     this.#arrived.add(tell)
     return () => this.#arrived.delete(tell)
+  }
+
+  async #kept(event: Queued): Promise<boolean> {
+    return this.outbox.add(event).then(() => true, () => false)
+  }
+
+  /** The device would not keep it: the screen must not show what never will be delivered. */
+  #back(pick: Pick, value: number | null, local: Local | undefined): void {
+    this.#set(pick, value, true)
+    if (local) this.#mine.set(pick.item.id, local)
+    else this.#mine.delete(pick.item.id)
+    notices.say(`“${pick.item.title}” was not changed: this device could not keep it. Is its storage full?`)
   }
 
   #set(pick: Pick, value: number | null, undone: boolean): void {

@@ -48,11 +48,11 @@ class Session {
     return who
   }
 
-  /** Sign this device out and leave nothing of the person on it. */
+  /** Sign this device out and leave nothing of the person on it; what others did here still waits for them. */
   async leave(): Promise<void> {
     await api.leave()
     localStorage.removeItem(REMEMBERED)
-    await forget(true)
+    await forget(this.person)
     location.assign('/')
   }
 
@@ -79,7 +79,7 @@ class Session {
     this.#ending = true
     localStorage.removeItem(REMEMBERED)
     sessionStorage.setItem(SAID, SIGNED_OUT)
-    await forget(false)
+    await forget()
     location.assign('/')
   }
 }

@@ -1,12 +1,18 @@
 // The list an item was opened from, so that one can walk on from there.
 import { nav } from './nav.svelte'
-import type { Pick } from './nouns'
+import type { Item, Pick } from './nouns'
 
 let list: () => readonly Pick[] = () => []
 
 /** `picks` is the list on the screen; it may grow later. */
 export function walkIn(picks: () => readonly Pick[]): void {
   list = picks
+}
+
+/** The items of that list, to be played on from `id`; none when it is not among them. */
+export function along(id: string): Item[] {
+  const items = list().map((pick) => pick.item)
+  return items.some((item) => item.id === id) ? items : []
 }
 
 /** The item before (-1) or after (1) `id`; null at the ends and outside the list. */

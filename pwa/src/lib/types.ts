@@ -381,6 +381,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/egress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetEgress
+         * @description What goes out: purposes, allowed machines at home, totals by host, the newest requests.
+         */
+        get: operations["ApiEgressGetEgress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/egress/purposes/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SwitchPurpose
+         * @description Switch a purpose on or off; what is under way is finished. 404 for an unknown purpose.
+         */
+        put: operations["ApiEgressPurposesNameSwitchPurpose"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/egress/hosts/{host}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * AllowHost
+         * @description Let a machine at home be reached by its name or address. 400 for what is no name of a host.
+         */
+        put: operations["ApiEgressHostsAllowHost"];
+        post?: never;
+        /**
+         * ForbidHost
+         * @description Take the permission back. 404 when there was none.
+         */
+        delete: operations["ApiEgressHostsForbidHost"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -402,6 +466,25 @@ export interface components {
             name: string;
             created_at: number;
             seen_at: number;
+        };
+        /** EgressOut */
+        EgressOut: {
+            purposes: components["schemas"]["PurposeOut"][];
+            local_hosts: string[];
+            totals: components["schemas"]["Total"][];
+            newest: components["schemas"]["Entry"][];
+        };
+        /** Entry */
+        Entry: {
+            at: number;
+            purpose: string;
+            host: string;
+            method: string;
+            status: number | null;
+            bytes_out: number;
+            bytes_in: number;
+            ms: number;
+            outcome: string;
         };
         /** EventIn */
         EventIn: {
@@ -460,6 +543,7 @@ export interface components {
             position: number | null;
             playable: boolean;
             alike: components["schemas"]["Item"][];
+            unread: string;
         };
         /** ItemPage */
         ItemPage: {
@@ -475,6 +559,10 @@ export interface components {
             done: number;
             total: number;
             detail: string;
+        };
+        /** LocalHost */
+        LocalHost: {
+            name: string;
         };
         /** Neighbour */
         Neighbour: {
@@ -537,6 +625,13 @@ export interface components {
             source: number;
             name: string;
             reason: string;
+        };
+        /** PurposeOut */
+        PurposeOut: {
+            name: string;
+            title: string;
+            says: string;
+            on: boolean;
         };
         /** Reader */
         Reader: {
@@ -615,12 +710,28 @@ export interface components {
             items: number;
             embedded: number;
         };
+        /** Total */
+        Total: {
+            purpose: string;
+            host: string;
+            requests: number;
+            failed: number;
+            bytes_out: number;
+            bytes_in: number;
+            last_at: number;
+        };
+        /** Turned */
+        Turned: {
+            on: boolean;
+        };
         /** Why */
         Why: {
             score: components["schemas"]["Score"] | null;
             parts: components["schemas"]["Part"][];
             neighbours: components["schemas"]["Neighbour"][];
             evidence: components["schemas"]["Evidence"];
+            /** @default  */
+            unseen?: string;
         };
     };
     responses: never;
@@ -1316,6 +1427,141 @@ export interface operations {
             path: {
                 name: string;
                 verb: "pause" | "resume";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiEgressGetEgress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EgressOut"];
+                };
+            };
+        };
+    };
+    ApiEgressPurposesNameSwitchPurpose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Turned"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiEgressHostsAllowHost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                host: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LocalHost"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiEgressHostsForbidHost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                host: string;
             };
             cookie?: never;
         };

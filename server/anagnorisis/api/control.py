@@ -10,8 +10,10 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from anagnorisis.api.health import PATIENCE_S as WELL_WITHIN_S
 from anagnorisis.auth.sessions import Sessions
 from anagnorisis.domain import AnagnorisisError, Refused
+from anagnorisis.store.db import Store
 
 NAME = "control.sock"
 LONGEST = 64 * 1024
@@ -41,7 +43,13 @@ class Scan(Struct, frozen=True, tag="scan"):
     """`scan`"""
 
 
-Order = AddPerson | ListPeople | NewCode | Scan
+class AskHealth(Struct, frozen=True, tag="ask health"):
+    """`health`"""
+
+
+Errand = AddPerson | ListPeople | NewCode | Scan
+"""What can be done without a running server too."""
+Order = Errand | AskHealth
 
 
 class Said(Struct, frozen=True):
@@ -68,6 +76,13 @@ async def about_people(order: AddPerson | ListPeople | NewCode, sessions: Sessio
             ]
 
 
+async def well(store: Store) -> list[str]:
+    """That the house is well. Raises `Refused` when it cannot save anything."""
+    if not await store.answers(WELL_WITHIN_S):
+        raise Refused("The server runs, but nothing has been saved for a while. Its log may say why.")
+    return ["The house is well."]
+
+
 @asynccontextmanager
 async def listening(data: Path, obey: Obey) -> AsyncIterator[None]:
     """Take orders at `<data>/control.sock` while the block runs. Only the owner of `data` can reach it."""
@@ -89,15 +104,32 @@ async def listening(data: Path, obey: Obey) -> AsyncIterator[None]:
 
 
 def ask_running(data: Path, order: Order) -> list[str] | None:
-    """What the running server says to `order`; None when none runs. Raises `Refused` with its reason."""
-    with socket.socket(socket.AF_UNIX) as line, _named(data / NAME) as name:
+    """What the running server says to `order`; None when none runs. Raises `Refused` with its reason, or with
+    why it cannot be asked.
+    """
+    with socket.socket(socket.AF_UNIX) as line:
         line.settimeout(PATIENCE_S)
         try:
-            line.connect(name)
+            with _named(data / NAME) as name:
+                line.connect(name)
+            line.sendall(msgspec.json.encode(order) + b"\n")
+            said = msgspec.json.decode(line.makefile("rb").readline(), type=Said)
         except (FileNotFoundError, ConnectionRefusedError):
             return None
-        line.sendall(msgspec.json.encode(order) + b"\n")
-        said = msgspec.json.decode(line.makefile("rb").readline(), type=Said)
+        except PermissionError as error:
+            raise Refused(
+                f"The house in {data} is another user's. Give this command as that user."
+            ) from error
+        except TimeoutError as error:
+            raise Refused(
+                f"The running server said nothing for {PATIENCE_S:.0f} seconds. It may still do as it was "
+                "told: look at its console."
+            ) from error
+        except (OSError, msgspec.MsgspecError) as error:
+            raise Refused(
+                "The running server ended before it answered. It may have done as it was told: start it "
+                "again and look."
+            ) from error
     if said.refused:
         raise Refused(said.refused)
     return said.lines

@@ -1,10 +1,10 @@
 """The door before every route: host, origin, session; refusals as problems; security headers on answers."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 
-from anagnorisis.api.errors import MEDIA_TYPE, details_of, headers_of
+from anagnorisis.api.errors import MEDIA_TYPE, ProblemDetails, breakdown, details_of, headers_of
 from anagnorisis.auth.hosts import Hosts
 from anagnorisis.auth.refusals import ForeignOrigin, NoSession
 from anagnorisis.auth.sessions import COOKIE, Sessions
@@ -12,7 +12,7 @@ from anagnorisis.domain import AnagnorisisError
 from anagnorisis.media.replies import App, Message, Receive, Scope, Send, headers_in, send_bytes
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-CLOSED = ("/api/", "/media/")
+CLOSED = ("/api/", "/media/", "/metrics")
 """Below these nothing answers without a session, but for opening one."""
 OPENING = ("POST", "/api/session")
 API_VERSION = "1"
@@ -49,11 +49,11 @@ class Door:
             await self._admit(scope)
             await self._inside(scope, receive, secured)
         except AnagnorisisError as error:
+            await _refuse(scope, secured, details_of(error), headers_of(error))
+        except Exception as error:
             if secured.started:
-                return
-            details = details_of(error)
-            headers = {"content-type": MEDIA_TYPE, "cache-control": "no-store", **headers_of(error)}
-            await send_bytes(scope, secured, details.status, msgspec.json.encode(details), headers)
+                raise  # the connection is cut, so that nobody takes the half for the whole
+            await _refuse(scope, secured, breakdown(scope["method"], scope["path"], error), {})
 
     async def _admit(self, scope: Scope) -> None:
         """Raises a `NotAllowed` that says why this request may not come in."""
@@ -67,6 +67,14 @@ class Door:
             raise ForeignOrigin("A page of another site asked for this; it is not given out.")
         if (scope["method"], scope["path"]) != OPENING:
             scope["caller"] = await self._sessions.find(cookie_in(headers))
+
+
+async def _refuse(scope: Scope, send: "_Secured", details: ProblemDetails, more: Mapping[str, str]) -> None:
+    """Answer with a problem, unless an answer has begun."""
+    if send.started:
+        return
+    headers = {"content-type": MEDIA_TYPE, "cache-control": "no-store", **more}
+    await send_bytes(scope, send, details.status, msgspec.json.encode(details), headers)
 
 
 def cookie_in(headers: dict[str, str]) -> str:

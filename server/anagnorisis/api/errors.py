@@ -21,6 +21,7 @@ from anagnorisis.domain import (
     Unreadable,
     WorkerLost,
 )
+from anagnorisis.egress.refusals import HostBusy, Unreachable
 
 STATUS: dict[type[AnagnorisisError], int] = {
     BadValue: 400,
@@ -34,6 +35,8 @@ STATUS: dict[type[AnagnorisisError], int] = {
     Unreadable: 422,
     TooManyTries: 429,
     Refused: 400,
+    HostBusy: 503,
+    Unreachable: 502,
     SourceAway: 503,
     WorkerLost: 503,
     AnagnorisisError: 500,
@@ -63,7 +66,7 @@ def details_of(error: AnagnorisisError) -> ProblemDetails:
 
 def headers_of(error: AnagnorisisError) -> dict[str, str]:
     """Headers that go with an error: when to try again."""
-    return {"retry-after": str(error.after_s)} if isinstance(error, TooManyTries) else {}
+    return {"retry-after": str(error.after_s)} if isinstance(error, TooManyTries | HostBusy) else {}
 
 
 def answer_refusal(_: Request[Any, Any, Any], error: AnagnorisisError) -> Response[bytes]:
@@ -84,8 +87,13 @@ def answer_misfit(request: Request[Any, Any, Any], error: HTTPException) -> Resp
 
 def answer_breakdown(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Anything else is a fault of ours: the log gets the traceback, the device a sentence."""
-    log.error("%s %s\n%s", request.method, request.url.path, "".join(traceback.format_exception(error)))
-    return _response(ProblemDetails("Internal Server Error", 500, "broken", BROKEN), {})
+    return _response(breakdown(request.method, request.url.path, error), {})
+
+
+def breakdown(method: str, path: str, error: Exception) -> ProblemDetails:
+    """Note a fault of ours in the log; what the device is told of it."""
+    log.error("%s %s\n%s", method, path, "".join(traceback.format_exception(error)))
+    return ProblemDetails("Internal Server Error", 500, "broken", BROKEN)
 
 
 def _response(details: ProblemDetails, headers: dict[str, str]) -> Response[bytes]:

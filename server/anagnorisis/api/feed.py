@@ -35,7 +35,7 @@ async def get_feed(
     `keep` names items still on the screen, parted by commas; they come back in `kept` with their new scores.
     `mode=draw` takes items by chance, with odds of exp(score / temperature); a `seed` draws the same again.
     """
-    filters = Filters(kind, folder, tag)
+    filters = Filters(kind, folder or None, tag or None)
     query = FeedQuery(mode, filters, limit, after or None, identities(keep), temperature, seed)
     return await feed.page(caller.person.id, query)
 

@@ -9,9 +9,11 @@ from anagnorisis.api.feed import ID, PageSize
 from anagnorisis.api.held import Held
 from anagnorisis.auth.sessions import Caller
 from anagnorisis.domain import Item, ItemId, Kind, Pick, Unknown
+from anagnorisis.embed import EMBEDDERS
+from anagnorisis.feed import picks
 from anagnorisis.feed.queries import Filters, ItemPage, ItemsQuery, Sort
 from anagnorisis.feed.sorts import Shelf
-from anagnorisis.store import aliases, alike, events, items, places, sources, tags
+from anagnorisis.store import aliases, alike, events, items, places, sources, tags, vectors
 from anagnorisis.store.db import Store
 from anagnorisis.store.items import Facets, Rated
 from anagnorisis.taste import explain
@@ -39,6 +41,8 @@ class ItemDetail(Struct, frozen=True):
     """Whether the house knows a copy of it now."""
     alike: list[Item]
     """Its near-duplicates: the same picture, text or recording in another packing."""
+    unread: str
+    """Why it could not be listened to, looked at or read, so that it has no score; empty when it could."""
 
 
 @get("/items")
@@ -54,7 +58,7 @@ async def list_items(
     after: FromQuery[str | None] = None,
 ) -> ItemPage:
     """The next items in a plain order."""
-    query = ItemsQuery(sort, Filters(kind, folder, tag, rated), limit, after or None)
+    query = ItemsQuery(sort, Filters(kind, folder or None, tag or None, rated), limit, after or None)
     return await shelf.page(caller.person.id, query)
 
 
@@ -77,15 +81,15 @@ async def get_item(
     item, person = await _find(store, item_id), caller.person.id
     named = {source.id: source.name for source in await sources.list(store.read)}
     copies = await places.of_item(store.read, item.id)
-    scores = await learner.score(person, [item.id])
-    mine = await events.mine(store.read, person, [item.id])
+    (pick,) = await picks.reasoned(store, {item.kind: await learner.view(person, item.kind)}, [item], {})
     return ItemDetail(
-        pick=Pick(item, scores.get(item.id), mine.get(item.id), ""),
+        pick=pick,
         tags=(await tags.of(store.read, [item.id]))[item.id],
         places=[PlaceOut(named.get(copy.source, ""), copy.folder, copy.name) for copy in copies],
         position=(await events.positions(store.read, person, [item.id])).get(item.id),
         playable=bool(copies),
         alike=list((await items.by_ids(store.read, await alike.others(store.read, item.id))).values()),
+        unread=await vectors.failure(store.read, EMBEDDERS[item.kind].digest, item.id),
     )
 
 

@@ -10,8 +10,10 @@ from msgspec import Struct
 
 from anagnorisis.api.changes import Bells
 from anagnorisis.api.held import Held
+from anagnorisis.api.tally import Tally
 from anagnorisis.auth.sessions import Caller, Sessions
 from anagnorisis.config import Settings
+from anagnorisis.egress.client import Egress
 from anagnorisis.feed.page import Feed
 from anagnorisis.feed.sorts import Shelf
 from anagnorisis.jobs.board import Board
@@ -22,7 +24,19 @@ from anagnorisis.store.db import Store
 from anagnorisis.taste.chart import Charts
 from anagnorisis.taste.learner import Learner
 
-AT_ONCE = ("settings", "store", "sessions", "bells", "held", "board", "folders", "sample", "charts")
+AT_ONCE = (
+    "settings",
+    "store",
+    "sessions",
+    "bells",
+    "held",
+    "board",
+    "folders",
+    "sample",
+    "egress",
+    "tally",
+    "charts",
+)
 ONCE_LOADED = ("learner", "feed", "shelf")
 
 
@@ -37,6 +51,8 @@ class Rooms(Struct, frozen=True, eq=False):
     board: Board
     folders: Folders
     sample: Sample
+    egress: Egress
+    tally: Tally
     learner: Learner
     charts: Charts
     feed: Feed

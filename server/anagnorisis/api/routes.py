@@ -11,11 +11,14 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from anagnorisis.api import (
     VERSION,
     changes,
+    egress,
     errors,
     events,
     feed,
+    health,
     items,
     jobs,
+    metrics,
     people,
     session,
     sources,
@@ -58,15 +61,26 @@ HANDLERS = (
     taste.get_map,
     jobs.list_jobs,
     jobs.steer_job,
+    egress.get_egress,  # role: owner, as the three below
+    egress.switch_purpose,
+    egress.allow_host,
+    egress.forbid_host,
     changes.follow_changes,
     get_openapi,
 )
 
+OUTSIDE = (
+    health.get_health,  # role: nobody, without a session
+    metrics.get_metrics,  # role: owner
+)
+"""Not below /api, where those who watch over servers look for them."""
+OUTSIDE_PATHS = frozenset({"/health", "/metrics"})
+
 
 def application(rooms: Rooms | None, described: OpenAPIConfig | None = None) -> Litestar:
-    """The API below /api. Without `rooms` it can be described, not used."""
+    """The API below /api, and `OUTSIDE`. Without `rooms` it can be described, not used."""
     return Litestar(
-        [Router("/api", route_handlers=HANDLERS)],
+        [Router("/api", route_handlers=HANDLERS), *OUTSIDE],
         dependencies=dependencies(rooms),
         exception_handlers={
             AnagnorisisError: errors.answer_refusal,

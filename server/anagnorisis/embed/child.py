@@ -52,7 +52,7 @@ class Bench:
             with np.errstate(over="ignore"):
                 row, mark = _looked(self._loaded[kind], given)
         except Unreadable as error:
-            self._say(Answer(index, reason=error.what))
+            self._say(Answer(index, reason=error.what, again=error.again))
         else:
             assert row.shape == (spec.dim,), f"{spec.name} gave {row.shape}"
             finite = bool(np.isfinite(row).all())

@@ -3,7 +3,7 @@
 import msgspec
 from msgspec import Struct
 
-from anagnorisis.domain import Kind
+from anagnorisis.domain import Again, Kind
 
 LENGTH_BYTES = 4
 LOADED = -1
@@ -28,6 +28,7 @@ class Answer(Struct, frozen=True, array_like=True):
     index: int
     row: bytes = b""
     reason: str = ""
+    again: Again = "never"
     mark: int | None = None
 
 

@@ -9,6 +9,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from anagnorisis import _core
 from anagnorisis.domain import Unreadable
+from anagnorisis.embed import reach
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 SIDE = 256
@@ -42,7 +43,7 @@ def small_rgb(path: bytes) -> NDArray[np.uint8]:
         raise Unreadable("It is not a JPEG, PNG, WebP or GIF picture that can be decoded.") from error
     except BROKEN as error:
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise Unreadable(f"The picture could not be decoded: {why}.") from error
+        raise Unreadable(f"The picture could not be decoded: {why}.", again=reach.again(error)) from error
 
 
 def _small(image: Image.Image) -> Image.Image:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from anagnorisis import _core
 from anagnorisis.domain import Unreadable
+from anagnorisis.embed import reach
 
 RATE, SECONDS, SHORTEST = 22_050, 30.0, 1.0
 LIMITS = {"format_whitelist": "mp3,flac,ogg,mov,wav,w64,aac", "protocol_whitelist": "none"}
@@ -41,7 +42,7 @@ def middle(path: bytes) -> NDArray[np.float32]:
             pcm = _decoded(container, streams[0])
     except (av.error.FFmpegError, OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise Unreadable(f"The track could not be decoded: {why}.") from error
+        raise Unreadable(f"The track could not be decoded: {why}.", again=reach.again(error)) from error
     if len(pcm) < SHORTEST * RATE:
         raise Unreadable("Less than a second of sound could be decoded.")
     return np.clip(np.nan_to_num(pcm), -1, 1)

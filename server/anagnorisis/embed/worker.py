@@ -13,6 +13,8 @@ from anagnorisis.domain import Kind, Unreadable, WorkerLost
 from anagnorisis.embed import LONGEST_TEXT
 from anagnorisis.embed.frames import LENGTH_BYTES, LOADED, OUT_OF_MEMORY, Answer, Made, Task, answer, framed
 
+Found = dict[int, Made | Unreadable]
+"""By number: what was made of an item, or why nothing was."""
 PATIENCE: Mapping[Kind, float] = MappingProxyType({"article": 30.0, "image": 60.0, "music": 120.0})
 """Seconds without any answer after which the process is held to hang; a slow disk answers sooner."""
 MEGABYTES = 1024
@@ -60,38 +62,39 @@ class Worker:
         """
         async with self._turn:
             open_ = {i: _cut(given) for i, (_, given) in enumerate(items)}
-            found: dict[int, Made | str] = {}
+            found: Found = {}
             if open_:
                 await self._attempt(kind, open_, found)
             for index in [i for i in open_ if i not in found]:
                 found[index] = await self._alone(kind, open_[index])
-            return [
-                Unreadable(end, items[i][0]) if isinstance(end, str) else end
-                for i, end in sorted(found.items())
-            ]
+            for index, end in found.items():
+                if isinstance(end, Unreadable):
+                    end.item = items[index][0]
+            return [end for _, end in sorted(found.items())]
 
     async def close(self) -> None:
         """End the process, if there is one, after the batch in hand; cancel that to end at once."""
         async with self._turn:
             await self._end()
 
-    async def _alone(self, kind: Kind, given: bytes) -> Made | str:
-        found: dict[int, Made | str] = {}
+    async def _alone(self, kind: Kind, given: bytes) -> Made | Unreadable:
+        found: Found = {}
         loss = ""
         for _ in range(2):
             loss = await self._attempt(kind, {0: given}, found)
             if not loss or loss == HANGS:
                 break
-        return found.get(0, loss)
+        return found.get(0) or Unreadable(loss, again="start" if loss == HANGS else "never")
 
-    async def _attempt(self, kind: Kind, given: Mapping[int, bytes], found: dict[int, Made | str]) -> str:
+    async def _attempt(self, kind: Kind, given: Mapping[int, bytes], found: Found) -> str:
         """Fill `found` from the process. "" when all came; else why not, and the process is ended."""
         process = await self._loaded(kind, given)
         left = set(given)
         try:
             while left:
                 said = await self._hear(process, self._patience[kind])
-                found[said.index] = said.reason or Made(said.row, said.mark)
+                made = Made(said.row, said.mark)
+                found[said.index] = Unreadable(said.reason, again=said.again) if said.reason else made
                 left.discard(said.index)
         except TimeoutError:
             return HANGS

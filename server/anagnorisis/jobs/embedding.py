@@ -17,15 +17,20 @@ WOKEN_BY: tuple[Topic, ...] = ("items", "sources")
 
 
 def embedding_loop(embedding: Embedding, changes: Changes, board: Board) -> Loop:
-    """For the supervisor: embed what is pending, then wait for new items or a source that came back."""
+    """For the supervisor: embed what is pending, then wait for new items or a source that came back.
+
+    What failed for want of its disk is tried again after each look at a source; what hung, at the next start.
+    """
 
     async def run() -> None:
+        await embedding.retry("source", "start")
         while True:
             seen = {topic: changes.count(topic) for topic in WOKEN_BY}
             embedding.look_again()
             await _embed_all(embedding, changes, board)
             board.idle(NAME)
-            await changes.wait(seen)
+            if "sources" in await changes.wait(seen):
+                await embedding.retry("source")
 
     return Loop(NAME, TITLE, run)
 

@@ -1,6 +1,7 @@
 """What differs between what is known of a source and what was found there; nothing is read here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 
 from msgspec import Struct
 
@@ -12,6 +13,8 @@ from anagnorisis.sources import EVERYWHERE, Found, Sight
 Known = Mapping[bytes, tuple[int, int, int, ItemId | None]]
 """Path below the source → size, mtime_ns, inode and item; None is a cover picture or a problem."""
 
+NOWHERE: Mapping[bytes, int] = MappingProxyType({})
+
 
 class Differences(Struct, frozen=True):
     """What there is to do after a look."""
@@ -20,25 +23,30 @@ class Differences(Struct, frozen=True):
     """Files to read: new ones, changed ones, and tracks whose cover picture changed."""
     covers: list[Found]
     """New and changed pictures that are covers of the tracks beside them, not items."""
+    renumbered: list[Found]
+    """Files that are what they were, under another inode or behind another mount point."""
     gone: list[bytes]
     """Known places that are no more."""
 
 
-def differences(sight: Sight, known: Known) -> Differences:
+def differences(sight: Sight, known: Known, mounts: Mapping[bytes, int] = NOWHERE) -> Differences:
     """Everything in `sight` that `known` does not say, and what of `known` is no longer there."""
+    inodes = {inode for _, _, inode, _ in known.values()}
     files, covers = _covers_apart(sight.found)
-    new_covers = [found for found in covers if _differs(found, known) or known[found.path][3]]
+    new_covers = [found for found in covers if _differs(found, known, inodes) or known[found.path][3]]
     gone = _gone(sight, known)
     lost_covers = (path for path in gone if known[path][3] is None and is_cover_name(base(path)))
     repainted = {folder(found.path) for found in new_covers} | {folder(path) for path in lost_covers}
     changed = [
         found
         for found in files
-        if _differs(found, known)
+        if _differs(found, known, inodes)
         or _was_a_cover(found, known)
         or (folder(found.path) in repainted and is_track(found.path))
     ]
-    return Differences(changed, new_covers, gone)
+    read = {found.path for found in (*changed, *new_covers)}
+    renumbered = [one for one in sight.found if one.path not in read and _is_renumbered(one, known, mounts)]
+    return Differences(changed, new_covers, renumbered, gone)
 
 
 def folder(path: bytes) -> bytes:
@@ -73,9 +81,18 @@ def _gone(sight: Sight, known: Known) -> list[bytes]:
     return [path for path in missing if path in exact or path.startswith(below)]
 
 
-def _differs(found: Found, known: Known) -> bool:
+def _differs(found: Found, known: Known, inodes: Collection[int]) -> bool:
+    """Whether it has to be read: the inode alone says so only if another file had it, for the two may have
+    changed places; network and FUSE file systems hand out new ones at each mount."""
     before = known.get(found.path)
-    return before is None or before[:3] != (found.size, found.mtime_ns, found.inode)
+    if before is None or before[:2] != (found.size, found.mtime_ns):
+        return True
+    return before[2] != found.inode and found.inode in inodes
+
+
+def _is_renumbered(found: Found, known: Known, mounts: Mapping[bytes, int]) -> bool:
+    before = known.get(found.path)
+    return before is not None and (before[2], mounts.get(found.path, 0)) != (found.inode, found.mount)
 
 
 def _was_a_cover(found: Found, known: Known) -> bool:

@@ -6,11 +6,12 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from anagnorisis.domain import ItemId, Kind, Unreadable
+from anagnorisis.domain import Again, ItemId, Kind, Unreadable
 from anagnorisis.embed import EMBEDDERS
 from anagnorisis.embed.worker import Worker
 from anagnorisis.store import alike, places, texts, vectors
 from anagnorisis.store.db import Store
+from anagnorisis.store.places import Copy
 from anagnorisis.taste.spaces import Spaces
 
 BATCH: Mapping[Kind, int] = {"article": 64, "image": 16, "music": 4}
@@ -27,8 +28,12 @@ class Embedding:
         self._unreached: set[ItemId] = set()
 
     def look_again(self) -> None:
-        """Count items as pending whose files could not be reached: their disk may be back."""
+        """Count items as pending whose files were not there: their disk may be back."""
         self._unreached.clear()
+
+    async def retry(self, *when: Again) -> None:
+        """Count items as pending that failed and were to be tried again then."""
+        await self._store.write(lambda db: vectors.retry(db, *when))
 
     async def pending(self, kind: Kind) -> list[ItemId]:
         """Present items of a kind with neither vector nor failure, oldest first, 10,000 at most.
@@ -55,7 +60,7 @@ class Embedding:
         marked: list[tuple[ItemId, int]] = []
         for item, said in answers:
             if isinstance(said, Unreadable):
-                failed.append((item, said.what))
+                failed.append((item, said.what, said.again))
             else:
                 made.append((item, said.row))
                 marked += [(item, said.mark)] if said.mark is not None else []
@@ -78,10 +83,10 @@ class Embedding:
         return await asyncio.to_thread(_reached, copies)
 
 
-def _reached(copies: Mapping[ItemId, Sequence[tuple[bytes, int]]]) -> dict[ItemId, bytes | str]:
+def _reached(copies: Mapping[ItemId, Sequence[Copy]]) -> dict[ItemId, bytes | str]:
     found: dict[ItemId, bytes | str] = {}
     for item, where in copies.items():
-        there = next((path for path, _ in where if Path(os.fsdecode(path)).is_file()), None)
+        there = next((copy.path for copy in where if Path(os.fsdecode(copy.path)).is_file()), None)
         if there is not None:
             found[item] = there
     return found

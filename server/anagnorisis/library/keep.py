@@ -6,11 +6,11 @@ import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
-from anagnorisis.domain import ItemId, Source
+from anagnorisis.domain import Item, ItemId, Source
 from anagnorisis.library.compare import Differences
 from anagnorisis.library.recognise import Recognition
 from anagnorisis.library.taking import Covers, Taken, batches, place_of, take
-from anagnorisis.store import alike, items, places, texts, vectors
+from anagnorisis.store import alike, items, phi, places, texts, vectors
 from anagnorisis.store.db import Store
 
 Progress = Callable[[int, int], Awaitable[None]]
@@ -38,22 +38,34 @@ async def keep(
         await _store(store, source, taken + listed if last else taken, edited, todo.gone if last else [])
     if not todo.changed and (listed or todo.gone):
         await _store(store, source, listed, set(), todo.gone)
+    if todo.renumbered:
+        where = [(one.path, one.inode, one.mount) for one in todo.renumbered]
+        await store.write(lambda db: places.renumber(db, source.id, where))
 
 
 async def _store(
     store: Store, source: Source, taken: Sequence[Taken], edited: Collection[ItemId], gone: Sequence[bytes]
 ) -> None:
+    """What is described otherwise now gets its features anew; a picture that was turned, its vector too."""
     now = int(time.time())
 
-    def verb(db: sqlite3.Connection) -> None:
+    def verb(db: sqlite3.Connection) -> bool:
         described = [one.described for one in taken if one.described]
         found = [place_of(source.id, source.name, one) for one in taken]
-        items.put(db, [(one.item, one.tags) for one in described])
+        before = items.put(db, [(one.item, one.tags) for one in described])
         for one in described:
             if one.text:
                 texts.put(db, one.item.id, one.text.html, one.text.plain, one.text.simhash)
-        vectors.forget(db, edited)
-        alike.forget(db, edited)
+        phi.forget_rows(db, before)
+        turned = {one.item.id for one in described if _turned(before.get(one.item.id), one.item)}
+        vectors.forget(db, turned.union(edited))
+        alike.forget(db, turned.union(edited))
         places.settle(db, source.id, found, gone, now)
+        return bool(before)
 
-    await store.write(verb, "items")
+    if await store.write(verb, "items"):
+        store.changes.ring("vectors")
+
+
+def _turned(before: Item | None, now: Item) -> bool:
+    return before is not None and now.kind == "image" and before.cover != now.cover

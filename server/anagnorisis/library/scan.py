@@ -85,7 +85,9 @@ class Scanner:
         return await self._keep(source, sight, known, progress)
 
     async def _keep(self, source: Source, sight: Sight, known: Known, progress: Progress) -> Outcome:
-        todo = await asyncio.to_thread(differences, sight, known)
+        mounts = await places.mounts(self._store.slow, source.id)
+        sight = await asyncio.to_thread(presence.with_mounts, source, sight, mounts)
+        todo = await asyncio.to_thread(differences, sight, known, mounts)
         todo, moving = await self._without_moving(source, todo)
         recognition = Recognition(self._store, source.id, known, todo.gone, self._lost_lately(todo, known))
         await keep(self._store, source, todo, recognition, self._threads, progress)

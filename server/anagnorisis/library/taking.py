@@ -92,4 +92,5 @@ def place_of(source: int, source_name: str, taken: Taken) -> Place:
         folder=source_name + ("/" + names.shown(above) if above else ""),
         name=names.shown(base(found.path)),
         problem=taken.problem,
+        mount=found.mount,
     )

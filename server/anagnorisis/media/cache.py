@@ -2,6 +2,7 @@
 
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from threading import Lock
@@ -10,6 +11,8 @@ from msgspec import Struct
 
 KEPT = 0.9
 """Share of the room that a trim leaves filled."""
+UNFINISHED = "."
+"""Begins the name of a file that is being written; one that is a day old was left by a process that died."""
 TOUCH_S = 86_400
 """Seconds after which a use is noted again."""
 
@@ -38,7 +41,7 @@ class Cache:
         """Keep `body` under `key`; the least recently used files go when the room is full."""
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
+        with NamedTemporaryFile(dir=path.parent, prefix=UNFINISHED, delete=False) as file:
             file.write(body)
         Path(file.name).replace(path)
         with self._lock:
@@ -65,8 +68,10 @@ class Cache:
     def _all(self) -> list["_Kept"]:
         found = []
         for path in self._folder.glob("*/*"):
-            status = path.stat()
-            found.append(_Kept(path, status.st_size, status.st_mtime))
+            with suppress(FileNotFoundError):  # of another thread, which has just put it in its place
+                status = path.stat()
+                if not path.name.startswith(UNFINISHED) or time.time() - status.st_mtime > TOUCH_S:
+                    found.append(_Kept(path, status.st_size, status.st_mtime))
         return found
 
 

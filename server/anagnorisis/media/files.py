@@ -13,6 +13,7 @@ from anagnorisis.media.ranges import Facts
 from anagnorisis.media.replies import Receive, Scope, Send, send_file
 from anagnorisis.store import places
 from anagnorisis.store.db import Store
+from anagnorisis.store.places import Copy
 
 MIME = {
     b".mp3": "audio/mpeg",
@@ -39,6 +40,7 @@ class Opened(Struct, frozen=True):
 
     fd: int
     path: bytes
+    """Its place in the library or the app, not where a link leads: the name says what it is."""
     facts: Facts
 
     @property
@@ -56,30 +58,30 @@ def open_inside(folder: bytes, path: bytes, name: str) -> Opened:
     target = os.path.realpath(root + b"/" + path)
     if os.path.commonpath((root, target)) != root:
         raise PermissionError(f"{os.fsdecode(target)} is outside its source")
-    return _open(target, name)
+    return _open(target, path, name)
 
 
-def open_known(path: bytes, inode: int, name: str) -> Opened:
-    """Open the file at `path` read-only if it is still the one that was looked at; its tag as above.
+def open_known(copy: Copy, name: str) -> Opened:
+    """Open a file of the library read-only if it is still the one that was looked at; its tag as above.
 
     A link may lead anywhere, for that is how families spread a library over disks; but it was followed when
     the library was scanned, and what has taken its place since is not given out. Raises `OSError`.
     """
-    file = _open(os.path.realpath(path), name)
-    if os.fstat(file.fd).st_ino != inode:
+    file = _open(os.path.realpath(copy.path), copy.path, name)
+    if not copy.is_still(os.fstat(file.fd)):
         os.close(file.fd)
-        raise FileNotFoundError(f"{os.fsdecode(path)} was replaced and has not been looked at since")
+        raise FileNotFoundError(f"{os.fsdecode(copy.path)} was replaced and has not been looked at since")
     return file
 
 
-def _open(target: bytes, name: str) -> Opened:
+def _open(target: bytes, path: bytes, name: str) -> Opened:
     fd = os.open(target, READ_ONLY)
     status = os.fstat(fd)
     if not stat.S_ISREG(status.st_mode):
         os.close(fd)
         raise IsADirectoryError(f"{os.fsdecode(target)} is not a plain file")
     tag = f'"{name}-{status.st_size:x}-{status.st_mtime_ns:x}"'
-    return Opened(fd, target, Facts(tag, int(status.st_mtime), status.st_size))
+    return Opened(fd, path, Facts(tag, int(status.st_mtime), status.st_size))
 
 
 @asynccontextmanager
@@ -99,10 +101,10 @@ async def serve_file(store: Store, item: ItemId, scope: Scope, receive: Receive,
         await send_file(scope, receive, send, file.fd, file.facts, headers)
 
 
-def _first(found: list[tuple[bytes, int]], item: ItemId) -> Opened:
-    for path, inode in found:
+def _first(copies: list[Copy], item: ItemId) -> Opened:
+    for copy in copies:
         try:
-            return open_known(path, inode, item)
+            return open_known(copy, item)
         except OSError:
             continue
     raise Unknown(

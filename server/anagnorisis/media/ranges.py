@@ -89,5 +89,5 @@ def _still_holds(headers: Mapping[str, str], facts: Facts) -> bool:
 def _seconds(date: str) -> int | None:
     try:
         return int(parsedate_to_datetime(date).timestamp()) if date else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None

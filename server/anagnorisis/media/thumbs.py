@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import parse_qs
 
 from anagnorisis.domain import Item, ItemId, Unknown
 from anagnorisis.media.cache import Cache
@@ -17,7 +18,7 @@ SIDES = {"small.webp": 160, "medium.webp": 480, "large.webp": 1280}
 """Longer side in pixels by the last part of the address."""
 FOR_EVER = "private, max-age=31536000, immutable"
 FOR_AN_HOUR = "private, max-age=3600"
-"""A cover may change with the tags while the music, and so the address, stays."""
+"""What is asked for without the version it has now: the picture may change while the content stays."""
 
 
 class Thumbs:
@@ -43,7 +44,7 @@ class Thumbs:
             raise Unknown("There is no picture of this item.", item_id)
         key = "-".join(filter(None, (item.id, item.cover, name)))
         etag = f'"{key}"'
-        stays = item.kind == "image" or item.cover.encode() in scope["query_string"]
+        stays = _version(scope) == item.cover
         headers = {"etag": etag, "cache-control": FOR_EVER if stays else FOR_AN_HOUR}
         if headers_in(scope).get("if-none-match") == etag:
             await send_bytes(scope, send, 304, b"", headers)
@@ -79,6 +80,12 @@ class Thumbs:
         if cover is None:
             raise Unknown("There is no cover in this file any more.")
         return shrink(cover, side)
+
+
+def _version(scope: Scope) -> str:
+    """The `Item.cover` that the address was made with."""
+    query: bytes = scope["query_string"]
+    return parse_qs(query.decode("latin-1")).get("v", [""])[-1]
 
 
 def _of_image(fd: int, path: bytes, side: int) -> bytes:

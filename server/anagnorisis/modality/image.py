@@ -12,6 +12,9 @@ from anagnorisis.domain import Item, ItemId
 from anagnorisis.modality import codes, names
 from anagnorisis.modality.described import WIDTH, Described, Modality, Seen
 
+AS_STORED = 1
+"""The EXIF orientation of a picture that is neither turned nor mirrored."""
+
 
 def describe(facts: FileFacts, seen: Seen) -> Described:
     """A picture by the name of its file; its camera is its creator, its folder its collection."""
@@ -27,7 +30,7 @@ def describe(facts: FileFacts, seen: Seen) -> Described:
         width=facts.width,
         height=facts.height,
         words=0,
-        cover="",
+        cover=str(facts.way) if facts.way > AS_STORED else "",
     )
     return Described(item, ())
 

@@ -1,9 +1,7 @@
 """A folder of this machine as a source: what lies in it now. Files are only ever opened for reading."""
 
 import os
-import stat
 from collections.abc import Sequence
-from pathlib import Path
 
 from anagnorisis import _core
 from anagnorisis.domain import SourceAway
@@ -19,7 +17,7 @@ class Folder:
         """All files of these suffixes below the folder. Blocks. Raises `SourceAway` when it is not there."""
         before = identity(address)
         try:
-            found = [_as_found(b"", one) for one in _core.walk(os.fsencode(address), suffixes)]
+            found = [_as_found(one) for one in _core.walk(os.fsencode(address), suffixes)]
         except OSError as error:
             raise away(address, error) from error
         return Sight(found, (EVERYWHERE,), _unchanged(address, before))
@@ -27,10 +25,12 @@ class Folder:
     def look(self, address: str, paths: Sequence[bytes], suffixes: Sequence[str]) -> Sight:
         """The same at or below a few paths. Blocks. Raises `SourceAway` when the folder is not there."""
         before = identity(address)
-        endings = tuple(b"." + suffix.encode() for suffix in suffixes)
-        seen = tuple(path for path in paths if not _hidden(path))
-        found = {one.path: one for path in seen for one in _at(os.fsencode(address), path, suffixes, endings)}
-        return Sight([*found.values()], seen, _unchanged(address, before))
+        root, seen = os.fsencode(address), tuple(path for path in paths if not _hidden(path))
+        try:
+            found = {one.path: one for path in seen for one in _core.look(root, path, suffixes)}
+        except OSError as error:
+            raise away(address, error) from error
+        return Sight([*map(_as_found, found.values())], seen, _unchanged(address, before))
 
     async def watch(self, address: str) -> FolderWatch:
         """Begin to listen; returns when no change can be missed any more."""
@@ -45,24 +45,8 @@ def _unchanged(address: str, before: tuple[int, int]) -> tuple[int, int]:
     return before
 
 
-def _at(root: bytes, path: bytes, suffixes: Sequence[str], endings: tuple[bytes, ...]) -> list[Found]:
-    whole = root + b"/" + path
-    wanted = path.lower().endswith(endings)
-    try:
-        state = Path(os.fsdecode(whole)).stat()
-        if stat.S_ISDIR(state.st_mode):
-            return [_as_found(path + b"/", one) for one in _core.walk(whole, suffixes)]
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    except OSError as error:
-        reason = f"could not be read: {(error.strerror or str(error)).lower()}"
-        return [Found(path, 0, 0, 0, reason)] if wanted else []
-    regular = wanted and stat.S_ISREG(state.st_mode)
-    return [Found(path, state.st_size, state.st_mtime_ns, state.st_ino, "")] if regular else []
-
-
-def _as_found(prefix: bytes, one: _core.Found) -> Found:
-    return Found(prefix + one.path, one.size, one.mtime_ns, one.inode, one.problem)
+def _as_found(one: _core.Found) -> Found:
+    return Found(one.path, one.size, one.mtime_ns, one.inode, one.problem, one.mount)
 
 
 def _hidden(path: bytes) -> bool:

@@ -19,6 +19,8 @@ class Found(Struct, frozen=True):
     inode: int
     problem: str
     """Empty, or why it cannot be taken in, as the end of a sentence."""
+    mount: int = 0
+    """Bytes of `path` up to the last folder on another disk than the one above it; 0 without one."""
 
 
 class Sight(Struct, frozen=True):

@@ -1,7 +1,7 @@
 """What the household thinks of items without the person asked, frozen for an epoch (`consensus`)."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from aiosqlite import Connection
 from msgspec import Struct
@@ -9,9 +9,12 @@ from msgspec.structs import astuple
 
 from anagnorisis.domain import ItemId, Kind
 
-PUT_EPOCH = "INSERT OR REPLACE INTO consensus_epochs (kind, epoch, frozen_at, ratings) VALUES (?, ?, ?, ?)"
-EPOCH = "SELECT kind, epoch, frozen_at, ratings FROM consensus_epochs WHERE kind = ?"
-THAW = "DELETE FROM consensus WHERE kind = ?"
+PUT_EPOCH = """INSERT OR REPLACE INTO consensus_epochs (kind, epoch, frozen_at, ratings, phi)
+    VALUES (?, ?, ?, ?, ?)"""
+EPOCH = "SELECT kind, epoch, frozen_at, ratings, phi FROM consensus_epochs WHERE kind = ?"
+THAW = ("DELETE FROM consensus WHERE kind = ?", "DELETE FROM consensus_weights WHERE kind = ?")
+PUT_WEIGHTS = "INSERT INTO consensus_weights (person, kind, weights) VALUES (?, ?, ?)"
+WEIGHTS = "SELECT weights FROM consensus_weights WHERE person = ? AND kind = ?"
 PUT = "INSERT INTO consensus (person, item, kind, value) VALUES (?, ?, ?, ?)"
 VALUES = "SELECT item, value FROM consensus WHERE person = ? AND kind = ?"
 
@@ -23,13 +26,22 @@ class Epoch(Struct, frozen=True):
     epoch: int
     frozen_at: int
     ratings: int
+    phi: int
+    """Version of the features that the weights belong to."""
 
 
-def freeze(db: sqlite3.Connection, epoch: Epoch, values: Iterable[tuple[int, ItemId, float]]) -> None:
-    """Begin an epoch of a kind: its (person, item, value) take the place of those of the epoch before."""
+Said = tuple[int, bytes, Mapping[ItemId, float]]
+"""A person, the weights they hear (little-endian f8), and what is beyond them, by item."""
+
+
+def freeze(db: sqlite3.Connection, epoch: Epoch, told: Iterable[Said]) -> None:
+    """Begin an epoch of a kind: what is `told` takes the place of what the epoch before said."""
     db.execute(PUT_EPOCH, astuple(epoch))
-    db.execute(THAW, (epoch.kind,))
-    db.executemany(PUT, [(person, item, epoch.kind, value) for person, item, value in values])
+    for statement in THAW:
+        db.execute(statement, (epoch.kind,))
+    for person, weights, values in told:
+        db.execute(PUT_WEIGHTS, (person, epoch.kind, weights))
+        db.executemany(PUT, [(person, item, epoch.kind, value) for item, value in values.items()])
 
 
 async def epoch_of(read: Connection, kind: Kind) -> Epoch | None:
@@ -42,3 +54,8 @@ async def epoch_of(read: Connection, kind: Kind) -> Epoch | None:
 async def of(read: Connection, person: int, kind: Kind) -> dict[ItemId, float]:
     """What the others think of items of a kind, for one person; an item without a value is left out."""
     return {item: value for item, value in await read.execute_fetchall(VALUES, (person, kind))}
+
+
+async def weights_of(read: Connection, person: int, kind: Kind) -> bytes | None:
+    """What `freeze` was given for the person; None when they hear nobody."""
+    return next((row[0] for row in await read.execute_fetchall(WEIGHTS, (person, kind))), None)

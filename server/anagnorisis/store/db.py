@@ -13,6 +13,7 @@ from typing import TypeVar
 import aiosqlite
 
 from anagnorisis.domain import AnagnorisisError, Conflict, Topic
+from anagnorisis.store import backups
 from anagnorisis.store.changes import Changes
 from anagnorisis.store.folder import claim
 from anagnorisis.store.migrate import migrate
@@ -85,6 +86,12 @@ class Store:
         done.add_done_callback(lambda write: None if write.exception() else self.changes.ring(*rings))
         return await asyncio.shield(done)
 
+    async def answers(self, within_s: float) -> bool:
+        """Whether the writer takes work: an empty transaction, in its turn, is through `within_s` seconds."""
+        asked = asyncio.ensure_future(self.write(lambda _: None))
+        done, _ = await asyncio.wait([asked], timeout=within_s)
+        return bool(done) and asked.exception() is None
+
     def _commit(self, verb: Callable[[sqlite3.Connection], T]) -> T:
         try:
             with self._db:
@@ -99,13 +106,17 @@ class Store:
 
 
 def _open_writer(file: Path) -> sqlite3.Connection:
+    copies = file.parent / backups.FOLDER
     db = sqlite3.connect(file, isolation_level=None)
     try:
         db.executescript(BOTH + WRITER)
-        migrate(db)
+        migrate(db, backups=copies)
     except sqlite3.DatabaseError as error:
         db.close()
-        raise Conflict(f"{file} cannot be opened: {error}. Put a backup in its place, or move it.") from error
+        raise Conflict(
+            f"{file} cannot be opened: {error}. Move it away, or put a copy in its place: yours, or one in "
+            f"{copies}."
+        ) from error
     except AnagnorisisError:
         db.close()
         raise

@@ -1,7 +1,8 @@
 """The append-only `events`, and what follows from them: the `ratings` and the `progress` of each person.
 
 The current rating of an item is the last of its `rating` and `clear` events by (at, uuid) that was not
-undone; where a person stopped is the last of `position` and `finish`. Old ids of an item count as the item.
+undone; where a person stopped is the last of `position`, `finish` and `skip` (one without a value passes over
+a question, not over what was being heard). Old ids of an item count as the item.
 An `undo` is final and takes back only an event of the same person. Any order of arrival gives the same state.
 """
 
@@ -27,7 +28,8 @@ LAST_RATING = """SELECT at, uuid, kind, value FROM events AS e INDEXED BY events
     (SELECT 1 FROM events AS u WHERE u.target = e.uuid AND u.person = e.person AND u.kind = 'undo')
     ORDER BY at DESC, uuid DESC LIMIT 1"""
 LAST_POSITION = """SELECT at, uuid, kind, value FROM events AS e INDEXED BY events_that_place
-    WHERE person = ? AND item = ? AND kind IN ('position', 'finish') AND NOT EXISTS
+    WHERE person = ? AND item = ? AND kind IN ('position', 'finish', 'skip')
+    AND (kind <> 'skip' OR value IS NOT NULL) AND NOT EXISTS
     (SELECT 1 FROM events AS u WHERE u.target = e.uuid AND u.person = e.person AND u.kind = 'undo')
     ORDER BY at DESC, uuid DESC LIMIT 1"""
 RATING = "SELECT value FROM ratings WHERE person = ? AND item = ?"
@@ -148,7 +150,7 @@ async def mine(read: Connection, person: int, ids: Iterable[ItemId]) -> dict[Ite
 
 
 async def positions(read: Connection, person: int, ids: Iterable[ItemId]) -> dict[ItemId, float]:
-    """Where the person stopped, in those of `ids` that were begun and not finished."""
+    """Where the person stopped, in those of `ids` that were begun, not finished and not skipped."""
     rows = await read.execute_fetchall(POSITIONS, (listed(ids), person))
     return {item: position for item, position in rows}
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from aiosqlite import Connection
 from msgspec import Struct
-from msgspec.structs import asdict, astuple
+from msgspec.structs import asdict, astuple, replace
 
 from anagnorisis.domain import IDENTITY_VERSION, Item, ItemId, Kind
 from anagnorisis.store import tags
@@ -72,7 +72,7 @@ class Query(Struct, frozen=True):
     sort: Sort = "newest"
     kind: Kind | None = None
     folder: str | None = None
-    """A folder's own items, without those of folders in it; "" is the source's top folder."""
+    """A folder's own items, without those of folders in it; named by its source and the path below that."""
     tag: str | None = None
     rated: Rated = "any"
     person: int = 0
@@ -97,13 +97,19 @@ class Facets(Struct, frozen=True):
     tags: list[Counted]
 
 
-def put(db: sqlite3.Connection, rows: Sequence[tuple[Item, Sequence[str]]]) -> None:
+def put(db: sqlite3.Connection, rows: Sequence[tuple[Item, Sequence[str]]]) -> dict[ItemId, Item]:
     """Keep items with their tags. One that is stored already is described anew, but keeps its `added_at`.
 
-    A new item is not present until `places.settle` gives it a place.
+    A new item is not present until `places.settle` gives it a place. Returns what was stored of the items
+    that are described otherwise now.
     """
+    wanted = listed(item.id for item, _ in rows)
+    before = {row[0]: Item(*row) for row in db.execute(BY_IDS, (wanted,))}
+    tagged = tags.stored(db, before)
     db.executemany(PUT, [_row(item) for item, _ in rows])
     tags.replace(db, [(item.id, said) for item, said in rows])
+    now = {item.id: (item, said) for item, said in rows}
+    return {old.id: old for old in before.values() if _differs(old, tagged[old.id], *now[old.id])}
 
 
 async def by_ids(read: Connection, ids: Iterable[ItemId]) -> dict[ItemId, Item]:
@@ -182,6 +188,10 @@ def _shape(query: Query) -> tuple[Sort, bool, bool, bool, Rated, bool]:
 def _bound(query: Query) -> dict[str, Any]:
     key, last = query.after or (None, None)
     return {**asdict(query), "key": key, "id": last}
+
+
+def _differs(old: Item, tagged: Sequence[str], new: Item, said: Sequence[str]) -> bool:
+    return old != replace(new, added_at=old.added_at) or tagged != sorted(set(said))
 
 
 def _row(item: Item) -> tuple[Any, ...]:

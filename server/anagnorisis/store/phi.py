@@ -1,7 +1,7 @@
 """The shared features of taste, φ: how the newest version of each kind is made, and its rows."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from aiosqlite import Connection
@@ -10,7 +10,7 @@ from msgspec.structs import astuple
 from numpy.typing import NDArray
 
 from anagnorisis.domain import BadValue, ItemId, Kind
-from anagnorisis.store.rows import matrix
+from anagnorisis.store.rows import listed, matrix
 
 NEWEST = """SELECT kind, version, model, items, fitted_at, body FROM phi WHERE kind = ?
     ORDER BY version DESC LIMIT 1"""
@@ -18,6 +18,8 @@ LATEST_VERSION = "SELECT max(version) FROM phi WHERE kind = ?"
 DROP = ("DELETE FROM phi_rows WHERE kind = ?", "DELETE FROM phi WHERE kind = ?")
 INSERT = "INSERT INTO phi (kind, version, model, items, fitted_at, body) VALUES (?, ?, ?, ?, ?, ?)"
 PUT_ROW = "INSERT OR REPLACE INTO phi_rows (kind, version, item, row) VALUES (?, ?, ?, ?)"
+FORGET_ROWS = """DELETE FROM phi_rows WHERE (kind, version, item) IN
+    (SELECT p.kind, p.version, wanted.value FROM phi AS p CROSS JOIN json_each(?) AS wanted)"""
 ROWS = "SELECT item, row FROM phi_rows WHERE kind = ? AND version = ?"
 LACKING = """SELECT v.item FROM vectors AS v WHERE v.model = ? AND NOT EXISTS
     (SELECT 1 FROM phi_rows AS r WHERE r.kind = ? AND r.version = ? AND r.item = v.item)"""
@@ -57,6 +59,11 @@ def save(db: sqlite3.Connection, fitted: Fitted, rows: Sequence[tuple[ItemId, by
 def put_rows(db: sqlite3.Connection, kind: Kind, version: int, rows: Sequence[tuple[ItemId, bytes]]) -> None:
     """Keep rows of items under a version; a row that is there already is replaced."""
     db.executemany(PUT_ROW, [(kind, version, item, row) for item, row in sorted(rows)])
+
+
+def forget_rows(db: sqlite3.Connection, ids: Iterable[ItemId]) -> None:
+    """Drop the rows of items that are described otherwise now: they lack one, and get it anew."""
+    db.execute(FORGET_ROWS, (listed(ids),))
 
 
 async def newest(read: Connection, kind: Kind) -> Fitted | None:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from aiosqlite import Connection
+from msgspec import Struct
 from msgspec.structs import astuple
 
 from anagnorisis.domain import ItemId, Place, Problem
@@ -15,24 +16,45 @@ Known = tuple[int, int, int, ItemId | None]
 """Size, mtime in ns, inode and item of a file as it was last looked at."""
 
 HELD = "SELECT item FROM places WHERE source = ? AND path = ? AND item IS NOT NULL"
-PUT = """INSERT INTO places (source, path, item, size, mtime_ns, inode, folder, name, problem)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, path) DO UPDATE SET item = excluded.item,
+PUT = """INSERT INTO places (source, path, item, size, mtime_ns, inode, folder, name, problem, mount)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, path) DO UPDATE SET item = excluded.item,
     size = excluded.size, mtime_ns = excluded.mtime_ns, inode = excluded.inode, folder = excluded.folder,
-    name = excluded.name, problem = excluded.problem"""
+    name = excluded.name, problem = excluded.problem, mount = excluded.mount"""
 DROP = "DELETE FROM places WHERE source = ? AND path = ?"
 APPEAR = "UPDATE items SET gone_at = NULL WHERE id = ? AND gone_at IS NOT NULL"
 VANISH = """UPDATE items SET gone_at = ? WHERE id = ? AND gone_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM places WHERE places.item = items.id)"""
 OF_SOURCE = "SELECT path, size, mtime_ns, inode, item FROM places WHERE source = ?"
 BELOW = "SELECT path, size, mtime_ns, inode, item FROM places WHERE source = ? AND path > ? AND path < ?"
-LOCATE = """SELECT s.address, p.path, p.inode FROM places AS p JOIN sources AS s ON s.id = p.source
-    WHERE p.item = ?"""
-OF_ITEM = """SELECT source, path, item, size, mtime_ns, inode, folder, name, problem
+RENUMBER = "UPDATE places SET inode = ?, mount = ? WHERE source = ? AND path = ?"
+MOUNTS = "SELECT path, mount FROM places WHERE source = ? AND mount > 0"
+LOCATE = """SELECT s.address, p.path, p.size, p.mtime_ns, p.inode FROM places AS p
+    JOIN sources AS s ON s.id = p.source WHERE p.item = ?"""
+OF_ITEM = """SELECT source, path, item, size, mtime_ns, inode, folder, name, problem, mount
     FROM places WHERE item = ? ORDER BY source, path"""
-FOLDERS_OF = """SELECT p.item, min(p.source || ':' || p.folder) FROM json_each(?) AS wanted
+FOLDERS_OF = """SELECT p.item, max(p.source || ':' || p.folder) FROM json_each(?) AS wanted
     CROSS JOIN places AS p ON p.item = wanted.value GROUP BY p.item"""
 PROBLEMS = """SELECT source, CASE folder WHEN '' THEN name ELSE folder || '/' || name END, problem
     FROM places WHERE source = ? AND problem <> '' ORDER BY folder, name"""
+
+
+class Copy(Struct, frozen=True):
+    """A file that holds an item, as it was when it was looked at."""
+
+    path: bytes
+    """The whole of it, as the file system spells it."""
+    size: int
+    mtime_ns: int
+    inode: int
+
+    def is_still(self, status: os.stat_result) -> bool:
+        """Whether this is the status of the same file.
+
+        An inode alone proves nothing: network and FUSE file systems hand out new ones at each mount. Size and
+        time alone are not needed: a player may write tags.
+        """
+        same_bytes = (status.st_size, status.st_mtime_ns) == (self.size, self.mtime_ns)
+        return same_bytes or status.st_ino == self.inode
 
 
 def settle(
@@ -51,6 +73,16 @@ def settle(
     db.executemany(VANISH, [(now, item) for item in touched])
 
 
+def renumber(db: sqlite3.Connection, source: int, files: Iterable[tuple[bytes, int, int]]) -> None:
+    """Note inode and mount of files that are what they were: rows of (path, inode, mount)."""
+    db.executemany(RENUMBER, [(inode, mount, source, path) for path, inode, mount in files])
+
+
+async def mounts(read: Connection, source: int) -> dict[bytes, int]:
+    """The places of a source that lie on a disk mounted within it, and `Place.mount` of each."""
+    return {row[0]: row[1] for row in await read.execute_fetchall(MOUNTS, (source,))}
+
+
 async def of_source(read: Connection, source: int, below: bytes = b"") -> dict[bytes, Known]:
     """What is known of every file of a source, or of its folder `below`, by path. Made off the event loop."""
     inside = (source, below + b"/", below + b"0")  # "0" is the byte after "/"
@@ -60,10 +92,10 @@ async def of_source(read: Connection, source: int, below: bytes = b"") -> dict[b
     return await asyncio.to_thread(lambda: {row[0]: (row[1], row[2], row[3], row[4]) for row in rows})
 
 
-async def locate(read: Connection, item: ItemId) -> list[tuple[bytes, int]]:
-    """Whole path of every copy of an item, as the file system spells it, and its inode when looked at."""
+async def locate(read: Connection, item: ItemId) -> list[Copy]:
+    """Every copy of an item, as it was when it was looked at."""
     rows = await read.execute_fetchall(LOCATE, (item,))
-    return [(os.fsencode(address) + b"/" + path, inode) for address, path, inode in rows]
+    return [Copy(os.fsencode(address) + b"/" + path, *known) for address, path, *known in rows]
 
 
 async def of_item(read: Connection, item: ItemId) -> list[Place]:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from itertools import chain, count
 
 from aiosqlite import Connection
 from msgspec import Struct
@@ -10,6 +11,7 @@ from anagnorisis.domain import Conflict, Source, Unknown
 
 INSERT = """INSERT INTO sources (type, address, name, state, added_at) VALUES (?, ?, ?, 'new', ?)
     RETURNING id, type, address, name, state, added_at, scanned_at"""
+NAMES = "SELECT name FROM sources"
 ALL = "SELECT id, type, address, name, state, added_at, scanned_at FROM sources ORDER BY id"
 BY_ID = "SELECT id, type, address, name, state, added_at, scanned_at FROM sources WHERE id = ?"
 SET_STATE = "UPDATE sources SET state = ?, scanned_at = coalesce(?, scanned_at) WHERE id = ?"
@@ -29,9 +31,15 @@ class Tally(Struct, frozen=True):
 
 
 def add(db: sqlite3.Connection, type: str, address: str, name: str, now: int) -> Source:
-    """A new source, not scanned as yet. Raises `Conflict` if it is one already. `now`: unix seconds."""
+    """A new source, not scanned as yet, under a name that no other has: folders are told by it.
+
+    Raises `Conflict` if it is one already. `now`: unix seconds.
+    """
+    taken = {row[0] for row in db.execute(NAMES)}
+    further = (f"{name} ({n})" for n in count(2))
+    free = next(one for one in chain((name,), further) if one not in taken)
     try:
-        return Source(*db.execute(INSERT, (type, address, name, now)).fetchone())
+        return Source(*db.execute(INSERT, (type, address, free, now)).fetchone())
     except sqlite3.IntegrityError as error:
         raise Conflict(f"{address} is in the house already.") from error
 

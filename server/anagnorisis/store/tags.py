@@ -22,8 +22,18 @@ def replace(db: sqlite3.Connection, rows: Sequence[tuple[ItemId, Sequence[str]]]
 
 async def of(read: Connection, ids: Iterable[ItemId]) -> dict[ItemId, list[str]]:
     """The tags of each item by name; an item without tags has an empty list."""
-    wanted = dict.fromkeys(ids)
+    wanted = [*ids]
+    return _grouped(wanted, await read.execute_fetchall(OF_ITEMS, (listed(wanted),)))
+
+
+def stored(db: sqlite3.Connection, ids: Iterable[ItemId]) -> dict[ItemId, list[str]]:
+    """The same inside a transaction that is about to change them."""
+    wanted = [*ids]
+    return _grouped(wanted, db.execute(OF_ITEMS, (listed(wanted),)))
+
+
+def _grouped(wanted: Iterable[ItemId], rows: Iterable[sqlite3.Row]) -> dict[ItemId, list[str]]:
     found: dict[ItemId, list[str]] = defaultdict(list)
-    for item, tag in await read.execute_fetchall(OF_ITEMS, (listed(wanted),)):
+    for item, tag in rows:
         found[item].append(tag)
     return {item: sorted(found[item]) for item in wanted}

@@ -5,14 +5,17 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from aiosqlite import Connection
+from msgspec import json
 from numpy.typing import NDArray
 
-from anagnorisis.domain import BadValue, ItemId, Kind
+from anagnorisis.domain import Again, BadValue, ItemId, Kind
 from anagnorisis.store.rows import listed, matrix
 
 PUT = "INSERT OR REPLACE INTO vectors (item, model, vector) VALUES (?, ?, ?)"
 WIDTH = "SELECT length(vector) FROM vectors WHERE model = ? LIMIT 1"
-FAIL = "INSERT OR REPLACE INTO vector_failures (item, model, reason) VALUES (?, ?, ?)"
+FAIL = "INSERT OR REPLACE INTO vector_failures (item, model, reason, again) VALUES (?, ?, ?, ?)"
+RETRY = "DELETE FROM vector_failures WHERE again IN (SELECT value FROM json_each(?))"
+FAILED = "SELECT reason FROM vector_failures WHERE model = ? AND item = ?"
 MEND = "DELETE FROM vector_failures WHERE model = ? AND item = ?"
 FORGET = (
     "DELETE FROM vectors WHERE item = ?",
@@ -44,9 +47,14 @@ def put_many(db: sqlite3.Connection, model: str, rows: Sequence[tuple[ItemId, by
     db.executemany(MEND, [(model, item) for item, _ in rows])
 
 
-def fail(db: sqlite3.Connection, model: str, rows: Sequence[tuple[ItemId, str]]) -> None:
-    """Note why items could not be embedded, so that they are not tried again by this model."""
-    db.executemany(FAIL, [(item, model, reason) for item, reason in rows])
+def fail(db: sqlite3.Connection, model: str, rows: Sequence[tuple[ItemId, str, Again]]) -> None:
+    """Note why items could not be embedded: they are not tried by this model until `retry` says so."""
+    db.executemany(FAIL, [(item, model, reason, again) for item, reason, again in rows])
+
+
+def retry(db: sqlite3.Connection, *when: Again) -> None:
+    """Count as pending what was to be tried again then."""
+    db.execute(RETRY, (json.encode(when).decode(),))
 
 
 def forget(db: sqlite3.Connection, ids: Iterable[ItemId]) -> None:
@@ -77,6 +85,11 @@ async def load(
 async def count(read: Connection, model: str) -> int:
     """How many items have a vector of `model`."""
     return next(int(row[0]) for row in await read.execute_fetchall(COUNT, (model,)))
+
+
+async def failure(read: Connection, model: str, item: ItemId) -> str:
+    """Why an item could not be embedded by `model`; empty when it was, or has not been tried."""
+    return next((str(row[0]) for row in await read.execute_fetchall(FAILED, (model, item))), "")
 
 
 async def failures(read: Connection, model: str) -> dict[ItemId, str]:

@@ -64,15 +64,30 @@ def check(batch: Batch, person: int, device: int, received: int) -> tuple[list[E
         raise BadValue(f"A batch holds {MOST} events at most, not {len(batch.events)}. Send it in parts.")
     kept: list[Event] = []
     refused: list[RefusedEvent] = []
-    for told in batch.events:
+    moments = _moments([told.at + received - batch.sent_at for told in batch.events], received)
+    for told, at in zip(batch.events, moments, strict=True):
         try:
-            kept.append(_event(told, person, device, received, received - batch.sent_at))
+            kept.append(_event(told, person, device, at, received))
         except BadValue as error:
             refused.append(RefusedEvent(told.uuid, error.code, error.what))
     return kept, refused
 
 
-def _event(told: EventIn, person: int, device: int, received: int, slow: int) -> Event:
+def _moments(told: Sequence[int], received: int) -> list[int]:
+    """`told` with none later than `received` and none out of its order.
+
+    A clock that was put back between two events may place one in the future; it is drawn in just before
+    what came after it, and those before it only as far as it pushes them.
+    """
+    kept: dict[int, int] = {}
+    latest = received
+    for at in sorted(set(told), reverse=True):
+        kept[at] = min(at, latest)
+        latest = kept[at] - 1
+    return [kept[at] for at in told]
+
+
+def _event(told: EventIn, person: int, device: int, at: int, received: int) -> Event:
     if not UUID.fullmatch(told.uuid):
         raise BadValue("The uuid of an event is 32 lower-case hex digits in five groups.", told.item)
     if told.kind not in EVENT_KINDS:
@@ -81,7 +96,6 @@ def _event(told: EventIn, person: int, device: int, received: int, slow: int) ->
         raise BadValue("An undo must name the uuid of the event that it takes back.", told.item)
     if not (ITEM.fullmatch(told.item) or (told.kind == "undo" and not told.item)):
         raise BadValue("The item of an event is 32 lower-case hex digits.", told.item)
-    at = min(told.at + slow, received)
     if at < EARLIEST:
         raise BadValue("This happened before 2020 by the clocks of the device and the server.", told.item)
     event = Event(told.uuid, person, device, told.item, told.kind, told.value, told.target, at, received)

@@ -4,43 +4,83 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from anagnorisis.domain import ItemId, Rating
+from anagnorisis.taste import phi
+from anagnorisis.taste.posterior import Vector
+from anagnorisis.taste.prior import house_prior
 
-SHRINK = 2
-"""Counts as so many of the others who find the item as good as any: one voice alone says little."""
+OF_ITS_OWN, OF_ONE_VOICE = 0.5, 2.0
+"""Variance of an item beyond what its features say, and of one voice on it, as shares of the noise: what the
+features cannot see is half as large as that, and two people who like the same differ as two ratings do."""
 FRESH_RATINGS = 50
 NIGHT_H = 4
 """The hour, on the house's clock, at which a night ends."""
 
 
-class Household(Struct, frozen=True):
-    """The consensus of an epoch for one person: item -> value; items nobody else rated are left out."""
+class Household(Struct, frozen=True, eq=False):
+    """The consensus of an epoch for one person: c = x'weights + values[item], of every item x of the kind."""
 
     epoch: int
     values: Mapping[ItemId, float]
+    """What is said of an item beyond its features; items nobody else rated are left out."""
+    weights: Vector | None = None
+    """(161,); None as long as nobody else has rated what has features."""
 
 
 ALONE = Household(0, {})
 """For who lives alone, or before the first epoch."""
 
 
-def values(ratings: Sequence[Rating], people: Iterable[int]) -> list[tuple[int, ItemId, float]]:
-    """(person, item, c) for each of `people` and each item somebody else rated.
+class Opinion(Struct, frozen=True, eq=False):
+    """What one person hears from the others."""
 
-    c = sum over the others of (their rating - their own mean) / (how many they are + 2). O(people * ratings).
+    person: int
+    weights: Vector
+    values: dict[ItemId, float]
+
+
+def opinions(
+    ratings: Sequence[Rating], people: Iterable[int], ids: Sequence[ItemId], x: NDArray[np.float64]
+) -> list[Opinion]:
+    """For each of `people` what all others say, by their ratings of `ids`, whose features are `x` (m, 161).
+
+    An item's mean rating above each rater's own mean is r = x'w + u + e, with w of the prior's variances, u
+    of the item alone and e of n voices: a Gaussian process with a nugget an item, solved in the features.
+    O(people * m * 161^2).
     """
+    place = {item: n for n, item in enumerate(ids)}
     means = _means(ratings)
-    told: dict[ItemId, dict[int, float]] = defaultdict(dict)
-    for rating in ratings:
-        told[rating.item][rating.person] = rating.value - means[rating.person]
-    return [
-        (person, item, sum(others.values()) / (len(others) + SHRINK))
-        for person in people
-        for item, said in told.items()
-        if (others := {other: above for other, above in said.items() if other != person})
-    ]
+    known = [rating for rating in ratings if rating.item in place]
+    items = np.array([place[rating.item] for rating in known], np.intp)
+    above = np.array([rating.value - means[rating.person] for rating in known], np.float64)
+    raters = np.array([rating.person for rating in known], np.intp)
+    told = []
+    for person in people:
+        others = raters != person
+        count = np.bincount(items[others], minlength=len(ids))
+        heard = np.flatnonzero(count)
+        if not len(heard):
+            continue
+        said = np.bincount(items[others], above[others], len(ids))[heard] / count[heard]
+        weights, beyond = _fitted(x[heard], said, count[heard])
+        values = {ids[n]: value for n, value in zip(heard.tolist(), beyond.tolist(), strict=True)}
+        told.append(Opinion(person, weights, values))
+    return told
+
+
+def _fitted(x: NDArray[np.float64], said: Vector, voices: NDArray[np.intp]) -> tuple[Vector, Vector]:
+    """The features' weights (161,), and of each row of `x` (m, 161) what it has beyond them (m,)."""
+    precise = 1 / (OF_ITS_OWN + OF_ONE_VOICE / voices)
+    shrink = 1 / house_prior().variance[: phi.WIDTH]
+    shrink[0] = 1e6  # everybody is taken above their own mean: nothing is left for all items alike
+    weights = np.asarray(
+        np.linalg.solve(np.diag(shrink) + (x.T * precise) @ x, x.T @ (precise * said)), np.float64
+    )
+    return weights, np.asarray(OF_ITS_OWN * precise * (said - x @ weights))
 
 
 def _means(ratings: Sequence[Rating]) -> dict[int, float]:

@@ -5,7 +5,8 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from anagnorisis.domain import Evidence, Item, ItemId, Kind, Score
-from anagnorisis.store import items
+from anagnorisis.embed import EMBEDDERS
+from anagnorisis.store import items, vectors
 from anagnorisis.store.db import Store
 from anagnorisis.taste import phi, scores
 from anagnorisis.taste.learner import Learner
@@ -18,10 +19,20 @@ LEAST = 0.05
 """Points below which a contribution is not worth a word."""
 
 CONTENT: dict[Kind, str] = {"music": "How it sounds", "image": "How it looks", "article": "The words in it"}
+NEAR: dict[Kind, str] = {
+    "music": "The sort of music it is among",
+    "image": "The sort of picture it is among",
+    "article": "The sort of text it is among",
+}
 FACTS: dict[Kind, str] = {
     "music": "Its artist, album, genre, year and length",
     "image": "Its folder, camera, size and date",
     "article": "Its author, folder, tags and length",
+}
+TAKEN_IN: dict[Kind, str] = {"music": "listened to", "image": "looked at", "article": "read"}
+NOT_YET: dict[Kind, str] = {
+    kind: f"It has not been {word} yet, so nothing can be said of it. That is done a few at a time."
+    for kind, word in TAKEN_IN.items()
 }
 
 
@@ -48,10 +59,12 @@ class Why(Struct, frozen=True):
     parts: list[Part]
     neighbours: list[Neighbour]
     evidence: Evidence
+    unseen: str = ""
+    """Why nothing can be said of this item, whatever is known of the person; empty when something can."""
 
 
 def parts(kind: Kind, taste: Taste, x: Vector) -> list[Part]:
-    """The terms of x'w, by cause, for the row `x` (98,)."""
+    """The terms of x'w, by cause, for the row `x` (162,)."""
     terms = taste.weights * x
     start = float(taste.prior.mean[0] * x[0])
     told = [
@@ -60,18 +73,20 @@ def parts(kind: Kind, taste: Taste, x: Vector) -> list[Part]:
         Part("content", CONTENT[kind], float(terms[phi.CONTENT].sum())),
         Part("facts", FACTS[kind], float(terms[phi.NUMBERS].sum())),
     ]
+    if x[phi.NEAR].any():
+        told.insert(3, Part("near", NEAR[kind], float(terms[phi.NEAR].sum())))
     if x[HOUSEHOLD]:
         told.append(Part("household", "What others in the house say", float(terms[HOUSEHOLD])))
     return told
 
 
 def contributions(taste: Taste, x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(k, n): the points each of n rated items gives to each of the rows `x` (k, 98).
+    """(k, n): the points each of n rated items gives to each of the rows `x` (k, 162).
 
-    The dual form of the same model: x'w = x'm + sum over j of x'V x_j (y_j - x_j'm) / s2, exactly.
+    The dual form of the same model: x'w = x'm + sum over j of x'V x_j (y_j - x_j'm), exactly.
     """
     residuals = taste.ratings - taste.rows @ taste.prior.mean
-    return np.asarray((x @ taste.covariance @ taste.rows.T) * (residuals / taste.prior.noise))
+    return np.asarray((x @ taste.covariance @ taste.rows.T) * residuals)
 
 
 async def why(store: Store, learner: Learner, person: int, item: Item) -> Why:
@@ -79,20 +94,27 @@ async def why(store: Store, learner: Learner, person: int, item: Item) -> Why:
     view = await learner.view(person, item.kind)
     row = view.space.row_of.get(item.id, len(view))
     evidence = view.evidence()
-    if row >= len(view) or not evidence.enough:
+    if row >= len(view):
+        return Why(None, [], [], evidence, await _unseen(store, item))
+    if not evidence.enough:
         return Why(None, [], [], evidence)
     taste = view.taste
     x = view.rows(np.array([row], np.uint32))
     mean, variance = float(x[0] @ taste.weights), float(x[0] @ taste.covariance @ x[0])
-    shown = scores.score(mean, variance, taste.prior.noise)
+    shown = scores.score(mean, variance, taste.noise, taste.degrees)
     near = _nearest(view, taste, x, item.id)
     told = await items.by_ids(store.read, near)
     neighbours = [Neighbour(told[i], taste.mine[i], value) for i, value in near.items() if i in told]
     return Why(shown, parts(item.kind, taste, x[0]), neighbours, evidence)
 
 
+async def _unseen(store: Store, item: Item) -> str:
+    reason = await vectors.failure(store.read, EMBEDDERS[item.kind].digest, item.id)
+    return f"It could not be {TAKEN_IN[item.kind]}. {reason}" if reason else NOT_YET[item.kind]
+
+
 def _nearest(view: View, taste: Taste, x: NDArray[np.float64], item: ItemId) -> dict[ItemId, float]:
-    """The rated items, but not `item` itself, that move the row `x` (1, 98) most, in points."""
+    """The rated items, but not `item` itself, that move the row `x` (1, 162) most, in points."""
     moved = contributions(taste, x)[0]
     order = [int(n) for n in np.argsort(-np.abs(moved)) if taste.items[n] != item]
     return {taste.items[n]: float(moved[n]) for n in order[:NEIGHBOURS] if abs(moved[n]) >= LEAST}

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from itertools import groupby
 
+import numpy as np
+
 from anagnorisis.domain import KINDS, Event, ItemId, Kind, Score, Topic
 from anagnorisis.store import consensus as frozen
 from anagnorisis.store import events, items, people, tags
@@ -148,8 +150,11 @@ class Learner:
     async def _household(self, person: int, kind: Kind) -> Household:
         epoch = await frozen.epoch_of(self._store.read, kind)
         self._epochs[kind] = epoch.epoch if epoch else 0
-        values = await frozen.of(self._store.read, person, kind) if epoch else {}
-        return Household(self._epochs[kind], values)
+        if epoch is None or epoch.phi != self.spaces.of(kind).version:
+            return Household(self._epochs[kind], {})
+        weights = await frozen.weights_of(self._store.read, person, kind)
+        values = await frozen.of(self._store.read, person, kind)
+        return Household(epoch.epoch, values, None if weights is None else np.frombuffer(weights, "<f8"))
 
     async def _freeze(self, kind: Kind) -> None:
         """Begin a new epoch of the consensus where one is due."""
@@ -157,11 +162,16 @@ class Learner:
         if len(household) < 2:
             return
         told = await events.ratings_of(self._store.read, None, kind)
-        last = await frozen.epoch_of(self._store.read, kind) or frozen.Epoch(kind, 0, 0, 0)
-        if consensus.due(len(told), last.ratings, last.frozen_at, now):
-            values = await asyncio.to_thread(consensus.values, told, household)
-            epoch = frozen.Epoch(kind, last.epoch + 1, now, len(told))
-            await self._store.write(lambda db: frozen.freeze(db, epoch, values))
+        space = self.spaces.of(kind)
+        last = await frozen.epoch_of(self._store.read, kind) or frozen.Epoch(kind, 0, 0, 0, 0)
+        fresh = last.phi != space.version and bool(told)
+        if fresh or consensus.due(len(told), last.ratings, last.frozen_at, now):
+            ids = list(dict.fromkeys(rating.item for rating in told if rating.item in space.row_of))
+            x = space.features.take(space.rows(ids)).astype(np.float64)
+            heard = await asyncio.to_thread(consensus.opinions, told, household, ids, x)
+            epoch = frozen.Epoch(kind, last.epoch + 1, now, len(told), space.version)
+            said = [(one.person, one.weights.astype("<f8").tobytes(), one.values) for one in heard]
+            await self._store.write(lambda db: frozen.freeze(db, epoch, said))
             self._epochs[kind] = epoch.epoch
 
     def _refresh(self, view: View) -> asyncio.Task[None]:

@@ -1,24 +1,36 @@
-"""φ, the shared features of an item: 1, its principal directions, its metadata numbers."""
+"""φ, the shared features of an item: 1, its principal directions, its neighbourhood, its metadata numbers."""
+
+from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from anagnorisis.domain import Kind
+from anagnorisis.taste import neighbourhood
+from anagnorisis.taste.neighbourhood import Neighbourhood
 
 DIRECTIONS = 64
 METADATA = 32
 CONTENT = slice(1, 1 + DIRECTIONS)
-NUMBERS = slice(1 + DIRECTIONS, 1 + DIRECTIONS + METADATA)
-WIDTH = 1 + DIRECTIONS + METADATA
+NEAR = slice(CONTENT.stop, CONTENT.stop + neighbourhood.COORDINATES)
+NUMBERS = slice(NEAR.stop, NEAR.stop + METADATA)
+WIDTH = NUMBERS.stop
 """Columns of a row, whatever the number of directions: those that are missing are zero."""
+FACTS, NAMES = slice(0, 8), slice(8, METADATA)
+"""Of the metadata numbers: plain ones, and names as sign codes. Each part is brought to one length, so that
+four names do not drown the one number that counts."""
 
 FIRST_FIT = 8
 SETTLED = 200
 """Up to here every doubling is worth a new fit, from here every fourfold growth."""
 SAMPLE = 5000
 """Vectors a fit looks at, at most."""
-CHUNK = 8192
+CHUNK = 2048
+LONGEST, MOST = 3.0, 8.0
+"""Of a part of a row, and of what brings it to one length: the odd one out is not all that counts."""
+TINY = 1e-12
+"""A mean squared length below this is rounding, not spread."""
 
 
 class Phi(msgspec.Struct, frozen=True, eq=False):
@@ -36,16 +48,23 @@ class Phi(msgspec.Struct, frozen=True, eq=False):
     """(d, k), k at most 64: principal directions, times the one scale that makes the mean squared length of
     a centred vector seen through them 1. Not whitened: that cost a fifth of the rank correlation and more
     (research: recommendation §4.1)."""
+    among: Neighbourhood
     usual: NDArray[np.float32]
-    """(32,): mean metadata numbers. With both blocks centred, the weight of the 1 is a person's score of the
+    """(32,): mean metadata numbers. With every block centred, the weight of the 1 is a person's score of the
     average item."""
+    spread: NDArray[np.float32]
+    """(32,): what brings the mean squared length of the plain numbers to 1, and of the names."""
 
 
 class _Body(msgspec.Struct, frozen=True):
-    width: int
+    landmarks: int
     mean: bytes
     directions: bytes
+    near: bytes
+    degrees: bytes
+    values: bytes
     usual: bytes
+    spread: bytes
 
 
 def due(count: int, fitted_on: int) -> bool:
@@ -72,17 +91,36 @@ def fit(
     mean = x.mean(axis=0)
     x -= mean
     axes = _principal(x, min(DIRECTIONS, len(x) - 1, x.shape[1]))
-    energy = float(np.square(x @ axes).sum(axis=1).mean())
-    scale = 1 / np.sqrt(energy) if energy > 0 else 0.0
+    centred = numbers.astype(np.float64) - numbers.mean(axis=0, dtype=np.float64)
+    spread = np.concatenate(
+        [np.full(part.stop - part.start, min(_to_one(centred[:, part]), MOST)) for part in (FACTS, NAMES)]
+    )
     return Phi(
         kind=kind,
         version=version,
         model=model,
         items=items,
         mean=mean.astype(np.float32),
-        directions=(axes * scale).astype(np.float32),
+        directions=(axes * _to_one(x @ axes)).astype(np.float32),
+        among=neighbourhood.fit(_directions(x[: neighbourhood.LANDMARKS])),
         usual=numbers.mean(axis=0, dtype=np.float64).astype(np.float32),
+        spread=spread.astype(np.float32),
     )
+
+
+def _to_one(block: NDArray[np.float64]) -> float:
+    """What to multiply a centred `block` (n, k) with so that its mean squared length is 1.
+
+    1 for zeros: what does not differ yet may differ in items to come.
+    """
+    energy = float(np.square(block).sum(axis=1).mean())
+    return energy**-0.5 if energy > TINY else 1.0
+
+
+def _directions(centred: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+    """The rows of `centred` (n, d) with length 1; a row of zeros stays."""
+    lengths = np.linalg.norm(centred, axis=1, keepdims=True)
+    return np.asarray(np.divide(centred, lengths, out=np.zeros_like(centred), where=lengths > 0), np.float32)
 
 
 def _principal(centred: NDArray[np.float64], k: int) -> NDArray[np.float64]:
@@ -99,22 +137,36 @@ def _principal(centred: NDArray[np.float64], k: int) -> NDArray[np.float64]:
 
 
 def rows(phi: Phi, vectors: NDArray[np.float16], numbers: NDArray[np.float32]) -> NDArray[np.float16]:
-    """Rows (n, 97) of `vectors` (n, d) with their metadata `numbers` (n, 32)."""
+    """Rows (n, 161) of `vectors` (n, d) with their metadata `numbers` (n, 32)."""
     made = np.zeros((len(vectors), WIDTH), np.float16)
     made[:, 0] = 1
-    made[:, NUMBERS] = numbers - phi.usual
-    end = CONTENT.start + phi.directions.shape[1]
+    made[:, NUMBERS] = _held((numbers - phi.usual) * phi.spread)
+    directions = CONTENT.start + phi.directions.shape[1]
+    near = NEAR.start + phi.among.values.shape[1]
     for start in range(0, len(vectors), CHUNK):
         part = slice(start, start + CHUNK)
-        made[part, CONTENT.start : end] = (vectors[part].astype(np.float32) - phi.mean) @ phi.directions
+        centred = vectors[part].astype(np.float32) - phi.mean
+        made[part, CONTENT.start : directions] = centred @ phi.directions
+        made[part, NEAR.start : near] = neighbourhood.place(phi.among, _directions(centred))
     return made
+
+
+def _held(numbers: NDArray[np.float32]) -> NDArray[np.float32]:
+    """`numbers` (n, 32), each part of a row no longer than three times what is usual."""
+    held = numbers.copy()
+    for part in (FACTS, NAMES):
+        lengths = np.linalg.norm(held[:, part], axis=1, keepdims=True)
+        held[:, part] *= np.minimum(1, LONGEST / np.maximum(lengths, 1))
+    return held
 
 
 def body(phi: Phi) -> bytes:
     """What `store.phi` keeps of it besides its kind, version, model and count."""
-    arrays = (phi.mean, phi.directions, phi.usual)
-    mean, directions, usual = (array.astype("<f4").tobytes() for array in arrays)
-    return msgspec.msgpack.encode(_Body(phi.directions.shape[1], mean, directions, usual))
+    arrays = (phi.mean, phi.directions, phi.among.degrees, phi.among.values, phi.usual, phi.spread)
+    mean, directions, degrees, values, usual, spread = (array.astype("<f4").tobytes() for array in arrays)
+    near = phi.among.landmarks.astype("<f2").tobytes()
+    kept = _Body(len(phi.among.landmarks), mean, directions, near, degrees, values, usual, spread)
+    return msgspec.msgpack.encode(kept)
 
 
 def revive(kind: Kind, version: int, model: str, items: int, kept: bytes) -> Phi | None:
@@ -123,7 +175,15 @@ def revive(kind: Kind, version: int, model: str, items: int, kept: bytes) -> Phi
         told = msgspec.msgpack.decode(kept, type=_Body)
     except msgspec.MsgspecError:
         return None
-    mean, directions, usual = (
-        np.frombuffer(array, "<f4").astype(np.float32) for array in (told.mean, told.directions, told.usual)
+    mean, usual, spread = (_floats(array) for array in (told.mean, told.usual, told.spread))
+    among = Neighbourhood(
+        np.frombuffer(told.near, "<f2").astype(np.float16).reshape(told.landmarks, -1),
+        _floats(told.degrees),
+        _floats(told.values).reshape(told.landmarks, len(told.values) // 4 // told.landmarks),
     )
-    return Phi(kind, version, model, items, mean, directions.reshape(len(mean), told.width), usual)
+    directions = _floats(told.directions).reshape(len(mean), -1)
+    return Phi(kind, version, model, items, mean, directions, among, usual, spread)
+
+
+def _floats(kept: bytes) -> NDArray[np.float32]:
+    return np.frombuffer(kept, "<f4").astype(np.float32)

@@ -2,7 +2,8 @@
 
 People's ratings on 0..10 spread around their own mean by some 2.6 points, a variance near 7. Who rates the
 same picture twice differs from themself by 1.2 points on average (research: recommendation §4.1), so two or
-three points of variance can never be foretold, and a small embedder does not see half of the rest.
+three points of variance can never be foretold, and an embedder does not see half of the rest: 3.5 points of
+one rating are noise. How far a person spreads is their own; other variances are shares of it.
 """
 
 import msgspec
@@ -16,27 +17,32 @@ DIMENSION = phi.WIDTH + 1
 HOUSEHOLD = phi.WIDTH
 """Where the weight of the household stands."""
 
-GENERAL_MEAN, GENERAL_VARIANCE = 5.5, 4.0
+GENERAL_MEAN, GENERAL_VARIANCE = 5.5, 1.0
 """A little above the middle: people keep what they like. Some rate strictly, some kindly: two points."""
-CONTENT_VARIANCE = 2.0
-"""The content block has a mean squared length of 1, so this is how much of the 7 the content explains."""
-NUMBERS_VARIANCE = 0.15
-"""Names as sign codes and a few plain numbers make a squared length of about 3.5: half a point of variance.
-Metadata that says nothing must not drown the content (§4.4: equal weights cost a fifth)."""
-HOUSEHOLD_MEAN, HOUSEHOLD_VARIANCE = 0.5, 0.25
-"""People who live together agree more than strangers: half of what the others say, more or less than that."""
-NOISE_VARIANCE = 4.0
+CONTENT_VARIANCE = 0.2
+NEAR_VARIANCE = 0.2
+NUMBERS_VARIANCE = 0.2
+"""Every block has a mean squared length of 1 (numbers two: facts, names), so each explains at most a sixth of
+what is left by noise: nothing is known yet of which of them a person goes by."""
+HOUSEHOLD_MEAN, HOUSEHOLD_VARIANCE = 0.7, 0.1
+"""People who live together agree more than strangers: most of what the others say, more or less than that."""
+NOISE_VARIANCE, CERTAINTY = 3.5, 4.0
+"""Points of variance of one rating, believed as much as four ratings would tell it."""
 
 
 class Prior(msgspec.Struct, frozen=True, eq=False):
-    """Weights before any rating: independent normals, and the noise of one rating."""
+    """Weights before any rating, w | s2 ~ N(mean, s2 diag(variance)), s2 the noise of one rating: scaled-
+    inverse-chi-squared, `certainty` degrees of freedom around `noise` (Gelman et al., Bayesian Data Analysis,
+    3rd ed., §14.2).
+    """
 
     mean: NDArray[np.float64]
-    """(98,)"""
+    """(162,)"""
     variance: NDArray[np.float64]
-    """(98,), all above 0"""
+    """(162,), all above 0, as shares of the noise."""
     noise: float
-    """Variance of a rating around what the weights say."""
+    """Points squared."""
+    certainty: float
 
 
 def house_prior() -> Prior:
@@ -44,6 +50,7 @@ def house_prior() -> Prior:
     mean, variance = np.zeros(DIMENSION), np.empty(DIMENSION)
     mean[0], variance[0] = GENERAL_MEAN, GENERAL_VARIANCE
     variance[phi.CONTENT] = CONTENT_VARIANCE
+    variance[phi.NEAR] = NEAR_VARIANCE
     variance[phi.NUMBERS] = NUMBERS_VARIANCE
     mean[HOUSEHOLD], variance[HOUSEHOLD] = HOUSEHOLD_MEAN, HOUSEHOLD_VARIANCE
-    return Prior(mean, variance, NOISE_VARIANCE)
+    return Prior(mean, variance, NOISE_VARIANCE, CERTAINTY)

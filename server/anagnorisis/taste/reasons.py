@@ -42,19 +42,23 @@ def reasons(view: View, told: Sequence[tuple[Item, Sequence[str]]]) -> list[Reas
     """
     taste = view.taste
     x = view.rows(view.space.rows(item.id for item, _ in told))
-    moved, alike = contributions(taste, x), _cosines(x, taste.rows)
+    apart = x.copy()
+    apart[:, 0] = 0  # what is said of all items alike is no reason for one of them
+    moved, alike = contributions(taste, apart), _cosines(x, taste.rows)
+    named = taste.weights[phi.NUMBERS] * view.space.spread
     found = []
     for n, (item, tags) in enumerate(told):
         sign = 1.0 if float(x[n] @ taste.weights) >= float(taste.weights[0]) else -1.0
-        best = _largest(taste, item, tags, x[n], sign, moved[n], alike[n])
+        best = _largest(taste, named, item, tags, x[n], sign, moved[n], alike[n])
         if best.value < LEAST:
-            best = _largest(taste, item, tags, x[n], -sign, moved[n], alike[n])
+            best = _largest(taste, named, item, tags, x[n], -sign, moved[n], alike[n])
         found.append(best if best.value >= LEAST else _nothing(alike[n]))
     return found
 
 
 def _largest(
     taste: Taste,
+    named: Vector,
     item: Item,
     tags: Sequence[str],
     x: Vector,
@@ -62,10 +66,10 @@ def _largest(
     moved: Vector,
     alike: Vector,
 ) -> Reason:
-    """The largest contribution to the row `x` (98,) in the direction `sign`."""
+    """The largest contribution to the row `x` (162,) in the direction `sign`."""
     claims = (
         _neighbour(taste, item.id, sign, sign * moved, alike),
-        _name(taste, item, tags, sign),
+        _name(taste, named, item, tags, sign),
         _household(taste, x, sign),
     )
     return max(claims, key=lambda reason: reason.value)
@@ -84,26 +88,37 @@ def shortened(title: str) -> str:
 
 
 def _neighbour(taste: Taste, item: ItemId, sign: float, moved: Vector, alike: Vector) -> Reason:
-    """The rated item that speaks loudest in the direction `sign`, if likeness and rating bear it out."""
+    """The rated item that speaks loudest in the direction `sign`, if likeness and rating bear it out.
+
+    Likeness is understood at a glance, so an item that is close is named unless one that is unlike says
+    twice as much.
+    """
+    best, loudest = Reason(0.0, ""), 0.0
     for n in np.argsort(-moved)[: FEW + 1]:
         other, rating = taste.items[n], float(taste.ratings[n])
-        above = sign * (rating - float(taste.weights[0])) >= 0
-        if other != item and (alike[n] >= ALIKE if above else alike[n] <= UNLIKE):
-            word = "Close to" if above else "Unlike"
-            return Reason(float(moved[n]), f"{word} {{}}, which you gave {rating:g}", other)
-    return Reason(0.0, "")
+        close = sign * (rating - float(taste.weights[0])) >= 0
+        if other == item or not (alike[n] >= ALIKE if close else alike[n] <= UNLIKE):
+            continue
+        loudness = float(moved[n]) * (2 if close else 1)
+        if loudness > loudest:
+            words = "Close to" if close else "Unlike"
+            best, loudest = (
+                Reason(float(moved[n]), f"{words} {{}}, which you gave {rating:g}", other),
+                loudness,
+            )
+    return best
 
 
-def _name(taste: Taste, item: Item, tags: Sequence[str], sign: float) -> Reason:
-    """A liking for a name: the weights of the metadata numbers times what the name adds to them."""
+def _name(taste: Taste, named: Vector, item: Item, tags: Sequence[str], sign: float) -> Reason:
+    """A liking for a name: `named` (32,), what each number is worth, times what the name adds to it."""
     usual, numbers = float(taste.ratings.mean()), MODALITIES[item.kind].numbers
-    weights, whole = taste.weights[phi.NUMBERS], None
+    whole = None
     best = Reason(0.0, "")
     for name in borne(item, tags):
         if not _known(taste, name, usual, sign):
             continue
         whole = numbers(item, tags) if whole is None else whole
-        value = sign * float((whole - numbers(*without(item, tags, name))) @ weights)
+        value = sign * float((whole - numbers(*without(item, tags, name))) @ named)
         if value > best.value:
             words = "You tend to like" if sign > 0 else "You care less for"
             best = Reason(value, f"{words} {shortened(name[1])}")
@@ -128,7 +143,7 @@ def _nothing(alike: Vector) -> Reason:
 
 
 def _cosines(x: NDArray[np.float64], rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(k, n): cosine of the content of each row of `x` (k, 98) to each of `rows` (n, 98); 0 without any."""
+    """(k, n): cosine of the content of each row of `x` (k, 162) to each of `rows` (n, 162); 0 without any."""
     a, b = x[:, phi.CONTENT], rows[:, phi.CONTENT]
     lengths = np.linalg.norm(a, axis=1)[:, None] * np.linalg.norm(b, axis=1)
     return np.asarray(np.divide(a @ b.T, lengths, out=np.zeros((len(a), len(b))), where=lengths > 0))

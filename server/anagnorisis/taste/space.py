@@ -38,15 +38,20 @@ class Space:
         """That of its φ, 0 without one."""
         return self.phi.version if self.phi else 0
 
+    @property
+    def spread(self) -> NDArray[np.float32]:
+        """What each metadata number is multiplied with in a row, (32,)."""
+        return self.phi.spread if self.phi else np.zeros(phi.METADATA, np.float32)
+
     def extend(self, ids: Sequence[ItemId], rows: NDArray[np.float16]) -> None:
-        """Add items (n,) that have no row yet, with their `rows` (n, 97); they count as present."""
+        """Add items (n,) that have no row yet, with their `rows` (n, 161); they count as present."""
         first = self.features.extend(rows)
         self.ids.extend(ids)
         self.row_of.update(zip(ids, range(first, first + len(ids)), strict=True))
         self.present = np.concatenate([self.present, np.ones(len(ids), np.bool_)])
 
     def replace(self, item: ItemId, row: NDArray[np.float16]) -> None:
-        """Give an item that has a row another one (97,): its content was edited."""
+        """Give an item that has a row another one (161,): its content was edited."""
         self.features.replace(self.row_of[item], row)
         self.revision += 1
 

@@ -18,6 +18,7 @@ from anagnorisis.taste.space import Rows, Space
 
 NO_LESSONS = np.zeros((0, DIMENSION)), np.zeros(0)
 Extra = NDArray[np.float16]
+CHUNK = 8192
 AT_ONCE = 16
 """More changes than this in a batch cost less as one refresh than as a burst."""
 
@@ -36,12 +37,16 @@ class Taste(Struct, frozen=True, eq=False):
     prior: Prior
     weights: Vector
     covariance: NDArray[np.float64]
+    """As a share of the noise."""
+    noise: float
+    """Points squared of one rating around what the weights say, and with how many degrees of freedom."""
+    degrees: float
     mine: Mapping[ItemId, float]
     """Every rating of the kind, also of items without features."""
     items: tuple[ItemId, ...]
     """Those learned, (n,)."""
     rows: NDArray[np.float64]
-    """Their rows (n, 98)."""
+    """Their rows (n, 162)."""
     ratings: Vector
     """Their ratings (n,)."""
     unrated: NDArray[np.bool_]
@@ -110,9 +115,9 @@ class View:
         told: dict[ItemId, Score | None] = dict.fromkeys(ids)
         if known and self.evidence().enough:
             means, variances = self.columns.at(self.space.rows(known))
-            noise = self.taste.prior.noise
+            noise, degrees = self.taste.noise, self.taste.degrees
             for item, mean, variance in zip(known, means.tolist(), variances.tolist(), strict=True):
-                told[item] = scores.score(mean, variance, noise)
+                told[item] = scores.score(mean, variance, noise, degrees)
         return told
 
     def best(self, k: int, eligible: NDArray[np.bool_], below: tuple[float, int] | None = None) -> Ranked:
@@ -124,7 +129,7 @@ class View:
         return rank([self.columns], [1.0], k, "draw", temperature=temperature, seed=seed, eligible=eligible)
 
     def rows(self, rows: Rows) -> NDArray[np.float64]:
-        """The rows (k, 98) of those numbers, with what the household says."""
+        """The rows (k, 162) of those numbers, with what the household says."""
         return np.column_stack([self.space.features.take(rows), self.extra[rows]]).astype(np.float64)
 
     def differing(self, ratings: Mapping[ItemId, float | None]) -> dict[ItemId, float | None]:
@@ -182,11 +187,16 @@ class View:
         return fresh
 
     def _heard(self) -> Extra:
-        extra = np.zeros(len(self.space), np.float16)
+        rows = len(self.space)
+        extra = np.zeros(rows, np.float32)
+        if (weights := self.household.weights) is not None:
+            for start in range(0, rows, CHUNK):
+                part = np.arange(start, min(start + CHUNK, rows), dtype=np.uint32)
+                extra[part] = self.space.features.take(part) @ weights
         for item, value in self.household.values.items():
-            if (row := self.space.row_of.get(item, len(extra))) < len(extra):
-                extra[row] = value
-        return extra
+            if (row := self.space.row_of.get(item, rows)) < rows:
+                extra[row] += value
+        return extra.astype(np.float16)
 
     def _note(self, change: Change) -> None:
         if change.item in self._mine:
@@ -253,6 +263,8 @@ class View:
             prior=self._posterior.prior,
             weights=self._posterior.weights,
             covariance=self._posterior.covariance,
+            noise=self._posterior.noise,
+            degrees=self._posterior.degrees,
             mine=dict(self._mine),
             items=tuple(self._learned),
             rows=rows,

@@ -3,12 +3,15 @@
 import asyncio
 import socket
 import stat
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from anagnorisis import app
+from anagnorisis.api import control
 from anagnorisis.api.control import AddPerson, ListPeople, NewCode, Order, Scan, ask_running, listening
 from anagnorisis.api.rooms import Rooms
 from anagnorisis.config import Settings
@@ -16,6 +19,20 @@ from anagnorisis.domain import Conflict, Refused, Unknown
 from anagnorisis.store import sources
 from anagnorisis.store.db import Store
 
+AS_ANOTHER_USER = """
+import os, sys
+from pathlib import Path
+from anagnorisis.api.control import ListPeople, ask_running
+from anagnorisis.domain import Refused
+if os.getuid() == 0:
+    os.setuid(65534)
+else:
+    os.chmod(os.path.join(sys.argv[1], "control.sock"), 0)
+try:
+    ask_running(Path(sys.argv[1]), ListPeople())
+except Refused as refusal:
+    print(refusal.what)
+"""
 Ask = Callable[[Order], Awaitable[list[str] | None]]
 
 
@@ -75,6 +92,44 @@ async def test_a_data_folder_with_a_long_name_can_be_reached(rooms: Rooms, tmp_p
     assert ask_running(data, ListPeople()) is None
     async with listening(data, app.obedience(rooms)):
         assert await asking(data)(ListPeople())
+
+
+@pytest.mark.parametrize("answer", [b"", b'{"lines": ["half of'])
+async def test_a_server_that_ends_in_the_middle_of_its_answer_is_said_to_have_ended(
+    tmp_path: Path, answer: bytes
+) -> None:
+    async def end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(answer)
+        writer.close()
+
+    async with await asyncio.start_unix_server(end, tmp_path / "control.sock"):
+        with pytest.raises(Refused, match="ended before it answered"):
+            await asking(tmp_path)(ListPeople())
+
+
+async def test_a_server_that_says_nothing_is_not_waited_for_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(control, "PATIENCE_S", 0.05)
+    with socket.socket(socket.AF_UNIX) as deaf:
+        deaf.bind(str(tmp_path / "control.sock"))
+        deaf.listen()
+        with pytest.raises(Refused, match="said nothing for"):
+            await asking(tmp_path)(ListPeople())
+
+
+def test_the_house_of_another_user_is_said_to_be_one(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as line:
+        line.bind(str(tmp_path / "control.sock"))
+        line.listen()
+        (tmp_path / "control.sock").chmod(0o600)
+        said = subprocess.run(
+            [sys.executable, "-c", AS_ANOTHER_USER, tmp_path], capture_output=True, text=True, timeout=60
+        )
+    assert said.stdout == f"The house in {tmp_path} is another user's. Give this command as that user.\n", (
+        said
+    )
 
 
 async def test_an_order_of_another_version_is_refused_in_words(rooms: Rooms) -> None:

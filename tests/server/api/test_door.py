@@ -6,11 +6,17 @@ import httpx
 import pytest
 from litestar.routes import HTTPRoute
 
+from anagnorisis.api.media import Media
 from anagnorisis.api.rooms import Rooms
 from anagnorisis.api.routes import application
+from anagnorisis.api.shell import Shell
+from anagnorisis.media import replies
+from anagnorisis.media.replies import Receive, Scope, Send
 
 MEDIA = [f"/media/{'0' * 32}{rest}" for rest in ("", "/small.webp", "/medium.webp", "/large.webp", "/text")]
-FILLED = {"source": "1", "item_id": "0" * 32, "name": "scan", "verb": "pause"}
+OPEN = {("POST", "/api/session"): 400, ("GET", "/health"): 200}
+"""What answers without a session, and with what status when nothing is given."""
+FILLED = {"source": "1", "item_id": "0" * 32, "name": "scan", "verb": "pause", "host": "nas.home"}
 FOREIGN: list[dict[str, str]] = [
     {"x-anag": "0"},
     {"x-anag": ""},
@@ -64,8 +70,8 @@ async def test_nothing_answers_without_a_session(stranger: httpx.AsyncClient) ->
     for method, path in every_route():
         for cookie in ("", "__Host-anag=made-up", "other=1; __Host-anag="):
             answer = await stranger.request(method, path, headers={"cookie": cookie})
-            if (method, path) == ("POST", "/api/session"):
-                assert answer.status_code == 400
+            if (method, path) in OPEN:
+                assert answer.status_code == OPEN[method, path]
                 continue
             assert answer.status_code == 401, (method, path, answer.text)
             assert method == "HEAD" or answer.json()["code"] == "no_session"
@@ -154,3 +160,32 @@ async def test_a_fault_of_ours_is_told_without_its_insides(
     answer = await ada.get("/api/jobs")
     assert (answer.status_code, answer.json()["code"]) == (500, "broken")
     assert "secret" not in answer.text and "secret of the insides" in caplog.text
+
+
+async def test_a_fault_behind_the_media_or_the_app_is_told_and_noted_too(
+    ada: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fails(*_: object) -> None:
+        raise RuntimeError("secret insides")
+
+    monkeypatch.setattr(Media, "__call__", fails)
+    monkeypatch.setattr(Shell, "__call__", fails)
+    for path in (MEDIA[0], "/library"):
+        caplog.clear()
+        answer = await ada.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (500, "broken")
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert "secret" not in answer.text and "secret insides" in caplog.text
+
+
+async def test_an_answer_that_breaks_off_is_not_taken_for_whole(
+    ada: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def half(_self: object, _scope: Scope, _receive: Receive, send: Send) -> None:
+        await replies.begin(send, 200, {"content-length": "10"})
+        await send({"type": "http.response.body", "body": b"half", "more_body": True})
+        raise RuntimeError("the disk went")
+
+    monkeypatch.setattr(Media, "__call__", half)
+    with pytest.raises(httpx.RemoteProtocolError):
+        await ada.get(MEDIA[0])

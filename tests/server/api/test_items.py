@@ -1,16 +1,21 @@
 """The library and the feed over HTTP: lists, one item in full, its bytes, and what a rating moves."""
 
+import shutil
 import time
 import uuid
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from PIL import Image
+from tests.files import make_picture, make_text, make_track
 
 from anagnorisis.api.rooms import Rooms
 from anagnorisis.domain import ItemId
-from anagnorisis.store import aliases
+from anagnorisis.embed import EMBEDDERS
+from anagnorisis.store import aliases, vectors
 
 
 def batch(*events: dict[str, Any]) -> dict[str, Any]:
@@ -20,6 +25,34 @@ def batch(*events: dict[str, Any]) -> dict[str, Any]:
 
 def rating(item: str, value: float) -> dict[str, Any]:
     return {"kind": "rating", "item": item, "value": value}
+
+
+@pytest.fixture
+def shouted(library: Path) -> Path:
+    """A track, a picture and a text with suffixes in capitals, and the track once more in small letters."""
+    make_track(library / "quiet.mp3", title="Sea", seconds=2)
+    shutil.copyfile(library / "quiet.mp3", library / "LOUD.MP3")
+    make_picture(library / "PHOTO.JPG", seed=5)
+    make_text(library / "NOTE.TXT", "On snow\n\nIt fell all day.")
+    return library
+
+
+async def test_a_suffix_in_capitals_is_taken_in_recognised_and_played(
+    ada: httpx.AsyncClient, shouted: Path, items
+) -> None:
+    track, photo, note = items["Sea"], items["PHOTO"], items["On snow"]
+    assert (track["kind"], photo["kind"], note["kind"]) == ("music", "image", "article")
+    places = (await ada.get(f"/api/items/{track['id']}")).json()["places"]
+    assert {place["name"] for place in places} == {"LOUD.MP3", "quiet.mp3"}
+    (shouted / "quiet.mp3").unlink()
+    sound = await ada.get(f"/media/{track['id']}")
+    assert (sound.headers["content-type"], sound.content) == (
+        "audio/mpeg",
+        (shouted / "LOUD.MP3").read_bytes(),
+    )
+    assert (await ada.get(f"/media/{photo['id']}")).headers["content-type"] == "image/jpeg"
+    assert (await ada.get(f"/media/{photo['id']}/small.webp")).status_code == 200
+    assert "It fell all day" in (await ada.get(f"/media/{note['id']}/text")).text
 
 
 async def test_the_library_is_listed_in_pages_under_filters(ada: httpx.AsyncClient, items) -> None:
@@ -54,8 +87,22 @@ async def test_an_item_is_told_in_full(ada: httpx.AsyncClient, items) -> None:
     assert detail["pick"]["item"] == tea and detail["pick"]["mine"] == 0
     assert detail["places"] == [{"source": "library", "folder": "library", "name": "tea.md"}]
     assert (detail["position"], detail["playable"]) == (0.4, True)
+    assert detail["unread"] == ""
     why = (await ada.get(f"/api/items/{tea['id']}/why")).json()
     assert why["score"] is None and why["evidence"]["enough"] is False and why["evidence"]["says"]
+
+
+async def test_an_item_on_its_own_says_why_it_is_picked_as_in_the_list(ada: httpx.AsyncClient, items) -> None:
+    (first, *_) = (await ada.get("/api/feed?limit=1")).json()["picks"]
+    detail = (await ada.get(f"/api/items/{first['item']['id']}")).json()
+    assert first["reason"] and detail["pick"]["reason"] == first["reason"]
+
+
+async def test_an_item_says_why_it_could_not_be_read(ada: httpx.AsyncClient, rooms: Rooms, items) -> None:
+    rain = ItemId(items["On rain"]["id"])
+    model, row = EMBEDDERS["article"].digest, (rain, "No word in it is known.", "never")
+    await rooms.store.write(lambda db: vectors.fail(db, model, [row]))
+    assert (await ada.get(f"/api/items/{rain}")).json()["unread"] == "No word in it is known."
 
 
 async def test_an_item_is_found_under_an_id_it_had_before(

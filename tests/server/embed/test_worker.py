@@ -132,7 +132,7 @@ async def test_an_item_that_ends_the_process_each_time_is_the_only_one_blamed(
     found = await worker.embed("image", [*pictures[:3], ("poison", bytes(pipe)), *pictures[3:]])
     assert_vectors(found, but=3)
     assert isinstance(found[3], Unreadable)
-    assert (found[3].what, found[3].item) == (BREAKS, "poison")
+    assert (found[3].what, found[3].item, found[3].again) == (BREAKS, "poison", "never")
 
 
 async def test_an_item_that_hangs_is_the_only_one_blamed(pictures: Given, pipe: Path) -> None:
@@ -140,8 +140,18 @@ async def test_an_item_that_hangs_is_the_only_one_blamed(pictures: Given, pipe: 
     found = await worker.embed("image", [*pictures[:1], ("stuck", bytes(pipe)), *pictures[1:]])
     assert_vectors(found, but=1)
     assert isinstance(found[1], Unreadable)
-    assert (found[1].what, found[1].item) == (HANGS, "stuck")
+    assert (found[1].what, found[1].item, found[1].again) == (HANGS, "stuck", "start")
     await worker.close()
+
+
+async def test_what_the_disk_did_not_give_is_worth_another_try_when_it_is_back(
+    worker: Worker, tmp_path: Path
+) -> None:
+    bad_sectors = b"/proc/self/mem"  # reading its first bytes is an I/O error
+    (tmp_path / "cut.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    for kind in ("image", "music"):
+        found = await worker.embed(kind, [("bad", bad_sectors), ("cut", bytes(tmp_path / "cut.png"))])
+        assert [one.again for one in found if isinstance(one, Unreadable)] == ["source", "never"], kind
 
 
 async def test_an_item_that_needs_too_much_memory_is_the_only_one_blamed(

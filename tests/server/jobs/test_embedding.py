@@ -83,6 +83,30 @@ async def test_kinds_take_turns_so_that_a_text_need_not_wait_for_all_pictures(
     assert told == ["Texts", "Pictures", "Pictures", "Pictures"]
 
 
+async def test_what_the_disk_did_not_give_is_read_when_the_source_is_back(
+    store: Store, source: Source, board: Board, until: Until
+) -> None:
+    await board.pause(NAME)
+    picture = make_picture(Path(source.address) / "a.png")
+    await Scanner(store, Settings()).scan(source)
+    picture.rename(picture.with_suffix(".kept"))
+    picture.symlink_to("/proc/self/mem")  # reading its first bytes is an I/O error
+    await board.resume(NAME)
+
+    async def failed() -> bool:
+        return len(await vectors.failures(store.read, EMBEDDERS["image"].digest)) == 1
+
+    async def made() -> bool:
+        return (await embedded(store))["image"] == 1
+
+    await until(failed)
+    picture.unlink()
+    picture.with_suffix(".kept").rename(picture)
+    store.changes.ring("sources")
+    await until(made)
+    assert not await failed()
+
+
 async def test_a_paused_job_embeds_nothing_until_resumed(
     store: Store, source: Source, board: Board, until: Until
 ) -> None:

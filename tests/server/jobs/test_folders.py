@@ -140,7 +140,11 @@ async def test_a_disk_that_goes_and_comes_loses_nothing(
     unplugged.rename(house.folder)
     make_text(house.folder / "b.txt", "They sleep at night.")
     await until(lambda: house.shows("They hum all day.", "They sleep at night."))
-    assert await house.state() == "ready"
+
+    async def ready() -> bool:
+        return await house.state() == "ready"
+
+    await until(ready)
 
 
 async def test_a_source_that_is_added_is_tended_and_one_removed_is_not(

@@ -37,9 +37,22 @@ def test_a_readme_is_about_its_folder_and_no_item() -> None:
     assert names(todo.changed) == ["readme first.txt"]
 
 
-def test_another_size_time_or_inode_is_a_change() -> None:
-    for other in (found("a.mp3", size=2), found("a.mp3", mtime_ns=2), found("a.mp3", inode=2)):
-        assert names(differences(sight(other), known(a_mp3=SAME)).changed) == ["a.mp3"]
+def test_another_size_or_time_is_a_change() -> None:
+    for other in (found("a.mp3", size=2), found("a.mp3", mtime_ns=2)):
+        todo = differences(sight(other), known(a_mp3=SAME))
+        assert (names(todo.changed), todo.renumbered) == (["a.mp3"], [])
+
+
+def test_another_inode_alone_is_noted_and_not_read() -> None:
+    rows = known(a_mp3=SAME, b_mp3=(1, 1, 2, ITEM))
+    todo = differences(sight(found("a.mp3", inode=7), found("b.mp3", inode=2)), rows)
+    assert (names(todo.changed), names(todo.renumbered)) == ([], ["a.mp3"])
+
+
+def test_two_files_that_changed_places_are_read() -> None:
+    rows = known(a_mp3=SAME, b_mp3=(1, 1, 2, ITEM))
+    todo = differences(sight(found("a.mp3", inode=2), found("b.mp3", inode=1)), rows)
+    assert (names(todo.changed), todo.renumbered) == (["a.mp3", "b.mp3"], [])
 
 
 def test_a_file_with_a_problem_is_tried_again_only_when_it_changes() -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import numpy as np
 import pytest
+from PIL import Image
 from tests.files import make_picture, make_text, make_track
 
 from anagnorisis.config import Settings
@@ -16,6 +17,8 @@ from anagnorisis.store.db import Store
 from anagnorisis.taste.spaces import Spaces
 
 from .conftest import Library
+
+ORIENTATION = 0x0112
 
 
 @pytest.fixture
@@ -147,3 +150,53 @@ async def test_a_text_that_was_only_touched_keeps_its_vector(library: Library, e
     file.write_text("# Bees\nThey *hum*.\n")
     await library.scan()
     assert await embedding.pending("article") == []
+
+
+async def features_of(library: Library, spaces: Spaces, name: str) -> np.ndarray:
+    kind = (item := (await library.items())[name]).kind
+    return spaces.of(kind).features.take(np.array([spaces.of(kind).row_of[item.id]], np.uint32))
+
+
+async def test_a_track_that_is_tagged_anew_gets_the_features_of_its_new_tags(
+    library: Library, embedding: Embedding, spaces: Spaces
+) -> None:
+    for n in range(9):
+        make_track(library.folder / f"{n}.flac", seconds=2, seed=n, artist=f"Artist {n}", genre="Folk")
+    await library.scan()
+    await embed_all(embedding)
+    before, bell = await features_of(library, spaces, "4.flac"), library.store.changes.count("vectors")
+    other = await features_of(library, spaces, "5.flac")
+    make_track(library.folder / "4.flac", seconds=2, seed=4, artist="Somebody else", genre="Metal")
+    await library.scan()
+    assert library.store.changes.count("vectors") > bell
+    assert await embedding.pending("music") == [], "the sound is what it was"
+    assert await spaces.admit("music") == 1
+    assert not np.array_equal(await features_of(library, spaces, "4.flac"), before)
+    assert np.array_equal(await features_of(library, spaces, "5.flac"), other)
+
+
+async def test_a_picture_moved_to_another_folder_gets_the_features_of_that_folder(
+    library: Library, embedding: Embedding, spaces: Spaces
+) -> None:
+    for n in range(9):
+        make_picture(library.folder / f"Sea/{n}.png", seed=n)
+    await library.scan()
+    await embed_all(embedding)
+    before = await features_of(library, spaces, "Sea/4.png")
+    (library.folder / "Hills").mkdir()
+    (library.folder / "Sea/4.png").rename(library.folder / "Hills/4.png")
+    await library.scan()
+    assert await spaces.admit("image") == 1
+    assert not np.array_equal(await features_of(library, spaces, "Hills/4.png"), before)
+
+
+async def test_a_picture_that_was_turned_is_looked_at_anew(library: Library, embedding: Embedding) -> None:
+    upright, on_its_side = Image.Exif(), Image.Exif()
+    on_its_side[ORIENTATION] = 6
+    make_picture(library.folder / "a.png", exif=upright)
+    await library.scan()
+    await embed_all(embedding)
+    make_picture(library.folder / "a.png", exif=on_its_side)
+    await library.scan()
+    (item,) = (await library.items()).values()
+    assert await embedding.pending("image") == [item.id]

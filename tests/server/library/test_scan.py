@@ -2,6 +2,9 @@
 
 import os
 import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.files import make_picture, make_text, make_track, retag
@@ -9,7 +12,7 @@ from tests.files import make_picture, make_text, make_track, retag
 from anagnorisis.domain import SourceAway
 from anagnorisis.library import scan as scanning
 from anagnorisis.sources import EVERYWHERE
-from anagnorisis.store import items, tags, texts
+from anagnorisis.store import items, places, tags, texts
 
 from .conftest import Library
 
@@ -319,3 +322,76 @@ async def test_items_of_every_kind_are_counted(library: Library) -> None:
     make_text(library.folder / "c.xhtml", "<p>Words</p>")
     await library.scan()
     assert await items.counts(library.store.read) == {"music": 1, "image": 1, "article": 1}
+
+
+async def test_files_that_only_have_other_inodes_are_not_read_again(library: Library) -> None:
+    file = make_track(library.folder / "a.mp3", title="Sea")
+    await library.scan()
+    state, body = file.stat(), file.read_bytes()
+    (library.folder / ".kept").hardlink_to(file)  # so that its inode is not given to the next file
+    file.unlink()
+    file.write_bytes(body)
+    os.utime(file, ns=(state.st_mtime_ns, state.st_mtime_ns))
+    outcome = await library.scanner.scan(await library.row())
+    assert file.stat().st_ino != state.st_ino
+    assert (outcome.taken, outcome.gone) == (0, 0)
+    (item,) = (await library.items()).values()
+    assert (await library.place(item)).inode == file.stat().st_ino
+
+
+@pytest.fixture
+def disk() -> Iterator[Path]:
+    """An empty folder on another disk than the library."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        yield Path(folder)
+
+
+@pytest.mark.parametrize("watched", [False, True])
+async def test_a_disk_mounted_within_a_folder_takes_nothing_with_it(
+    library: Library, disk: Path, tmp_path: Path, watched: bool
+) -> None:
+    make_text(disk / "deep/a.txt", "Ships sail past the island.")
+    make_text(library.folder / "b.txt", "Bread and butter.")
+    point, bare = library.folder / "usb", tmp_path / "bare"
+    bare.mkdir()
+    point.symlink_to(disk)
+    await library.scan()
+    there = await library.present()
+    assert len(there) == 2
+    for away in (bare, tmp_path / "gone"):  # an empty mount point; a link that leads nowhere
+        point.unlink()
+        point.symlink_to(away)
+        await (library.settle("usb/deep/a.txt", "usb") if watched else library.scan())
+        assert await library.present() == there
+        assert "disk" in (await library.problems())["Library/usb"]
+    point.unlink()
+    point.symlink_to(disk)
+    await library.scan()
+    assert (await library.present(), await library.problems()) == (there, {})
+
+
+async def test_what_is_deleted_on_a_mounted_disk_or_with_its_link_is_gone(
+    library: Library, disk: Path
+) -> None:
+    for name in ("a", "b"):
+        make_text(disk / f"{name}.txt", f"Text {name}.")
+    (library.folder / "usb").symlink_to(disk)
+    make_text(library.folder / "c.txt", "Bread and butter.")
+    await library.scan()
+    (disk / "a.txt").unlink()
+    await library.scan()
+    assert set(await library.items()) == {"usb/b.txt", "c.txt"}
+    (library.folder / "usb").unlink()
+    await library.scan()
+    assert set(await library.items()) == {"c.txt"}
+
+
+async def test_a_library_scanned_before_mounts_were_noted_learns_of_them(
+    library: Library, disk: Path
+) -> None:
+    make_text(disk / "a.txt", "Ships.")
+    (library.folder / "usb").symlink_to(disk)
+    await library.scan()
+    await library.store.write(lambda db: db.execute("UPDATE places SET mount = 0"))
+    assert (await library.scan()).taken == 0
+    assert await places.mounts(library.store.read, library.source.id) == {b"usb/a.txt": 3}

@@ -25,9 +25,12 @@ async def put(store: Store, folder: Path) -> Put:
     """`await put("a.mp3", bytes)` writes the file, keeps its item and gives the item's id."""
     source = await store.write(lambda db: sources.add(db, "folder", str(folder), "Library", NOW))
 
-    async def keep(name: str, body: bytes, kind: Kind = "music", cover: str = "", says: str = "") -> ItemId:
+    async def keep(
+        name: str, body: bytes, kind: Kind = "music", cover: str = "", says: str = "", named: str = ""
+    ) -> ItemId:
         (folder / name).write_bytes(body)
-        item_id = ItemId(hashlib.blake2b(body + says.encode(), digest_size=16).hexdigest())
+        content = named.encode() or body + says.encode()
+        item_id = ItemId(hashlib.blake2b(content, digest_size=16).hexdigest())
         item = Item(item_id, kind, says or name, "", "", None, NOW, 0.0, 0, 0, 0, cover)
         inode = (folder / name).stat().st_ino
         place = Place(source.id, name.encode(), item_id, len(body), 1, inode, "", name, "")

@@ -45,3 +45,17 @@ def test_the_room_holds_for_what_a_former_process_left(tmp_path: Path) -> None:
     kept = {path.name for path in tmp_path.glob("*/*")}
     assert "last" in kept
     assert sum(path.stat().st_size for path in tmp_path.glob("*/*")) <= 400
+
+
+def test_a_file_that_another_thread_is_writing_or_has_just_put_is_left_alone(tmp_path: Path) -> None:
+    cache = Cache(tmp_path, 250)
+    cache.put("aa1", b"x" * 100)
+    (tmp_path / "aa" / ".unfinished").write_bytes(b"x" * 10)
+    (tmp_path / "aa" / ".moved").symlink_to(tmp_path / "gone")  # as the glob saw it, before it was put
+    for key in ("bb2", "cc3", "dd4"):
+        cache.put(key, b"x" * 100)
+    assert (tmp_path / "aa" / ".unfinished").exists()
+    assert cache.get("dd4") is not None and cache.get("aa1") is None
+    os.utime(tmp_path / "aa" / ".unfinished", (1, 1))
+    Cache(tmp_path, 150).put("ee5", b"x" * 100)
+    assert not (tmp_path / "aa" / ".unfinished").exists(), "a process died over it"

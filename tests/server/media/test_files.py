@@ -154,6 +154,26 @@ async def test_a_link_to_another_disk_is_played_but_not_what_was_put_in_its_plac
     assert (await client.get(f"/{item}")).status_code == 404
 
 
+async def test_a_file_with_another_inode_is_played_if_its_size_and_time_are_the_same(
+    client: httpx.AsyncClient, put, folder: Path
+) -> None:
+    item = await put("a.mp3", BODY)
+    (folder / "a.mp3").rename(folder / "before")
+    (folder / "a.mp3").write_bytes(BODY)
+    assert (await client.get(f"/{item}")).status_code == 404, "another inode, and written another time"
+    os.utime(folder / "a.mp3", ns=(1, 1))
+    assert (await client.get(f"/{item}")).content == BODY
+
+
+async def test_the_name_in_the_library_says_what_a_file_is_not_that_of_a_links_target(
+    client: httpx.AsyncClient, put, folder: Path
+) -> None:
+    (folder.parent / "blob-1234").write_bytes(BODY)
+    (folder / "link.flac").symlink_to(folder.parent / "blob-1234")
+    answer = await client.get(f"/{await put('link.flac', BODY)}")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "audio/flac")
+
+
 async def test_a_device_that_leaves_ends_the_reading(
     client: httpx.AsyncClient, put, monkeypatch: pytest.MonkeyPatch
 ) -> None:

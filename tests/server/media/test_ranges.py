@@ -98,3 +98,11 @@ def test_the_headers_of_an_answer_say_where_its_bytes_lie() -> None:
     }
     assert headers_of(WHOLE, FACTS) == {**validators, "content-length": "1000"}
     assert headers_of(KNOWN, FACTS) == validators
+
+
+@pytest.mark.parametrize(
+    "date", ["Mon, 01 Jan 0001 00:00:00 +1400", "Thu, 01 Jan 99999999999999999999 00:00:00 GMT", "soon"]
+)
+def test_a_date_that_no_clock_can_show_is_no_condition(date: str) -> None:
+    assert part_of("GET", {"if-modified-since": date}, FACTS) == WHOLE
+    assert part_of("GET", {"range": "bytes=0-9", "if-range": date}, FACTS) == WHOLE

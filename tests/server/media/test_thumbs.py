@@ -81,6 +81,24 @@ async def test_a_track_shows_its_cover_and_a_new_cover_when_it_is_tagged_anew(cl
     assert plain.headers["cache-control"] == "private, max-age=3600"
 
 
+async def test_a_picture_that_was_turned_has_another_address_and_another_thumbnail(client, put) -> None:
+    def photo(way: int) -> bytes:
+        out, notes = BytesIO(), Image.Exif()
+        notes[0x0112] = way
+        Image.new("RGB", (1000, 500), "teal").save(out, "PNG", exif=notes)
+        return out.getvalue()
+
+    item = await put("a.png", photo(1), kind="image", named="photo")
+    lying = await client.get(f"/{item}/small.webp")
+    assert await put("a.png", photo(6), kind="image", cover="6", named="photo") == item
+    standing = await client.get(f"/{item}/small.webp?v=6")
+    assert (size(lying.content), size(standing.content)) == ((160, 80), (80, 160))
+    assert standing.headers["etag"] != lying.headers["etag"]
+    assert "immutable" in standing.headers["cache-control"]
+    late = await client.get(f"/{item}/small.webp")
+    assert late.headers["cache-control"] == "private, max-age=3600", "by an address made before"
+
+
 @pytest.mark.parametrize(
     ("kind", "cover", "body"), [("music", "", b"ID3"), ("music", "c0ffee", b"ID3"), ("article", "", b"text")]
 )
@@ -104,3 +122,26 @@ async def test_head_tells_the_length(client, put) -> None:
     item = await put("a.png", picture(), kind="image")
     answer = await client.head(f"/{item}/small.webp")
     assert answer.content == b"" and int(answer.headers["content-length"]) > 50
+
+
+async def test_the_cover_of_a_linked_track_lies_beside_the_link(
+    store: Store, tmp_path: Path, folder: Path, put, serving
+) -> None:
+    asked: list[bytes] = []
+
+    def cover(path: bytes) -> bytes:
+        asked.append(path)
+        return picture()
+
+    (tmp_path / "blob").write_bytes(b"ID3")
+    (folder / "a.mp3").symlink_to(tmp_path / "blob")
+    item = await put("a.mp3", b"ID3", cover="c0ffee")
+    made = Thumbs(store, Cache(tmp_path / "thumbs", 10**7), 1, cover)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await made.serve(item, "small.webp", scope, send)
+
+    async with serving(app) as address, httpx.AsyncClient(base_url=address) as client:
+        assert (await client.get("/")).status_code == 200
+    made.close()
+    assert asked == [bytes(folder / "a.mp3")]

@@ -62,6 +62,18 @@ def test_links_are_followed(tmp_path: Path) -> None:
     assert paths(whole.found) == paths(part.found) == {b"link/a.txt", b"b.txt"}
 
 
+def test_a_look_through_a_link_to_the_folder_it_lies_in_ends_where_the_whole_look_does(
+    tmp_path: Path,
+) -> None:
+    make_text(tmp_path / "a/b.txt", "x")
+    (tmp_path / "a/up").symlink_to(tmp_path)
+    whole = FOLDER.discover(str(tmp_path), SUFFIXES).found
+    assert {one.path: bool(one.problem) for one in whole} == {b"a/b.txt": False, b"a/up": True}
+    for path in (b"a/up", b"a/up/a", b"a/up/a/b.txt"):
+        assert FOLDER.look(str(tmp_path), [path], SUFFIXES).found == [whole[1]], path
+    assert FOLDER.look(str(tmp_path), [b"a"], SUFFIXES).found == whole
+
+
 @pytest.mark.parametrize("look", ["whole", "part"])
 def test_a_folder_that_is_not_there_is_away(tmp_path: Path, look: str) -> None:
     with pytest.raises(SourceAway, match="cannot be reached"):

@@ -16,7 +16,7 @@ from anagnorisis.store.migrate import migrate
 ITEMS = ("a", "b", "c", "old a", "older a", "old b")
 CHAIN = {"old a": "a", "older a": "old a", "old b": "b"}
 CANON = {"old a": "a", "older a": "a", "old b": "b"}
-KINDS = ("rating", "rating", "clear", "undo", "undo", "position", "finish", "play")
+KINDS = ("rating", "rating", "clear", "undo", "undo", "position", "position", "finish", "skip", "play")
 
 Step = Callable[[sqlite3.Connection], list[events.Change]]
 State = tuple[list[Any], list[Any]]
@@ -28,7 +28,8 @@ def diaries(draw: st.DrawFn) -> list[Event]:
     made = []
     for n in range(draw(st.integers(1, 20))):
         kind = draw(st.sampled_from(KINDS))
-        value = float(draw(st.integers(0, 10))) if kind in ("rating", "position") else None
+        has_value = kind in ("rating", "position") or (kind == "skip" and draw(st.booleans()))
+        value = float(draw(st.integers(0, 10))) if has_value else None
         target = f"u{draw(st.integers(0, 24))}" if kind == "undo" else None
         at = draw(st.integers(1, 4))
         person, item = draw(st.integers(1, 2)), draw(st.sampled_from(ITEMS))
@@ -68,7 +69,7 @@ def expected(diary: Sequence[Event]) -> State:
             ratings.pop(key, None)
         elif event.kind == "position":
             progress[key] = (*key, event.value, event.at)
-        elif event.kind == "finish":
+        elif event.kind == "finish" or (event.kind == "skip" and event.value is not None):
             progress.pop(key, None)
     return [ratings[key] for key in sorted(ratings)], [progress[key] for key in sorted(progress)]
 

@@ -178,3 +178,25 @@ async def test_a_file_that_is_no_database_is_refused_and_the_lock_let_go(tmp_pat
     for _ in range(2):
         with pytest.raises(Conflict, match="not a database"):
             await Store.open(tmp_path / "data")
+
+
+async def test_the_writer_answers_unless_it_is_held_up(store: Store) -> None:
+    assert await store.answers(20)
+    held, go = threading.Event(), threading.Event()
+
+    def hold(_: sqlite3.Connection) -> None:
+        held.set()
+        go.wait(20)
+
+    holding = asyncio.create_task(store.write(hold))
+    await asyncio.to_thread(held.wait, 20)
+    assert not await store.answers(0.05)
+    go.set()
+    await holding
+    assert await store.answers(20)
+
+
+async def test_a_closed_house_does_not_answer(tmp_path: Path) -> None:
+    store = await Store.open(tmp_path / "other")
+    await store.close()
+    assert not await store.answers(20)

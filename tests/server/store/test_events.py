@@ -186,6 +186,17 @@ async def test_a_person_goes_on_where_they_stopped_until_they_finish(diary: Diar
     assert await stopped() == {A: 3.0}
 
 
+async def test_what_was_skipped_is_not_gone_on_with(diary: Diary) -> None:
+    async def stopped() -> dict[ItemId, float]:
+        return await events.positions(diary.store.read, diary.person, [A, B])
+
+    await diary.write(diary.event("position", A, 12.0), diary.event("position", B, 0.4))
+    await diary.write(diary.event("skip", B))
+    assert await stopped() == {A: 12.0, B: 0.4}, "a question was passed over, not the text"
+    await diary.write(diary.event("skip", A, 14.0))
+    assert await stopped() == {B: 0.4}
+
+
 async def test_what_to_resume_comes_latest_first_page_by_page(
     diary: Diary, make_item: Callable[..., Item], shelve: Callable[..., Awaitable[None]]
 ) -> None:

@@ -201,3 +201,16 @@ async def test_an_item_without_tags_has_an_empty_list(
     await shelve([tagged], ["b", "a"])
     await shelve([plain])
     assert await tags.of(store.read, [plain.id, tagged.id]) == {plain.id: [], tagged.id: ["a", "b"]}
+
+
+async def test_what_is_described_otherwise_is_told(store: Store, make_item, shelve) -> None:
+    same, renamed, tagged = (make_item("music") for _ in range(3))
+    await shelve([same, renamed, tagged], ["folk", "blues"])
+    later = replace(same, added_at=same.added_at + 5)
+    rows = [
+        (later, ["blues", "folk", "folk"]),
+        (replace(renamed, title="Other"), ["folk", "blues"]),
+        (tagged, ["folk"]),
+        (make_item("music"), []),
+    ]
+    assert await store.write(lambda db: items.put(db, rows)) == {renamed.id: renamed, tagged.id: tagged}

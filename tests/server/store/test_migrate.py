@@ -23,6 +23,13 @@ def write(folder: Path, **files: str) -> Path:
     return folder
 
 
+def first_schema(db: sqlite3.Connection, folder: Path) -> None:
+    """The database of the first house."""
+    name = "0001_house.sql"
+    (folder / name).write_text((MIGRATIONS / name).read_text())
+    migrate(db, folder)
+
+
 def state(db: sqlite3.Connection) -> tuple[int, list[str]]:
     tables = [name for (name,) in db.execute("SELECT name FROM sqlite_schema ORDER BY name")]
     return db.execute("PRAGMA user_version").fetchone()[0], tables
@@ -75,3 +82,40 @@ def test_every_table_of_ours_is_strict(db: sqlite3.Connection) -> None:
     )
     assert db.execute(loose).fetchall() == []
     assert state(db)[0] == len(list(MIGRATIONS.glob("*.sql")))
+
+
+def test_what_was_skipped_before_the_second_schema_is_not_gone_on_with_after(
+    db: sqlite3.Connection, tmp_path: Path
+) -> None:
+    first_schema(db, tmp_path)
+    db.execute("INSERT INTO people (id, name, created_at) VALUES (1, 'Ann', 1)")
+    for item, at in (("skipped", 5), ("begun again", 9), ("begun", 5)):
+        db.execute("INSERT INTO progress (person, item, position, at) VALUES (1, ?, 3, ?)", (item, at))
+    for item in ("skipped", "begun again"):
+        row = (f"u {item}", 1, 1, item, "skip", 4.0, None, 7, 7)
+        db.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+    migrate(db)
+    assert {item for (item,) in db.execute("SELECT item FROM progress")} == {"begun again", "begun"}
+
+
+def test_sources_of_one_name_are_told_apart_from_the_second_schema_on(
+    db: sqlite3.Connection, tmp_path: Path
+) -> None:
+    first_schema(db, tmp_path)
+    for source, name in ((1, "Music"), (2, "Pictures"), (3, "Music")):
+        db.execute(
+            "INSERT INTO sources VALUES (?, 'folder', ?, ?, 'ready', 1, 1)", (source, f"/{source}", name)
+        )
+        for folder in (name, f"{name}/deep"):
+            db.execute(
+                "INSERT INTO places VALUES (?, ?, NULL, 1, 1, 1, ?, 'a', 'x')",
+                (source, folder.encode(), folder),
+            )
+    migrate(db)
+    assert [name for (name,) in db.execute("SELECT name FROM sources ORDER BY id")] == [
+        "Music",
+        "Pictures",
+        "Music (3)",
+    ]
+    folders = [folder for (folder,) in db.execute("SELECT folder FROM places ORDER BY source, folder")]
+    assert folders[:2] == ["Music", "Music/deep"] and folders[4:] == ["Music (3)", "Music (3)/deep"]

@@ -70,7 +70,12 @@ async def test_a_file_with_new_content_takes_its_old_item_away(
 async def test_a_path_is_kept_as_the_file_system_spells_it(store: Store, source: Source, item: Item) -> None:
     await settle(store, source, [at(source, ODD, item)])
     assert await places.of_source(store.read, source.id) == {ODD: (10, 2**60, 7, item.id)}
-    assert await places.locate(store.read, item.id) == [(source.address.encode() + b"/" + ODD, 7)]
+    assert await places.locate(store.read, item.id) == [
+        places.Copy(source.address.encode() + b"/" + ODD, 10, 2**60, 7)
+    ]
+    await store.write(lambda db: places.renumber(db, source.id, [(ODD, 8, 2)]))
+    assert await places.of_source(store.read, source.id) == {ODD: (10, 2**60, 8, item.id)}
+    assert await places.mounts(store.read, source.id) == {ODD: 2}
     await settle(store, source, [], [ODD])
     assert await places.of_source(store.read, source.id) == {}
 
@@ -113,6 +118,13 @@ async def test_a_source_is_added_once(store: Store, source: Source) -> None:
     with pytest.raises(Conflict, match="in the house already"):
         await store.write(lambda db: sources.add(db, "folder", source.address, "Again", 9))
     assert await sources.list(store.read) == [source]
+
+
+async def test_no_two_sources_have_one_name(store: Store, source: Source, tmp_path: Path) -> None:
+    for n in (2, 3):
+        more = tmp_path / str(n)
+        added = await store.write(lambda db, at=more: sources.add(db, "folder", str(at), source.name, 9))
+        assert added.name == f"{source.name} ({n})"
 
 
 async def test_a_source_remembers_its_state_and_its_last_full_scan(store: Store, source: Source) -> None:

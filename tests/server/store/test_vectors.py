@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import numpy as np
 import pytest
 
-from anagnorisis.domain import BadValue, Item, ItemId, Person
+from anagnorisis.domain import Again, BadValue, Item, ItemId, Person
 from anagnorisis.store import consensus, phi, vectors
 from anagnorisis.store.consensus import Epoch
 from anagnorisis.store.db import Store
@@ -83,10 +83,22 @@ async def test_pending_items_come_oldest_first_without_those_done_or_failed(
     await shelve([make_item("music")])
     assert await vectors.pending(store.read, "image", "m", 10) == pictures
     await put(store, "m", (pictures[1], blob(1, 1)))
-    await store.write(lambda db: vectors.fail(db, "m", [(pictures[2], "ends in the middle")]))
+    await store.write(lambda db: vectors.fail(db, "m", [(pictures[2], "ends in the middle", "never")]))
     assert await vectors.pending(store.read, "image", "m", 2) == [pictures[0], pictures[3]]
     assert await vectors.pending(store.read, "image", "another model", 10) == pictures
     assert await vectors.failures(store.read, "m") == {pictures[2]: "ends in the middle"}
+
+
+async def test_a_failure_says_when_it_is_worth_another_try(store: Store, pictures: list[ItemId]) -> None:
+    when: tuple[Again, ...] = ("never", "source", "start")
+    rows = [(item, f"failed, {again}", again) for item, again in zip(pictures, when, strict=False)]
+    await store.write(lambda db: vectors.fail(db, "m", rows))
+    assert await vectors.failure(store.read, "m", pictures[1]) == "failed, source"
+    assert await vectors.failure(store.read, "m", pictures[3]) == ""
+    await store.write(lambda db: vectors.retry(db, "source"))
+    assert await vectors.pending(store.read, "image", "m", 9) == [pictures[1], *pictures[3:]]
+    await store.write(lambda db: vectors.retry(db, "source", "start"))
+    assert await vectors.pending(store.read, "image", "m", 9) == pictures[1:]
 
 
 async def test_an_item_that_is_gone_is_not_pending(
@@ -99,7 +111,7 @@ async def test_an_item_that_is_gone_is_not_pending(
 async def test_a_vector_mends_a_failure_and_changed_content_makes_it_pending_again(
     store: Store, pictures: list[ItemId]
 ) -> None:
-    await store.write(lambda db: vectors.fail(db, "m", [(pictures[0], "is locked")]))
+    await store.write(lambda db: vectors.fail(db, "m", [(pictures[0], "is locked", "source")]))
     await put(store, "m", (pictures[0], blob(1, 1)))
     assert await vectors.failures(store.read, "m") == {}
     rows = [(pictures[0], blob(1)), (pictures[1], blob(2))]
@@ -140,12 +152,16 @@ async def test_rows_of_further_items_join_their_version(store: Store) -> None:
 async def test_the_consensus_is_replaced_with_each_epoch_of_its_kind(store: Store, person: Person) -> None:
     a, b, one, two = ItemId("a"), ItemId("b"), person.id, person.id + 1
     assert await consensus.epoch_of(store.read, "image") is None
-    first, second = Epoch("image", 1, 100, 50), Epoch("image", 2, 200, 101)
-    await store.write(lambda db: consensus.freeze(db, first, [(one, a, 0.5), (one, b, -1.0), (two, a, 2.0)]))
-    await store.write(lambda db: consensus.freeze(db, Epoch("music", 1, 100, 9), [(one, a, 3.0)]))
+    first, second = Epoch("image", 1, 100, 50, 3), Epoch("image", 2, 200, 101, 4)
+    both = [(one, b"w1", {a: 0.5, b: -1.0}), (two, b"w2", {a: 2.0})]
+    await store.write(lambda db: consensus.freeze(db, first, both))
+    await store.write(lambda db: consensus.freeze(db, Epoch("music", 1, 100, 9, 1), [(one, b"m", {a: 3.0})]))
     assert await consensus.of(store.read, one, "image") == {a: 0.5, b: -1.0}
-    await store.write(lambda db: consensus.freeze(db, second, [(two, b, 1.5)]))
+    assert await consensus.weights_of(store.read, one, "image") == b"w1"
+    await store.write(lambda db: consensus.freeze(db, second, [(two, b"w3", {b: 1.5})]))
     assert await consensus.epoch_of(store.read, "image") == second
     assert await consensus.of(store.read, one, "image") == {}
+    assert await consensus.weights_of(store.read, one, "image") is None
     assert await consensus.of(store.read, two, "image") == {b: 1.5}
     assert await consensus.of(store.read, one, "music") == {a: 3.0}
+    assert await consensus.weights_of(store.read, one, "music") == b"m"

@@ -1,4 +1,4 @@
-"""Questions are about what is least certain, and picks of a page are not all alike."""
+"""Questions are about what tells most of all the others, and picks of a page are not all alike."""
 
 from collections.abc import Callable
 
@@ -15,16 +15,37 @@ from anagnorisis.taste.view import View
 MakeView = Callable[..., View]
 
 
-def test_the_least_certain_of_the_eligible_are_asked_first(
+def lessened(view: View, asked: list[int], row: int) -> float:
+    """By how much an answer on `row` lessens the summed variance of the differences, from scratch."""
+    x = view.rows(np.arange(len(view), dtype=np.uint32))
+    apart = x.copy()
+    apart[:, 0] = 0
+
+    def left(rows: list[int]) -> float:
+        precision = np.linalg.inv(view.taste.covariance) + x[rows].T @ x[rows]
+        return float(np.einsum("ni,ij,nj->", apart, np.linalg.inv(precision), apart)) / len(view)
+
+    return left(asked) - left([*asked, row])
+
+
+def test_each_question_is_the_one_whose_answer_tells_most_after_those_before_it(
     make_view: MakeView, rng: np.random.Generator
 ) -> None:
-    view = make_view({n: 5.0 for n in range(8)})
+    view = make_view({n: 5.0 for n in range(0, 30, 4)})
     eligible = np.arange(30) % 3 > 0
-    asked = questions(view, eligible, 7, rng)
-    _, variances = view.columns.at(np.arange(30, dtype=np.uint32))
-    rest = np.where(eligible, variances, 0)
-    assert asked.rows.tolist() == np.argsort(-rest, kind="stable")[:7].tolist()
-    assert np.array_equal(asked.values, variances[asked.rows])
+    asked = questions(view, eligible, 5, rng)
+    before: list[int] = []
+    for row, value in zip(asked.rows.tolist(), asked.values.tolist(), strict=True):
+        open_yet = [n for n in np.flatnonzero(eligible).tolist() if n not in before]
+        gains = {n: lessened(view, before, n) for n in open_yet}
+        assert row == max(gains, key=lambda n: gains[n])
+        assert value == pytest.approx(gains[row], rel=1e-6)
+        before.append(row)
+
+
+def test_a_copy_of_a_question_is_not_asked_next(bursts: View, rng: np.random.Generator) -> None:
+    asked = questions(bursts, np.ones(10, np.bool_), 4, rng).rows.tolist()
+    assert {row // 4 for row in asked[:2]} == {0, 1} and len(set(asked)) == 4
 
 
 def test_a_rating_makes_its_item_no_longer_worth_asking(

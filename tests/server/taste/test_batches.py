@@ -82,3 +82,17 @@ def test_a_batch_that_is_too_long_is_refused_whole() -> None:
 def test_only_some_events_can_move_ratings(kind: str, moves: bool) -> None:
     kept, _ = check(Batch(NOW, [event(kind=kind, target=UUID)]), 1, 2, NOW)
     assert moves_ratings(kept) is moves
+
+
+def test_the_order_of_a_batch_outlives_a_clock_that_was_put_back() -> None:
+    """A day fast, then put right between the second event and the third."""
+    day = 86_400_000
+    told = [NOW - 5_000 + day, NOW - 4_000 + day, NOW - 3_000, NOW - 2_000, NOW - 2_000]
+    kept, refused = check(Batch(NOW, [event(at=at, value=float(n)) for n, at in enumerate(told)]), 1, 2, NOW)
+    assert [e.at for e in kept] == [NOW - 1, NOW, NOW - 3_000, NOW - 2_000, NOW - 2_000] and not refused
+
+
+def test_events_that_would_lie_in_the_future_keep_their_order_and_push_no_other_far() -> None:
+    told = [NOW - 60_000, NOW, NOW + 1, NOW + 9_000_000]
+    kept, _ = check(Batch(NOW, [event(at=at) for at in told]), 1, 2, NOW)
+    assert [e.at for e in kept] == [NOW - 60_000, NOW - 2, NOW - 1, NOW]

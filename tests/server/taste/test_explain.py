@@ -8,6 +8,8 @@ import pytest
 from msgspec.structs import astuple
 
 from anagnorisis.domain import Person
+from anagnorisis.embed import EMBEDDERS
+from anagnorisis.store import vectors
 from anagnorisis.store.db import Store
 from anagnorisis.taste import explain
 from anagnorisis.taste.consensus import Household
@@ -86,4 +88,18 @@ async def test_without_a_score_there_is_nothing_but_what_is_missing(
     for item in (tune, blank):
         why = await explain.why(store, learner, person.id, item)
         assert (why.score, why.parts, why.neighbours) == (None, [], [])
+        assert "yet" in why.unseen, "neither has a vector"
     assert "listened to" in (await explain.why(store, learner, person.id, tune)).evidence.says
+
+
+async def test_an_item_that_could_not_be_read_has_that_as_its_why(
+    learner: Learner, store: Store, make_item: Any, shelve: Any, liked_left: list[Any], person: Person
+) -> None:
+    blank = make_item("image")
+    await shelve([blank])
+    model, row = EMBEDDERS["image"].digest, (blank.id, "The picture could not be decoded: cut.", "never")
+    await store.write(lambda db: vectors.fail(db, model, [row]))
+    why = await explain.why(store, learner, person.id, blank)
+    assert why.score is None
+    assert why.unseen == "It could not be looked at. The picture could not be decoded: cut."
+    assert (await explain.why(store, learner, person.id, liked_left[7])).unseen == ""

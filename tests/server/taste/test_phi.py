@@ -53,7 +53,39 @@ def test_a_row_is_one_then_content_then_numbers_whatever_the_directions(rng: np.
     rows = phi.rows(fitted(x, numbers), x, numbers)
     assert rows.shape == (9, phi.WIDTH) and rows.dtype == np.float16
     assert np.all(rows[:, 0] == 1)
-    assert rows[:, phi.NUMBERS] == pytest.approx(numbers - numbers.mean(axis=0), abs=1e-3)
+    for part in (phi.FACTS, phi.NAMES):
+        above = numbers[:, part] - numbers[:, part].mean(axis=0)
+        block = rows[:, phi.NUMBERS][:, part].astype(np.float64)
+        assert np.square(block).sum(axis=1).mean() == pytest.approx(1, abs=0.01)
+        assert block == pytest.approx(above * np.linalg.norm(block) / np.linalg.norm(above), abs=2e-3)
+
+
+def test_numbers_that_never_differ_say_nothing(rng: np.random.Generator) -> None:
+    x = rng.normal(size=(9, 5)).astype(np.float16)
+    alike = np.full((9, phi.METADATA), 0.7, np.float32)
+    assert not np.any(phi.rows(fitted(x, alike), x, alike)[:, phi.NUMBERS])
+
+
+def test_the_odd_one_out_is_not_all_that_counts(rng: np.random.Generator) -> None:
+    x = rng.normal(size=(200, 5)).astype(np.float16)
+    numbers = np.zeros((200, phi.METADATA), np.float32)
+    numbers[7, 3] = 1
+    held = phi.rows(fitted(x, numbers), x, numbers)[:, phi.NUMBERS].astype(np.float64)
+    assert 0.5 < np.linalg.norm(held[7]) <= 3.01
+
+
+def test_a_name_that_comes_later_is_told_from_those_there_were(rng: np.random.Generator) -> None:
+    x = rng.normal(size=(9, 5)).astype(np.float16)
+    alike = np.full((9, phi.METADATA), 0.3, np.float32)
+    later = np.full((1, phi.METADATA), -0.3, np.float32)
+    assert np.any(phi.rows(fitted(x, alike), x[:1], later)[:, phi.NUMBERS])
+
+
+def test_the_neighbourhood_is_there_from_forty_items(rng: np.random.Generator) -> None:
+    for items, there in ((39, False), (40, True)):
+        x = rng.normal(size=(items, 6)).astype(np.float16)
+        rows = phi.rows(fitted(x), x, np.zeros((items, phi.METADATA), np.float32))
+        assert bool(np.any(rows[:, phi.NEAR])) is there
 
 
 def test_equal_vectors_make_an_empty_block_and_no_nonsense() -> None:
@@ -61,7 +93,7 @@ def test_equal_vectors_make_an_empty_block_and_no_nonsense() -> None:
 
 
 def test_a_kept_phi_makes_the_same_rows(rng: np.random.Generator) -> None:
-    x, numbers = rng.normal(size=(12, 20)).astype(np.float16), rng.uniform(-1, 1, (12, 32)).astype(np.float32)
+    x, numbers = rng.normal(size=(50, 20)).astype(np.float16), rng.uniform(-1, 1, (50, 32)).astype(np.float32)
     first = fitted(x, numbers)
     again = phi.revive(first.kind, first.version, first.model, first.items, phi.body(first))
     assert again is not None

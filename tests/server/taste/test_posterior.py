@@ -14,7 +14,7 @@ SETTINGS = settings(max_examples=25, deadline=None)
 def textbook(prior: Prior, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean and covariance by the dual form: nothing in common with how the posterior computes them."""
     s = np.diag(prior.variance)
-    k = np.linalg.solve(x @ s @ x.T + prior.noise * np.eye(len(x)), x @ s)
+    k = np.linalg.solve(x @ s @ x.T + np.eye(len(x)), x @ s)
     return prior.mean + k.T @ (y - x @ prior.mean), s - s @ x.T @ k
 
 
@@ -35,7 +35,8 @@ def test_it_begins_as_the_prior() -> None:
     posterior = Posterior(house_prior())
     assert posterior.weights == pytest.approx(house_prior().mean, abs=1e-12)
     assert posterior.covariance == pytest.approx(np.diag(house_prior().variance), abs=1e-12)
-    assert posterior.weights[0] == 5.5 and posterior.weights[HOUSEHOLD] == 0.5
+    assert posterior.weights[0] == 5.5 and posterior.weights[HOUSEHOLD] == 0.7
+    assert (posterior.noise, posterior.degrees) == (3.5, 4.0)
 
 
 @pytest.mark.parametrize("n", [1, 7, 250])
@@ -45,6 +46,23 @@ def test_learning_one_by_one_gives_the_textbook_posterior(n: int, rng: np.random
     posterior = learned(x, y)
     assert posterior.weights == pytest.approx(mean, abs=1e-9)
     assert posterior.covariance == pytest.approx(covariance, abs=1e-9)
+
+
+@pytest.mark.parametrize("n", [1, 30])
+def test_the_noise_is_that_of_the_marginal_likelihood(n: int, rng: np.random.Generator) -> None:
+    x, y = rated(rng, n)
+    prior, posterior = house_prior(), learned(x, y)
+    above = y - x @ prior.mean
+    among = x @ np.diag(prior.variance) @ x.T + np.eye(n)
+    expected = (prior.certainty * prior.noise + above @ np.linalg.solve(among, above)) / (prior.certainty + n)
+    assert posterior.noise == pytest.approx(expected, rel=1e-9)
+    assert posterior.degrees == prior.certainty + n
+
+
+def test_who_spreads_their_scores_has_a_wider_noise(rng: np.random.Generator) -> None:
+    x, _ = rated(rng, 60)
+    mild, wild = 5 + rng.normal(size=60), 5 + 3 * rng.normal(size=60)
+    assert 3 * learned(x, mild).noise < learned(x, wild).noise
 
 
 def test_relearning_from_the_log_gives_the_same_within_1e9(rng: np.random.Generator) -> None:
@@ -73,6 +91,7 @@ def test_what_is_forgotten_was_never_learned(gone: set[int], seed: int) -> None:
     kept = sorted(set(range(12)) - gone)
     assert posterior.weights == pytest.approx(learned(x[kept], y[kept]).weights, abs=1e-9)
     assert posterior.covariance == pytest.approx(learned(x[kept], y[kept]).covariance, abs=1e-9)
+    assert posterior.noise == pytest.approx(learned(x[kept], y[kept]).noise, abs=1e-9)
 
 
 @pytest.mark.parametrize("verb", ["learn", "forget"])
