@@ -87,15 +87,19 @@ class House:
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(30)
 
+    def new_client(self, cookie: str) -> Client:
+        """A client that nobody closes but who asked for it."""
+        return Client(self.port, cookie)
+
     def client(self, cookie: str = "") -> Client:
         """A further client of this house, closed with it."""
-        self._clients.append(Client(self.port, cookie))
+        self._clients.append(self.new_client(cookie))
         return self._clients[-1]
 
     def answering(self, path: str, cookie: str = "") -> float:
         """Seconds from the start of the process until `path` answers 200."""
         while time.perf_counter() - self.started < PATIENCE_S:
-            client = Client(self.port, cookie)
+            client = self.new_client(cookie)
             try:
                 client.call("GET", path)
             except (OSError, AssertionError, http.client.HTTPException):

@@ -14,11 +14,13 @@ mod facts;
 mod fields;
 mod files;
 mod identity;
+mod indexes;
 mod problem;
 mod scoring;
 mod simhash;
 mod sniff;
 mod source;
+mod stores;
 mod tags;
 mod walk;
 
@@ -38,6 +40,7 @@ pub mod refusal;
 pub mod search;
 pub mod stats;
 pub mod top;
+pub mod vectors;
 
 impl From<refusal::Refusal> for PyErr {
     fn from(refusal: refusal::Refusal) -> Self {
@@ -66,6 +69,12 @@ fn describe_music<'py>(py: Python<'py>, pcm: PyReadonlyArray1<'py, f32>) -> PyRe
 /// The computing core of Anagnorisis.
 #[pymodule(gil_used = false)]
 mod _core {
+    /// Refuses an instruction set in the environment that is unknown or missing here.
+    #[pymodule_init]
+    fn init(_module: &super::Bound<'_, super::PyModule>) -> super::PyResult<()> {
+        super::hardware::Simd::forced().map(|_| ()).map_err(super::PyValueError::new_err)
+    }
+
     #[pymodule_export]
     use super::alike::{group, mark_picture, place};
     #[pymodule_export]
@@ -74,4 +83,11 @@ mod _core {
     use super::scoring::{Columns, Features, Ranked, order, select};
     #[pymodule_export]
     use super::{describe_image, describe_music};
+    #[pymodule_export]
+    use super::indexes::{Selection, VectorIndex, instruction_sets, read_rate};
+    #[pymodule_export]
+    use super::stores::{
+        BadValue, Cancelled, CoreError, CorruptFile, DimMismatch, Locked, NotFound, ReadOnly, Stop,
+        VectorStore, VersionMismatch,
+    };
 }

@@ -16,7 +16,8 @@ const THUMBNAILS_KEPT = 400
 precacheAndRoute(self.__WB_MANIFEST)
 cleanupOutdatedCaches()
 
-registerRoute(new NavigationRoute(createHandlerBoundToURL('index.html'), { denylist: [/^\/(api|media)\//, /^\/(health|metrics)$/] }))
+const SERVER_OWN = [/^\/(api|media)\//, /^\/(hello|health|metrics)$/, /^\/install\b/]
+registerRoute(new NavigationRoute(createHandlerBoundToURL('index.html'), { denylist: SERVER_OWN }))
 
 registerRoute(
   ({ url, request }) => request.method === 'GET' && /^\/media\/[0-9a-f]{32}\/(small|medium)\.webp$/.test(url.pathname),

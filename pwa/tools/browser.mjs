@@ -13,9 +13,9 @@ const QUIET = [
   '--autoplay-policy=no-user-gesture-required',
 ]
 
-/** A headless browser. Throws when there is none on this machine. */
-export function openBrowser() {
+/** A headless browser, started with `further` switches too. Throws when there is none on this machine. */
+export function openBrowser(further = []) {
   const executablePath = PLACES.find((place) => place && existsSync(place))
   if (!executablePath) throw new Error('Chromium is missing. Debian: apt install chromium. Else set CHROMIUM to its path.')
-  return chromium.launch({ executablePath, headless: true, args: QUIET })
+  return chromium.launch({ executablePath, headless: true, args: [...QUIET, ...further] })
 }

@@ -3,27 +3,34 @@
 import argparse
 import asyncio
 import gc
-import io
 import logging
 import socket
 import sqlite3
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-import segno
+import uvicorn
 import uvloop
 
 from anagnorisis import app, logs
 from anagnorisis.api import VERSION, control, routes, server
-from anagnorisis.api.control import AddPerson, AskHealth, Errand, ListPeople, NewCode, Scan
+from anagnorisis.api.control import AddPerson, AskHealth, Errand, ListPeople, NewAuthority, NewCode, Scan
+from anagnorisis.api.entrance import Entrance, in_letters
 from anagnorisis.api.rooms import Rooms
+from anagnorisis.api.secured import Secured, secured
+from anagnorisis.auth.binding import listens_at
 from anagnorisis.auth.hosts import is_loopback
-from anagnorisis.config import Settings, load
+from anagnorisis.config import Settings, Tls, load
 from anagnorisis.domain import AnagnorisisError, BadValue, Refused
 
 log = logging.getLogger("anagnorisis.serve")
+
+FLAGS = ("data", "host", "port", "cert", "key", "lan", "tls", "guide_port")
+"""Of `serve` and `doctor`, which are settings too."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,13 +54,12 @@ def _parser() -> argparse.ArgumentParser:
     data.add_argument("--data", type=Path, help="the folder where the house keeps its own files")
     verbs = parser.add_subparsers(required=True, metavar="command")
 
-    serve = verbs.add_parser("serve", parents=[data], help="open the house to this machine or the LAN")
+    door = _door()
+    serve = verbs.add_parser("serve", parents=[data, door], help="open the house to this machine or the LAN")
     serve.add_argument("--library", type=Path, action="append", default=[], help="a folder to take in")
-    serve.add_argument("--host", help="address to listen at; this machine only when left out")
-    serve.add_argument("--port", type=int)
-    serve.add_argument("--cert", type=Path, help="certificate, without which the LAN is not served")
-    serve.add_argument("--key", type=Path, help="key of the certificate")
     serve.set_defaults(command=_serve)
+    doctor = verbs.add_parser("doctor", parents=[data, door], help="say what keeps phones out")
+    doctor.set_defaults(command=_doctor)
 
     people = verbs.add_parser("people", help="who belongs to the house").add_subparsers(
         required=True, metavar="command"
@@ -70,12 +76,36 @@ def _parser() -> argparse.ArgumentParser:
     scan = verbs.add_parser("scan", parents=[data], help="look at all folders now")
     scan.set_defaults(command=lambda asked: _order(asked, Scan()))
 
+    certificate = verbs.add_parser("certificate", help="what the house shows to phones").add_subparsers(
+        required=True, metavar="command"
+    )
+    new = certificate.add_parser("new-ca", parents=[data], help="a new authority, to be trusted anew")
+    new.set_defaults(command=lambda asked: _order(asked, NewAuthority()))
+    bench = verbs.add_parser("bench", help="measure this machine").add_subparsers(
+        required=True, metavar="what"
+    )
+    vectors = bench.add_parser("vectors", parents=[data], help="how fast neighbours are found, in a minute")
+    vectors.add_argument("--write", action="store_true", help="put what is recommended into the settings")
+    vectors.set_defaults(command=_bench_vectors)
     health = verbs.add_parser("health", parents=[data], help="ask the running server whether it is well")
     health.set_defaults(command=_health)
 
     verbs.add_parser("openapi", help="print the API").set_defaults(command=_openapi)
     verbs.add_parser("version", help="print the version").set_defaults(command=lambda _: print(VERSION))
     return parser
+
+
+def _door() -> argparse.ArgumentParser:
+    """Where the house listens and how it is encrypted."""
+    door = argparse.ArgumentParser(add_help=False)
+    door.add_argument("--lan", action="store_true", default=None, help="let phones at home in, encrypted")
+    door.add_argument("--host", help="address to listen at; this machine only when left out")
+    door.add_argument("--port", type=int)
+    door.add_argument("--tls", choices=get_args(Tls), help="whose certificate; found out when left out")
+    door.add_argument("--cert", type=Path, help="a certificate of your own, PEM")
+    door.add_argument("--key", type=Path, help="its key, PEM")
+    door.add_argument("--guide-port", type=int, help="where the guide for phones answers")
+    return door
 
 
 def _settings(flags: Mapping[str, Any]) -> Settings:
@@ -85,9 +115,12 @@ def _settings(flags: Mapping[str, Any]) -> Settings:
         raise BadValue(str(error)) from error
 
 
+def _flags(asked: argparse.Namespace) -> dict[str, Any]:
+    return {name: getattr(asked, name) for name in FLAGS}
+
+
 def _serve(asked: argparse.Namespace) -> None:
-    flags = {name: getattr(asked, name) for name in ("data", "host", "port", "cert", "key")}
-    settings = _settings(flags)
+    settings = _settings(_flags(asked))
     logs.to_console(settings.log_level)
     gc.disable()  # a third of the start went into looking through what had only just been made
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -109,11 +142,29 @@ async def _serve_at(
 ) -> None:
     settings = rooms.settings
     await app.take_in(rooms, libraries)
-    chosen = server.config(app.app(rooms), settings)
-    async with control.listening(settings.data, app.obedience(rooms)):
-        _greet(settings, listening, await rooms.sessions.setup_code())
-        rooms.loaded.add_done_callback(_settle)
-        await server.serve(chosen, listening, closing)
+    rooms.entrance.port = listening.getsockname()[1]
+    async with (
+        secured(settings, rooms.entrance, rooms.hosts, rooms.egress) as served,
+        control.listening(settings.data, app.obedience(rooms, served)),
+    ):
+        with _ports(settings, rooms, served, listening) as ports:
+            _greet(settings, rooms.entrance, await rooms.sessions.setup_code())
+            rooms.loaded.add_done_callback(_settle)
+            await server.serve(ports, closing)
+
+
+@contextmanager
+def _ports(
+    settings: Settings, rooms: Rooms, served: Secured, listening: socket.socket
+) -> Iterator[list[tuple[uvicorn.Config, socket.socket]]]:
+    """The app's port, and that of the guide where there is one."""
+    ports = [(server.config(app.app(rooms), served.context), listening)]
+    if served.guide is None:
+        yield ports
+        return
+    with server.bind_guide(settings) as guiding:
+        rooms.entrance.guide_port = guiding.getsockname()[1]
+        yield [*ports, (server.config(served.guide), guiding)]
 
 
 def _settle(_: object) -> None:
@@ -122,33 +173,20 @@ def _settle(_: object) -> None:
     gc.enable()
 
 
-def _greet(settings: Settings, listening: socket.socket, code: str | None) -> None:
-    """Say where the house is, and how the first person comes in."""
-    scheme = "http" if settings.cert is None else "https"
-    host, port = _reachable(settings.host), listening.getsockname()[1]
-    address = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
-    lines = [f"Anagnorisis {VERSION} is at {address}", f"Its own files are in {settings.data}"]
-    link = f"{address}/#c={code}" if code else address
+def _greet(settings: Settings, entrance: Entrance, code: str | None) -> None:
+    """Say where the house is, how phones find it, and how the first person comes in."""
+    lines = [f"Anagnorisis {VERSION} is at {entrance.app}", f"Its own files are in {settings.data}"]
+    link = f"{entrance.app}/#c={code}" if code else entrance.app
+    if entrance.guide_port:
+        lines.append(f"Phones begin at {entrance.guide} and meet box {entrance.tag}")
     if code:
         lines.append(f"Nobody has opened this house yet. Setup code: {code}")
         lines.append(f"Or follow this link, which carries it: {link}")
-    if not is_loopback(settings.host):
-        picture = io.StringIO()
-        segno.make(link).terminal(picture, compact=True)
-        lines.append(picture.getvalue())
+    if not is_loopback(listens_at(settings)):
+        lines.append(in_letters(entrance.guide if entrance.guide_port else link))
+    else:
+        lines.append("For this machine only; `serve --lan` lets phones in.")
     print("\n".join(lines), flush=True)
-
-
-def _reachable(host: str) -> str:
-    """The address of this machine as its LAN sees it, when `host` is all of them."""
-    if host not in {"0.0.0.0", "::"}:
-        return host
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # sends nothing: only asks which way it would go
-        except OSError:
-            return socket.gethostname()
-        return str(probe.getsockname()[0])
 
 
 def _order(asked: argparse.Namespace, order: Errand) -> None:
@@ -157,6 +195,33 @@ def _order(asked: argparse.Namespace, order: Errand) -> None:
     if lines is None:
         lines = asyncio.run(app.alone(settings, order))
     print("\n".join(lines))
+
+
+def _doctor(asked: argparse.Namespace) -> int:
+    """Print what was found; 1 when something stands in the way."""
+
+    async def tell() -> int:
+        # Imported for this command alone: it brings along what no other needs.
+        examine = import_module("anagnorisis.api.doctor.examine").examine
+        worst = 0
+        async for finding in examine(_settings(_flags(asked))):
+            print(finding, flush=True)
+            worst = max(worst, int(finding.verdict == "wrong"))
+        return worst
+
+    return asyncio.run(tell())
+
+
+def _bench_vectors(asked: argparse.Namespace) -> None:
+    from anagnorisis.store import measure  # noqa: PLC0415  # no other command needs it
+
+    settings = _settings({"data": asked.data})
+    found = measure.measure(lambda line: print(line, flush=True))
+    print("\n".join(measure.report(found)))
+    if asked.write:
+        print(f"Written to {measure.write(settings.data, found)}; it holds from the next start.")
+    else:
+        print("Put it there with: anagnorisis bench vectors --write")
 
 
 def _health(asked: argparse.Namespace) -> None:

@@ -6,14 +6,30 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import cast
 
+import msgspec
+
 from anagnorisis.api import VERSION
 from anagnorisis.api.changes import Bells
-from anagnorisis.api.control import AskHealth, Errand, Obey, Order, Scan, about_people, well
+from anagnorisis.api.control import (
+    AskHealth,
+    Errand,
+    NewAuthority,
+    Obey,
+    Order,
+    Scan,
+    Where,
+    about_people,
+    well,
+)
 from anagnorisis.api.door import Door
+from anagnorisis.api.entrance import Entrance
 from anagnorisis.api.held import Held
+from anagnorisis.api.hello import Hello
 from anagnorisis.api.media import Media
+from anagnorisis.api.proxied import Proxied
 from anagnorisis.api.rooms import Rooms
 from anagnorisis.api.routes import OUTSIDE_PATHS, application
+from anagnorisis.api.secured import PLAIN, Secured, new_authority
 from anagnorisis.api.shell import Shell
 from anagnorisis.api.sources import add_folder, rescan
 from anagnorisis.api.tally import Tally
@@ -60,7 +76,7 @@ async def opened(settings: Settings, closing: asyncio.Event) -> AsyncIterator[Ro
     then comes out here. Raises what `Store.open` raises.
     """
     async with AsyncExitStack() as later:
-        store = await Store.open(settings.data)
+        store = await Store.open(settings.data, vectors=settings.vectors)
         later.push_async_callback(store.close)
         rooms = _built(settings, store, closing)
         later.callback(rooms.thumbs.close)
@@ -78,16 +94,16 @@ async def opened(settings: Settings, closing: asyncio.Event) -> AsyncIterator[Ro
 def app(rooms: Rooms) -> App:
     """Everything that answers HTTP, behind the door."""
     media, shell = Media(rooms.store, rooms.thumbs, rooms.bells.closing), Shell(UI)
+    hello = Hello(rooms.entrance, rooms.hosts)
     api = cast(App, application(rooms))
 
     async def inside(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
         asked = path.startswith("/api/") or path in OUTSIDE_PATHS
         chosen = api if asked else media if path.startswith("/media/") else shell
-        await chosen(scope, receive, send)
+        await (hello if hello.answers(path) else chosen)(scope, receive, send)
 
-    door = Door(inside, rooms.sessions, Hosts(rooms.settings.host, rooms.settings.names))
-    return rooms.tally.counting(door)
+    return Proxied(rooms.tally.counting(Door(inside, rooms.sessions, rooms.hosts)), rooms.settings)
 
 
 async def take_in(rooms: Rooms, folders: Sequence[Path]) -> None:
@@ -98,10 +114,14 @@ async def take_in(rooms: Rooms, folders: Sequence[Path]) -> None:
             await add_folder(rooms.store, rooms.settings, address)
 
 
-def obedience(rooms: Rooms) -> Obey:
+def obedience(rooms: Rooms, served: Secured = PLAIN) -> Obey:
     """How the running house carries out what comes through its local socket."""
 
     async def obey(order: Order) -> list[str]:
+        if isinstance(order, NewAuthority):
+            return await served.renew_authority()
+        if isinstance(order, Where):
+            return [msgspec.json.encode(rooms.entrance).decode()]
         if isinstance(order, AskHealth):
             return await well(rooms.store)
         if not isinstance(order, Scan):
@@ -117,8 +137,10 @@ def obedience(rooms: Rooms) -> Obey:
 async def alone(settings: Settings, order: Errand) -> list[str]:
     """Carry out `order` without a server. Raises `Conflict` when one has the store open after all."""
     async with AsyncExitStack() as later:
-        store = await Store.open(settings.data, readers=1)
+        store = await Store.open(settings.data, readers=1, vectors=settings.vectors)
         later.push_async_callback(store.close)
+        if isinstance(order, NewAuthority):
+            return new_authority(settings)
         if not isinstance(order, Scan):
             return await about_people(order, Sessions(store))
         return [await _scan(Scanner(store, settings), source) for source in await sources.list(store.read)]
@@ -140,6 +162,8 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
         settings=settings,
         store=store,
         sessions=Sessions(store),
+        hosts=Hosts(settings.host, settings.names),
+        entrance=Entrance(),
         bells=Bells(store.changes, closing),
         held=Held(store.changes),
         board=board,

@@ -22,10 +22,13 @@ async function freePort(): Promise<number> {
   return address.port
 }
 
+type BrowserOptions = Parameters<typeof chromium.launchPersistentContext>[1] & object
+
 export class House {
   readonly folder = mkdtempSync(join(tmpdir(), 'house-'))
   #process: ChildProcess | undefined
-  #printed = ''
+  protected printed = ''
+  protected environ: Record<string, string> = {}
   port = 0
 
   /** Write a small sample library: `counts` of music, images and articles. */
@@ -42,16 +45,20 @@ export class House {
   async start(flags: readonly string[] = ['--library', join(this.folder, 'library')]): Promise<void> {
     this.port ||= await freePort()
     const words = ['-m', 'anagnorisis', 'serve', '--data', join(this.folder, 'data'), '--port', String(this.port)]
-    const started = spawn(PYTHON, [...words, ...flags], { env: { ...process.env, XDG_CONFIG_HOME: this.folder } })
+    const started = spawn(PYTHON, [...words, ...flags], { env: { ...process.env, XDG_CONFIG_HOME: this.folder, ...this.environ } })
     this.#process = started
-    for (const stream of [started.stdout, started.stderr]) stream.on('data', (part) => (this.#printed += part))
-    await this.until(async () => (await fetch(this.address)).ok)
+    for (const stream of [started.stdout, started.stderr]) stream.on('data', (part) => (this.printed += part))
+    await this.until(() => this.answers())
+  }
+
+  protected async answers(): Promise<boolean> {
+    return (await fetch(this.address)).ok
   }
 
   /** The code that the console shows. */
   async code(): Promise<string> {
-    await this.until(() => CODE.test(this.#printed))
-    return CODE.exec(this.#printed)?.[0] ?? ''
+    await this.until(() => CODE.test(this.printed))
+    return CODE.exec(this.printed)?.[0] ?? ''
   }
 
   /** Try until it holds; what it throws meanwhile counts as not yet. */
@@ -61,7 +68,7 @@ export class House {
       if (await Promise.resolve().then(holds).catch(() => false)) return
       await new Promise((later) => setTimeout(later, 50))
     }
-    throw new Error(`It never came true: ${holds}\nThe server printed:\n${this.#printed}`)
+    throw new Error(`It never came true: ${holds}\nThe server printed:\n${this.printed}`)
   }
 
   /** End the server with `signal` and wait until it is gone. */
@@ -87,7 +94,8 @@ export class House {
 }
 
 /** A browser with a profile of its own that outlives a reload. */
-export async function browse(house: House, options: object = PHONE): Promise<BrowserContext> {
+export async function browse(house: House, options: BrowserOptions = PHONE): Promise<BrowserContext> {
+  const { args = [], ...rest } = options
   return chromium.launchPersistentContext(mkdtempSync(join(house.folder, 'profile-')), {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     headless: true,
@@ -100,8 +108,9 @@ export async function browse(house: House, options: object = PHONE): Promise<Bro
       '--disable-component-update',
       '--disable-sync',
       '--autoplay-policy=no-user-gesture-required',
+      ...args,
     ],
-    ...options,
+    ...rest,
   })
 }
 

@@ -4,9 +4,11 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from pathlib import Path
 
 import pytest
 import uvicorn
+from tests.server.running import Running, Start
 
 
 class Quiet(uvicorn.Server):
@@ -42,3 +44,25 @@ async def served(app: object) -> AsyncIterator[str]:
 def serving() -> Callable[[object], AbstractAsyncContextManager[str]]:
     """`async with serving(app) as address:` an ASGI app on a free port."""
     return served
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Start a house on `<tmp_path>/data`; whatever still runs afterwards is ended."""
+    running: list[Running] = []
+
+    def start(*flags: object) -> Running:
+        running.append(Running(tmp_path / f"said-{len(running)}", tmp_path / "data", *flags))
+        return running[-1]
+
+    yield start
+    for one in running:
+        one.process.kill()
+        one.process.wait()
+
+
+@pytest.fixture
+def lan(start: Start, monkeypatch: pytest.MonkeyPatch) -> Start:
+    """The same, open to the home network, and quiet there."""
+    monkeypatch.setenv("ANAGNORISIS_ANNOUNCE", "false")
+    return lambda *flags: start("--lan", *flags)

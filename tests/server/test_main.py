@@ -5,95 +5,16 @@ import io
 import json
 import re
 import signal
-import socket
 import ssl
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import segno
+from tests.server.running import CODE, Start, run, wav
 
 from anagnorisis.__main__ import main
-
-CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b")
-Start = Callable[..., "Running"]
-
-
-def command(*arguments: object) -> list[str]:
-    return [sys.executable, "-m", "anagnorisis", *map(str, arguments)]
-
-
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(*arguments), capture_output=True, text=True, timeout=60)
-
-
-class Running:
-    """`serve` in a process of its own, once it has said where it is."""
-
-    def __init__(self, said: Path, data: Path, *flags: object) -> None:
-        self._said, self.cookie = said, ""
-        with said.open("w") as out:
-            self.process = subprocess.Popen(
-                command("serve", "--data", data, "--port", 0, *flags), stdout=out, stderr=subprocess.STDOUT
-            )
-        while "Its own files" not in self.said:
-            assert self.process.poll() is None, self.said
-            time.sleep(0.01)
-        self.port = int(re.findall(r"Anagnorisis .* is at https?://.*:(\d+)", self.said)[0])
-
-    @property
-    def said(self) -> str:
-        """All that it printed."""
-        return self._said.read_text("utf-8")
-
-    def ask(self, method: str, path: str, body: object = None) -> tuple[int, dict[str, str], bytes]:
-        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        headers = {"x-anag": "1", "cookie": self.cookie, "content-type": "application/json"}
-        link.request(method, path, json.dumps(body) if body is not None else None, headers)
-        answer = link.getresponse()
-        told = answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
-        link.close()
-        return told
-
-    def open(self) -> None:
-        """Come in with the code on the console."""
-        code = CODE.search(self.said)
-        assert code, self.said
-        status, headers, body = self.ask("POST", "/api/session", {"code": code[0], "name": "Ada"})
-        assert status == 201, body
-        self.cookie = headers["set-cookie"].split(";")[0]
-
-    def stream(self, path: str, read: int) -> socket.socket:
-        """A line left open after `read` bytes of its answer."""
-        line = socket.create_connection(("127.0.0.1", self.port), timeout=20)
-        line.sendall(f"GET {path} HTTP/1.1\r\nhost: localhost\r\ncookie: {self.cookie}\r\n\r\n".encode())
-        while read > 0:
-            read -= len(line.recv(min(read, 65536)))
-        return line
-
-    def end(self) -> str:
-        """Ask it to end; what it said at last."""
-        before = self.said
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(20)
-        return self.said.removeprefix(before)
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    running: list[Running] = []
-
-    def start(*flags: object) -> Running:
-        running.append(Running(tmp_path / f"said-{len(running)}", tmp_path / "data", *flags))
-        return running[-1]
-
-    yield start
-    for one in running:
-        one.process.kill()
-        one.process.wait()
 
 
 def test_the_console_says_where_the_house_is_and_how_to_come_in(start: Start) -> None:
@@ -120,14 +41,10 @@ def test_a_restarted_house_knows_its_devices_and_prints_no_code(start: Start) ->
 
 def test_open_lines_do_not_hold_up_the_end(start: Start, tmp_path: Path) -> None:
     (tmp_path / "library").mkdir()
-    (tmp_path / "library/long.wav").write_bytes(_wav(40_000_000))
+    (tmp_path / "library/long.wav").write_bytes(wav(40_000_000))
     house = start("--library", tmp_path / "library")
     house.open()
-    items: list[dict[str, dict[str, str]]] = []
-    while not items:
-        items = json.loads(house.ask("GET", "/api/items")[2])["picks"]
-        time.sleep(0.05)
-    lines = [house.stream("/api/changes", 500), house.stream(f"/media/{items[0]['item']['id']}", 100_000)]
+    lines = [house.stream("/api/changes", 500), house.stream(f"/media/{house.first_item()}", 100_000)]
     began = time.monotonic()
     said = house.end()
     assert house.process.returncode == 0 and said == ""
@@ -213,8 +130,8 @@ def test_a_second_server_on_the_same_data_or_port_is_refused_in_a_sentence(
 @pytest.mark.parametrize(
     ("flags", "says"),
     [
-        (["--host", "0.0.0.0"], "plain HTTP cannot keep a session"),
-        (["--host", "192.0.2.77", "--cert", "c.pem"], "is not an address of this machine"),
+        (["--host", "0.0.0.0", "--tls", "off"], "plain HTTP cannot keep a session"),
+        (["--host", "192.0.2.77"], "is not an address of this machine"),
         (["--cert", "c.pem"], "give both --cert and --key"),
         (["--cert", "c.pem", "--key", "k.pem"], "cannot be used"),
         (["--library", "/nowhere/at/all"], "There is no folder"),
@@ -267,12 +184,3 @@ def test_the_api_and_the_version_are_printed(capsys: pytest.CaptureFixture[str])
     assert json.loads(capsys.readouterr().out)["openapi"].startswith("3.1")
     assert main(["version"]) == 0
     assert re.fullmatch(r"\d+\.\d+\.\d+\n", capsys.readouterr().out)
-
-
-def _wav(size: int) -> bytes:
-    """Silence of 16 bit and 44.1 kHz in one channel."""
-    head = b"RIFF" + (size + 36).to_bytes(4, "little") + b"WAVEfmt " + (16).to_bytes(4, "little")
-    shape = (1, 1, 44_100, 88_200, 2, 16)
-    widths = (2, 2, 4, 4, 2, 2)
-    form = b"".join(value.to_bytes(width, "little") for value, width in zip(shape, widths, strict=True))
-    return head + form + b"data" + size.to_bytes(4, "little") + bytes(size)

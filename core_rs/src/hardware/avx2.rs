@@ -3,10 +3,10 @@
 //! Codes are widened to 16 bits and multiplied with `madd`, which is exact; `maddubs` would saturate.
 
 use std::arch::x86_64::{
-    __m128i, __m256, __m256i, _mm_add_epi32, _mm_loadu_si128, _mm256_add_epi32, _mm256_add_ps,
-    _mm256_castsi256_si128, _mm256_cvtepi8_epi16, _mm256_cvtph_ps, _mm256_extracti128_si256, _mm256_fmadd_ps,
-    _mm256_hadd_epi32, _mm256_loadu_ps, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_setzero_ps,
-    _mm256_setzero_si256,
+    __m128i, __m256, __m256i, _MM_HINT_T0, _mm_add_epi32, _mm_loadu_si128, _mm_prefetch, _mm256_add_epi32,
+    _mm256_add_ps, _mm256_castsi256_si128, _mm256_cvtepi8_epi16, _mm256_cvtph_ps, _mm256_extracti128_si256,
+    _mm256_fmadd_ps, _mm256_hadd_epi32, _mm256_loadu_ps, _mm256_loadu_si256, _mm256_madd_epi16,
+    _mm256_setzero_ps, _mm256_setzero_si256,
 };
 
 use half::f16;
@@ -15,12 +15,17 @@ super::pieces::pieces!("avx2,fma,f16c", 0);
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-unsafe fn quad(query: &Query, rows: [*const i8; 4], stride: usize) -> [i32; 4] {
+unsafe fn quad(query: &Query, rows: [*const i8; 4], ahead: [*const i8; 4], stride: usize) -> [i32; 4] {
     let mut sums = [_mm256_setzero_si256(); 4];
     for at in (0..stride).step_by(16) {
         // SAFETY: the caller says that query and rows are `stride` long, a multiple of 16.
         unsafe {
             let query = _mm256_loadu_si256(query.wide.as_ptr().add(at).cast());
+            if at.is_multiple_of(64) {
+                for row in ahead {
+                    _mm_prefetch::<_MM_HINT_T0>(row.wrapping_add(at));
+                }
+            }
             for (sum, row) in sums.iter_mut().zip(rows) {
                 *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(query, widened(row.add(at))));
             }
@@ -100,4 +105,21 @@ pub(super) unsafe fn dot(query: &[f32], row: &[f16]) -> f32 {
     // SAFETY: both are 32 bytes, and any bits are eight numbers.
     let lanes = unsafe { std::mem::transmute::<__m256, [f32; 8]>(sum) };
     lanes.iter().sum::<f32>() + super::scalar::dot(&query[whole..], &row[whole..])
+}
+
+/// Reads every word.
+///
+/// # Safety
+/// The processor has the instructions.
+#[target_feature(enable = "avx2,fma,f16c")]
+#[allow(unused_unsafe, reason = "fetching is an unsafe call in older compilers only")]
+pub(super) unsafe fn read(words: &[u64]) -> u64 {
+    let each = words.chunks(32).map(|part| {
+        for line in 0..4 {
+            // SAFETY: fetching ahead is allowed at any address.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(part.as_ptr().wrapping_add(1024 + 8 * line).cast()) };
+        }
+        super::scalar::read(part)
+    });
+    each.fold(0, u64::wrapping_add)
 }

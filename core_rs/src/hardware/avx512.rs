@@ -4,10 +4,10 @@
 //! sum of the row is taken off at the end. Exact: |sum| < 2^31 up to 65,000 numbers a row.
 
 use std::arch::x86_64::{
-    __m128i, __m512i, _mm_add_epi32, _mm256_add_epi32, _mm256_castsi256_si128, _mm256_extracti128_si256,
-    _mm256_hadd_epi32, _mm256_maskz_loadu_epi16, _mm512_add_ps, _mm512_castsi512_si256, _mm512_cvtph_ps,
-    _mm512_dpbusd_epi32, _mm512_extracti64x4_epi64, _mm512_fmadd_ps, _mm512_loadu_si512,
-    _mm512_maskz_loadu_ps, _mm512_reduce_add_ps, _mm512_setzero_ps, _mm512_setzero_si512,
+    __m128i, __m512i, _MM_HINT_T0, _mm_add_epi32, _mm_prefetch, _mm256_add_epi32, _mm256_castsi256_si128,
+    _mm256_extracti128_si256, _mm256_hadd_epi32, _mm256_maskz_loadu_epi16, _mm512_add_ps,
+    _mm512_castsi512_si256, _mm512_cvtph_ps, _mm512_dpbusd_epi32, _mm512_extracti64x4_epi64, _mm512_fmadd_ps,
+    _mm512_loadu_si512, _mm512_maskz_loadu_ps, _mm512_reduce_add_ps, _mm512_setzero_ps, _mm512_setzero_si512,
 };
 
 use half::f16;
@@ -16,13 +16,14 @@ super::pieces::pieces!("avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma,f16c", 128
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma,f16c")]
 #[inline]
-unsafe fn quad(query: &Query, rows: [*const i8; 4], stride: usize) -> [i32; 4] {
+unsafe fn quad(query: &Query, rows: [*const i8; 4], ahead: [*const i8; 4], stride: usize) -> [i32; 4] {
     let mut sums = [_mm512_setzero_si512(); 4];
     for at in (0..stride).step_by(64) {
         // SAFETY: the caller says that query and rows are `stride` long, a multiple of 64.
         unsafe {
             let query = _mm512_loadu_si512(query.shifted.as_ptr().add(at).cast());
-            for (sum, row) in sums.iter_mut().zip(rows) {
+            for ((sum, row), ahead) in sums.iter_mut().zip(rows).zip(ahead) {
+                _mm_prefetch::<_MM_HINT_T0>(ahead.wrapping_add(at));
                 *sum = _mm512_dpbusd_epi32(*sum, query, _mm512_loadu_si512(row.add(at).cast()));
             }
         }
@@ -80,4 +81,21 @@ pub(super) unsafe fn dot(query: &[f32], row: &[f16]) -> f32 {
     }
     let [a, b, c, d] = sums;
     _mm512_reduce_add_ps(_mm512_add_ps(_mm512_add_ps(a, b), _mm512_add_ps(c, d)))
+}
+
+/// Reads every word.
+///
+/// # Safety
+/// The processor has the instructions.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma,f16c")]
+#[allow(unused_unsafe, reason = "fetching is an unsafe call in older compilers only")]
+pub(super) unsafe fn read(words: &[u64]) -> u64 {
+    let each = words.chunks(32).map(|part| {
+        for line in 0..4 {
+            // SAFETY: fetching ahead is allowed at any address.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(part.as_ptr().wrapping_add(1024 + 8 * line).cast()) };
+        }
+        super::scalar::read(part)
+    });
+    each.fold(0, u64::wrapping_add)
 }

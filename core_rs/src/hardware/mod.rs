@@ -15,6 +15,7 @@ mod avx512;
 mod choice;
 mod floats;
 pub mod halves;
+pub mod map;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 pub mod pages;

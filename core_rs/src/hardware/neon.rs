@@ -13,7 +13,12 @@ macro_rules! shapes {
     ($features:literal) => {
         #[target_feature(enable = $features)]
         #[inline]
-        unsafe fn quad(query: &Query, rows: [*const i8; 4], stride: usize) -> [i32; 4] {
+        unsafe fn quad(
+            query: &Query,
+            rows: [*const i8; 4],
+            _ahead: [*const i8; 4],
+            stride: usize,
+        ) -> [i32; 4] {
             let mut sums = [vdupq_n_s32(0); 4];
             for at in (0..stride).step_by(16) {
                 // SAFETY: the caller says that query and rows are `stride` long, a multiple of 16.

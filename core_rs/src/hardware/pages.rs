@@ -1,10 +1,19 @@
 //! Memory in huge pages, so that a scan does not stop at every 4 KB to look up where it reads.
 
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
 use std::marker::PhantomData;
 use std::time::Instant;
 
 use memmap2::{MmapMut, MmapOptions};
 use rayon::prelude::*;
+
+#[cfg(target_arch = "x86_64")]
+use super::choice::Kind;
+use super::choice::Simd;
+use super::scalar;
+#[cfg(target_arch = "x86_64")]
+use super::{avx2, avx512};
 
 /// Numbers of which every pattern of bits is one and zero is all zeros.
 pub trait Plain: Copy + Send + Sync + 'static + sealed::Sealed {}
@@ -74,24 +83,47 @@ impl<T: Plain> std::ops::DerefMut for Pages<T> {
 /// The fastest of the passes, because a shared machine only ever makes one slower.
 #[must_use]
 pub fn read_rate(words: &[u64], threads: usize, passes: usize) -> f64 {
+    let simd = Simd::chosen();
     let part = words.len().div_ceil(threads.max(1)).max(1);
     let mut least = f64::INFINITY;
     for _ in 0..passes {
         let start = Instant::now();
-        std::hint::black_box(words.par_chunks(part).with_max_len(1).map(sum).reduce(|| 0, u64::wrapping_add));
+        std::hint::black_box(
+            words
+                .par_chunks(part)
+                .with_max_len(1)
+                .map(|words| simd.read(words))
+                .reduce(|| 0, u64::wrapping_add),
+        );
         least = least.min(start.elapsed().as_secs_f64());
     }
     size_of_val(words) as f64 / least
 }
 
-/// Wrapping sum in as many lanes as keep the memory busy.
-fn sum(words: &[u64]) -> u64 {
-    let mut lanes = [0u64; 32];
-    let (whole, rest) = words.as_chunks::<32>();
-    for chunk in whole {
-        for (lane, word) in lanes.iter_mut().zip(chunk) {
-            *lane = lane.wrapping_add(*word);
+/// Ask for memory that will be read soon, so that it is near by then.
+#[inline]
+#[allow(unused_unsafe, reason = "fetching is an unsafe call in older compilers only")]
+pub fn fetch<T: Plain>(values: &[T]) {
+    #[cfg(target_arch = "x86_64")]
+    for line in (0..size_of_val(values)).step_by(64) {
+        // SAFETY: fetching ahead is allowed at any address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(values.as_ptr().cast::<i8>().wrapping_add(line)) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = values;
+}
+
+impl Simd {
+    /// The wrapping sum of all words, by the widest loads.
+    #[must_use]
+    pub fn read(self, words: &[u64]) -> u64 {
+        // SAFETY: whoever holds a `Simd` has its instructions.
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512 => unsafe { avx512::read(words) },
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2 => unsafe { avx2::read(words) },
+            _ => scalar::read(words),
         }
     }
-    lanes.iter().chain(rest).fold(0, |sum, word| sum.wrapping_add(*word))
 }

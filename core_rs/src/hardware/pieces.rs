@@ -1,7 +1,8 @@
 //! The three kernels over a piece of rows, written once and compiled for each instruction set.
 
 /// Defines `sweep`, `gather` and `tile` from the set's own
-/// `quad(query, rows: [*const i8; 4], stride) -> [i32; 4]`, one query times four rows, and
+/// `quad(query, rows: [*const i8; 4], ahead: [*const i8; 4], stride) -> [i32; 4]`, one query times four rows
+/// while what lies at `ahead` is fetched, and
 /// `square(queries: [&Query; 4], rows, stride) -> [[i32; 4]; 4]`, four queries times four rows.
 /// `$bias` is what the set adds to each code of a query, to be taken out again with the sum of the row.
 ///
@@ -24,7 +25,7 @@ macro_rules! pieces {
             out: &mut Scores,
         ) -> u64 {
             // SAFETY: the caller's promise.
-            unsafe { score(query, rows, count, |place| first + place, floor, out) }
+            unsafe { score(query, rows, count, |place| first + place, SWEPT, floor, out) }
         }
 
         /// # Safety
@@ -38,7 +39,7 @@ macro_rules! pieces {
             out: &mut Scores,
         ) -> u64 {
             // SAFETY: the caller's promise.
-            unsafe { score(query, rows, numbers.len(), |place| numbers[place] as usize, floor, out) }
+            unsafe { score(query, rows, numbers.len(), |place| numbers[place] as usize, 0, floor, out) }
         }
 
         /// # Safety
@@ -70,11 +71,15 @@ macro_rules! pieces {
             }
             for (query, out) in rest.iter().zip(out_rest) {
                 // SAFETY: the caller's promise.
-                unsafe { score(query, rows, count, |place| first + place, f32::INFINITY, out) };
+                unsafe { score(query, rows, count, |place| first + place, SWEPT, f32::INFINITY, out) };
             }
         }
 
-        /// Scores of `count` rows, wherever they are.
+        /// Bytes between a row of a sweep and what is fetched meanwhile: the latency of memory at its rate.
+        const SWEPT: usize = 8192;
+
+        /// Scores of `count` rows, wherever they are. Fetched ahead is what lies `ahead` bytes further, or
+        /// with 0 the rows two calls later.
         #[target_feature(enable = $features)]
         #[inline]
         unsafe fn score(
@@ -82,13 +87,21 @@ macro_rules! pieces {
             rows: Rows<'_>,
             count: usize,
             row_at: impl Fn(usize) -> usize,
+            ahead: usize,
             floor: f32,
             out: &mut Scores,
         ) -> u64 {
             let mut dots = [0; PIECE];
             for start in (0..count).step_by(4) {
                 // SAFETY: the caller says that all rows it names exist and are as wide as the query.
-                let four = unsafe { quad(query, starts(rows, count, start, &row_at), rows.stride) };
+                let four = unsafe {
+                    let now = starts(rows, count, start, &row_at);
+                    let later = match ahead {
+                        0 => starts(rows, count, start + 8, &row_at),
+                        _ => now.map(|row| row.wrapping_add(ahead)),
+                    };
+                    quad(query, now, later, rows.stride)
+                };
                 dots[start..start + 4].copy_from_slice(&four);
             }
             finish(query, rows, count, row_at, &dots, out);

@@ -75,6 +75,12 @@ impl Query {
         self.codes.len()
     }
 
+    /// |x|² of what the codes say.
+    #[must_use]
+    pub fn length_squared(&self) -> f32 {
+        length_squared(&self.codes, self.scale)
+    }
+
     /// What one step of a code is worth.
     #[must_use]
     pub const fn scale(&self) -> f32 {
@@ -117,6 +123,20 @@ impl<'a> Rows<'a> {
     pub const fn is_empty(&self) -> bool {
         self.scales.is_empty()
     }
+
+    /// |x|² of what the codes of a row say.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    #[must_use]
+    pub fn length_squared(&self, row: usize) -> f32 {
+        length_squared(&self.codes[row * self.stride..][..self.stride], self.scales[row])
+    }
+}
+
+fn length_squared(codes: &[i8], scale: f32) -> f32 {
+    let sum: i32 = codes.iter().map(|&code| i32::from(code) * i32::from(code)).sum();
+    sum as f32 * (scale * scale)
 }
 
 /// The scores of up to `PIECE` rows.

@@ -50,3 +50,17 @@ pub(super) fn tile(queries: &[Query], rows: Rows<'_>, first: usize, count: usize
 pub(super) fn dot(query: &[f32], row: &[f16]) -> f32 {
     query.iter().zip(row).map(|(&a, b)| a * b.to_f32()).sum()
 }
+
+/// Wrapping sum in lanes that a vector unit takes whole.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "so that it is compiled with the instructions of whoever calls it")]
+pub(super) fn read(words: &[u64]) -> u64 {
+    let mut lanes = [0u64; 32];
+    let (whole, rest) = words.as_chunks::<32>();
+    for chunk in whole {
+        for (lane, word) in lanes.iter_mut().zip(chunk) {
+            *lane = lane.wrapping_add(*word);
+        }
+    }
+    lanes.iter().chain(rest).fold(0, |sum, word| sum.wrapping_add(*word))
+}

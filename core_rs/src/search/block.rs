@@ -2,6 +2,7 @@
 
 use half::f16;
 
+use crate::hardware::pages::fetch;
 use crate::hardware::rows::{Rows, stride};
 use crate::refusal::{Refusal, check_size};
 
@@ -71,6 +72,12 @@ impl<'a> Block<'a> {
         self.ids.is_empty()
     }
 
+    /// Whether row `row` is not deleted.
+    #[must_use]
+    pub fn lives(&self, row: usize) -> bool {
+        self.alive.is_none_or(|alive| alive[row / 64] >> (row % 64) & 1 == 1)
+    }
+
     /// The codes with what belongs to them.
     pub(crate) fn rows(&self) -> Rows<'a> {
         Rows::new(self.codes, self.scales, self.sums, stride(self.dim))
@@ -120,6 +127,13 @@ impl Lists<'_> {
 }
 
 impl<'a> Exact<'a> {
+    /// Say that row `row` will be asked for soon.
+    pub(crate) fn fetch(&self, row: usize, dim: usize) {
+        if let Exact::Rows(rows) = self {
+            fetch(&rows[row * dim..(row + 1) * dim]);
+        }
+    }
+
     /// Row `row`, read into `room` unless it lies in memory.
     pub(crate) fn row<'r>(&self, row: usize, dim: usize, room: &'r mut Vec<f16>) -> std::io::Result<&'r [f16]>
     where

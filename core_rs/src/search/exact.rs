@@ -26,12 +26,10 @@ pub(super) fn scan(
         .collect();
     let queries: Vec<Query> = asked.iter().map(|asked| asked.codes.clone()).collect();
     let next = AtomicUsize::new(0);
-    let work = || {
+    let work = || -> Result<Vec<Best>, Failure> {
         let mut sweep = Sweep::new(task, &queries, width);
         while let Some(&(block, first)) = chunks.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if task.cancel.load(Ordering::Relaxed) {
-                return Err(Failure::Cancelled);
-            }
+            task.going()?;
             sweep.rows(block, first, (first + CHUNK).min(task.blocks[block].len()));
         }
         Ok(sweep.best)
@@ -65,6 +63,16 @@ impl<'a> Sweep<'a> {
             scores: vec![[0.0; PIECE]; queries.len()],
             waiting: Vec::with_capacity(2 * PIECE),
         }
+    }
+
+    /// Look at every row of a block.
+    pub(super) fn block(&mut self, block: usize) -> Result<(), Failure> {
+        let len = self.task.blocks[block].len();
+        for first in (0..len).step_by(CHUNK) {
+            self.task.going()?;
+            self.rows(block, first, (first + CHUNK).min(len));
+        }
+        Ok(())
     }
 
     /// Look at rows `first..end` of a block, of those that may be found.

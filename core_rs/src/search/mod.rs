@@ -8,20 +8,27 @@ pub mod best;
 pub mod bitmap;
 pub mod block;
 mod exact;
+pub mod index;
 pub mod ivf;
+#[cfg(test)]
+mod list_tests;
+mod lists;
 pub mod memory;
 pub mod plan;
+mod probe;
 pub mod quantise;
+pub mod reach;
 #[cfg(test)]
 mod tests;
+pub mod train;
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use best::{Best, Candidate};
 use bitmap::Bitmap;
 use block::Block;
 use ndarray::ArrayView2;
-use plan::{Failure, Plan};
+use plan::{Failure, Mode, Plan};
 
 use crate::hardware::Simd;
 use crate::hardware::rows::{Query, stride};
@@ -44,6 +51,9 @@ struct Task<'a> {
     threads: usize,
     simd: Simd,
 }
+
+/// Candidates between the one compared and the one fetched.
+const AHEAD: usize = 4;
 
 /// One query in both precisions.
 struct Asked<'a> {
@@ -71,10 +81,30 @@ pub fn search(
     check(blocks, queries, filter)?;
     let task = Task { blocks, filter, cancel, threads: threads.max(1), simd: Simd::chosen() };
     let rows = queries.as_standard_layout();
-    let asked: Vec<_> = rows.rows().into_iter().filter_map(|row| row.to_slice()).map(Asked::new).collect();
-    let width = plan.candidates(k);
-    let found = exact::scan(&task, &asked, width)?;
-    asked.iter().zip(found).map(|(asked, found)| task.rerank(asked, found, k)).collect()
+    let rows = rows.view();
+    let asked = asked(&rows);
+    let found = if by_lists(&task, plan) {
+        probe::probe(&task, &asked, k, plan.candidates(k), |centroids| centroids.slack(plan.recall))?
+    } else {
+        exact::scan(&task, &asked, plan.candidates(k))?
+    };
+    task.rerank(&asked, found, k)
+}
+
+/// Whether lists are the better way.
+fn by_lists(task: &Task<'_>, plan: &Plan) -> bool {
+    let listed = task.blocks.iter().any(|block| block.lists.is_some());
+    listed
+        && match plan.mode {
+            Mode::Exact => false,
+            Mode::Ivf => true,
+            Mode::Auto => task.passing() > plan.ivf_from,
+        }
+}
+
+/// The rows of a matrix in standard layout, each in both precisions.
+fn asked<'a>(rows: &'a ArrayView2<'_, f32>) -> Vec<Asked<'a>> {
+    rows.outer_iter().filter_map(|row| row.to_slice()).map(Asked::new).collect()
 }
 
 /// Refuse what does not fit together.
@@ -109,21 +139,42 @@ impl<'a> Asked<'a> {
 }
 
 impl Task<'_> {
-    /// The best `k` of `found` by their f16 rows.
-    fn rerank(&self, asked: &Asked<'_>, found: Vec<Candidate>, k: usize) -> Result<Hits, Failure> {
-        let mut best = Best::new(k);
-        let mut room = Vec::new();
-        for candidate in found {
-            let block = &self.blocks[candidate.block as usize];
-            let row = block.exact.row(candidate.row as usize, block.dim, &mut room);
-            let row = row.map_err(|_| Failure::Unreadable { id: candidate.id })?;
-            best.offer(Candidate { score: self.simd.dot(asked.exact, row), ..candidate });
-        }
-        let best = best.sorted();
-        Ok(Hits {
-            ids: best.iter().map(|candidate| candidate.id).collect(),
-            scores: best.iter().map(|candidate| candidate.score).collect(),
-        })
+    /// Refuse to go on once it was cancelled.
+    fn going(&self) -> Result<(), Failure> {
+        if self.cancel.load(Ordering::Relaxed) { Err(Failure::Cancelled) } else { Ok(()) }
+    }
+
+    /// How many rows may be found.
+    fn passing(&self) -> usize {
+        let words = |block: usize| (0..self.blocks[block].len().div_ceil(64)).map(move |word| (block, word));
+        let each = (0..self.blocks.len()).flat_map(words);
+        each.map(|(block, word)| self.mask(block, word).count_ones() as usize).sum()
+    }
+
+    /// The best `k` of what was found for each query, by their f16 rows.
+    fn rerank(
+        &self,
+        asked: &[Asked<'_>],
+        found: Vec<Vec<Candidate>>,
+        k: usize,
+    ) -> Result<Vec<Hits>, Failure> {
+        let one = |(asked, found): (&Asked<'_>, Vec<Candidate>)| {
+            let mut best = Best::new(k);
+            let mut room = Vec::new();
+            for (place, &candidate) in found.iter().enumerate() {
+                if let Some(later) = found.get(place + AHEAD) {
+                    let block = &self.blocks[later.block as usize];
+                    block.exact.fetch(later.row as usize, block.dim);
+                }
+                let block = &self.blocks[candidate.block as usize];
+                let row = block.exact.row(candidate.row as usize, block.dim, &mut room);
+                let row = row.map_err(|_| Failure::Unreadable { id: candidate.id })?;
+                best.offer(Candidate { score: self.simd.dot(asked.exact, row), ..candidate });
+            }
+            let (ids, scores) = best.sorted().into_iter().map(|best| (best.id, best.score)).unzip();
+            Ok(Hits { ids, scores })
+        };
+        asked.iter().zip(found).map(one).collect()
     }
 
     /// Which of the 64 rows from row `64 * word` of a block may be found.

@@ -14,12 +14,28 @@ pub enum Mode {
     Ivf,
 }
 
+impl Mode {
+    /// By its name in the settings: `auto`, `exact` or `ivf`.
+    ///
+    /// # Errors
+    /// `Word` for any other.
+    pub fn named(name: &str) -> Result<Self, Refusal> {
+        match name {
+            "auto" => Ok(Self::Auto),
+            "exact" => Ok(Self::Exact),
+            "ivf" => Ok(Self::Ivf),
+            _ => Err(Refusal::Word { what: "mode", given: name.into(), wanted: "auto, exact or ivf" }),
+        }
+    }
+}
+
 /// Settings of a search.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Plan {
     /// Which way.
     pub mode: Mode,
-    /// Share of the true best ten that lists shall find; 1 probes until no list left can hold a better row.
+    /// Share of the true best ten that lists shall find for queries that look like rows: that is how it was
+    /// measured, and others find less. 1 probes until no list left can hold a better row, for any query.
     pub recall: f32,
     /// Candidates of the i8 scan for each result, at least 1: 4 for queries, 2 for heads.
     pub rerank: f32,

@@ -25,6 +25,7 @@ export type Receipt = Schemas['Receipt']
 export type Spot = Schemas['Spot']
 export type TasteOut = Schemas['TasteOut']
 export type Job = Schemas['Job']
+export type WayIn = Schemas['WayIn']
 export type EgressOut = Schemas['EgressOut']
 export type LedgerEntry = Schemas['Entry']
 

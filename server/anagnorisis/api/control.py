@@ -43,13 +43,21 @@ class Scan(Struct, frozen=True, tag="scan"):
     """`scan`"""
 
 
+class NewAuthority(Struct, frozen=True, tag="new authority"):
+    """`certificate new-ca`"""
+
+
+class Where(Struct, frozen=True, tag="where"):
+    """How the running house is reached, for `doctor`: one line, an `Entrance` as JSON."""
+
+
 class AskHealth(Struct, frozen=True, tag="ask health"):
     """`health`"""
 
 
-Errand = AddPerson | ListPeople | NewCode | Scan
+Errand = AddPerson | ListPeople | NewCode | Scan | NewAuthority
 """What can be done without a running server too."""
-Order = Errand | AskHealth
+Order = Errand | AskHealth | Where
 
 
 class Said(Struct, frozen=True):

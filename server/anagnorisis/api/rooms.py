@@ -9,8 +9,10 @@ from litestar.types import Scope
 from msgspec import Struct
 
 from anagnorisis.api.changes import Bells
+from anagnorisis.api.entrance import Entrance
 from anagnorisis.api.held import Held
 from anagnorisis.api.tally import Tally
+from anagnorisis.auth.hosts import Hosts
 from anagnorisis.auth.sessions import Caller, Sessions
 from anagnorisis.config import Settings
 from anagnorisis.egress.client import Egress
@@ -28,6 +30,7 @@ AT_ONCE = (
     "settings",
     "store",
     "sessions",
+    "entrance",
     "bells",
     "held",
     "board",
@@ -46,6 +49,8 @@ class Rooms(Struct, frozen=True, eq=False):
     settings: Settings
     store: Store
     sessions: Sessions
+    hosts: Hosts
+    entrance: Entrance
     bells: Bells
     held: Held
     board: Board

@@ -23,6 +23,7 @@ from anagnorisis.api import (
     session,
     sources,
     taste,
+    ways_in,
 )
 from anagnorisis.api.rooms import Rooms, dependencies
 from anagnorisis.domain import AnagnorisisError
@@ -42,6 +43,7 @@ HANDLERS = (
     session.open_session,
     session.get_session,
     session.close_session,
+    ways_in.get_entrance,
     people.list_people,
     people.add_person,
     sources.list_sources,
@@ -56,6 +58,7 @@ HANDLERS = (
     items.get_facets,
     items.get_item,
     items.explain_item,
+    items.list_similar,
     events.post_events,
     taste.list_tastes,
     taste.get_map,

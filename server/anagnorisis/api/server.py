@@ -6,12 +6,12 @@ import logging
 import signal
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import uvicorn
 
-from anagnorisis.auth.hosts import check_binding
+from anagnorisis.auth.binding import encryption, listens_at
 from anagnorisis.config import Settings
 from anagnorisis.domain import BadValue, Conflict
 from anagnorisis.media.replies import App
@@ -19,6 +19,8 @@ from anagnorisis.media.replies import App
 FAREWELL_S = 2
 """For requests under way when the house shuts."""
 KEEP_ALIVE_S = 30
+GUIDE_PORTS = 20
+"""Tried one after the other."""
 ENDS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -28,22 +30,35 @@ def bind(settings: Settings) -> socket.socket:
     Raises `BadValue` for plain HTTP where others could reach it, or for an address that is not of this
     machine, and `Conflict` for a port that is taken.
     """
-    check_binding(settings.host, encrypted=settings.cert is not None)
+    encryption(settings)
     try:
-        found = socket.getaddrinfo(
-            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )
-        family, _, _, _, address = sorted(found)[0]
-        both = family == socket.AF_INET6 and socket.has_dualstack_ipv6()
-        return socket.create_server(address[:2], family=family, backlog=128, dualstack_ipv6=both)
+        return _listen(listens_at(settings), settings.port)
     except OSError as error:
         raise _not_bound(settings, error) from error
 
 
-def config(app: App, settings: Settings) -> uvicorn.Config:
-    """How uvicorn serves `app`. Raises `BadValue` for a certificate that cannot be used."""
-    if (settings.cert is None) != (settings.key is None):
-        raise BadValue("A certificate and its key belong together: give both --cert and --key.")
+def bind_guide(settings: Settings) -> socket.socket:
+    """Listen for phones at the first free port from `guide_port` on. Raises `Conflict` when none is free."""
+    for port in range(settings.guide_port, settings.guide_port + GUIDE_PORTS):
+        try:
+            return _listen(listens_at(settings), port)
+        except OSError:
+            continue
+    raise Conflict(
+        f"The guide for phones finds no free port from {settings.guide_port} on. "
+        "Choose another `guide_port` in the settings."
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    family, _, _, _, address = sorted(found)[0]
+    both = family == socket.AF_INET6 and socket.has_dualstack_ipv6()
+    return socket.create_server(address[:2], family=family, backlog=128, dualstack_ipv6=both)
+
+
+def config(app: App, context: ssl.SSLContext | None = None) -> uvicorn.Config:
+    """How uvicorn serves `app`, encrypted by `context`, which stays ours to renew."""
     chosen = uvicorn.Config(
         app,
         http="httptools",
@@ -53,15 +68,11 @@ def config(app: App, settings: Settings) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        ssl_certfile=settings.cert,
-        ssl_keyfile=settings.key,
+        ssl_context_factory=None if context is None else lambda *_: context,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=FAREWELL_S,
     )
-    try:
-        chosen.load()
-    except (OSError, ssl.SSLError) as error:
-        raise BadValue(f"{settings.cert} with {settings.key} cannot be used: {error}.") from error
+    chosen.load()
     return chosen
 
 
@@ -78,16 +89,20 @@ def signals(closing: asyncio.Event) -> Iterator[None]:
             loop.remove_signal_handler(one)
 
 
-async def serve(chosen: uvicorn.Config, listening: socket.socket, closing: asyncio.Event) -> None:
-    """Answer until `closing` is set; open streams have ended by themselves then."""
-    server = _Server(chosen)
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
+async def serve(ports: Sequence[tuple[uvicorn.Config, socket.socket]], closing: asyncio.Event) -> None:
+    """Answer at all `ports` until `closing` is set; open streams have ended by themselves then."""
+    servers = [_Server(chosen) for chosen, _ in ports]
+    serving = [
+        asyncio.create_task(one.serve(sockets=[listening]))
+        for one, (_, listening) in zip(servers, ports, strict=True)
+    ]
     ending = asyncio.create_task(closing.wait())
-    await asyncio.wait((serving, ending), return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait((*serving, ending), return_when=asyncio.FIRST_COMPLETED)
     ending.cancel()
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # of streams that were cut short
-    server.should_exit = True
-    await serving
+    for one in servers:
+        one.should_exit = True
+    await asyncio.gather(*serving)
 
 
 class _Server(uvicorn.Server):

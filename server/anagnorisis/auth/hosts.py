@@ -4,7 +4,6 @@ import ipaddress
 from collections.abc import Iterable
 
 from anagnorisis.auth.refusals import WrongHost
-from anagnorisis.domain import BadValue
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 WILDCARDS = frozenset({"0.0.0.0", "::", ""})
@@ -20,20 +19,15 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def check_binding(host: str, encrypted: bool) -> None:
-    """Raises `BadValue` for plain HTTP on an address that other devices can reach."""
-    if not encrypted and not is_loopback(host):
-        raise BadValue(
-            f"Other devices could reach {host}, but plain HTTP cannot keep a session there: "
-            "give --cert and --key, or leave --host out to serve this machine only."
-        )
-
-
 class Hosts:
     """The allow-list: names of loopback, the address bound to, further names from the settings."""
 
     def __init__(self, bound: str, names: Iterable[str]) -> None:
         self._names = LOOPBACK | {name.lower() for name in (bound, *names)} - WILDCARDS
+
+    def know(self, names: Iterable[str]) -> None:
+        """Answer to `names` too from now on."""
+        self._names |= {name.lower() for name in names} - WILDCARDS
 
     def check(self, header: str, arrived_at: str) -> None:
         """Raises `WrongHost` unless `header` names us.

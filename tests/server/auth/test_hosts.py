@@ -1,10 +1,9 @@
-"""Which names the server answers to, and where plain HTTP may be bound."""
+"""Which names the server answers to, whatever it is bound to."""
 
 import pytest
 
-from anagnorisis.auth.hosts import Hosts, check_binding, host_of, is_loopback
+from anagnorisis.auth.hosts import Hosts, host_of
 from anagnorisis.auth.refusals import WrongHost
-from anagnorisis.domain import BadValue
 
 
 @pytest.mark.parametrize(
@@ -43,14 +42,11 @@ def test_the_host_is_read_without_port_and_brackets(header: str, host: str) -> N
     assert host_of(header) == host
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.8.8.8"])
-def test_plain_http_may_be_bound_to_this_machine(host: str) -> None:
-    assert is_loopback(host)
-    check_binding(host, encrypted=False)
-
-
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "house.lan"])
-def test_plain_http_is_refused_where_others_could_reach_it(host: str) -> None:
-    check_binding(host, encrypted=True)
-    with pytest.raises(BadValue, match="give --cert and --key"):
-        check_binding(host, encrypted=False)
+def test_a_name_learned_later_passes_from_then_on() -> None:
+    hosts = Hosts("0.0.0.0", [])
+    with pytest.raises(WrongHost):
+        hosts.check("anagnorisis.local:8765", "192.168.1.5")
+    hosts.know(["Anagnorisis.local", "0.0.0.0"])
+    hosts.check("anagnorisis.local:8765", "192.168.1.5")
+    with pytest.raises(WrongHost):
+        hosts.check("0.0.0.0", "192.168.1.5")
