@@ -80,14 +80,14 @@ mod _core {
     #[pymodule_export]
     use super::files::{FileFacts, Found, digest, embedded_cover, look_at, mark, read_files, walk_folder};
     #[pymodule_export]
-    use super::scoring::{Columns, Features, Ranked, order, select};
-    #[pymodule_export]
-    use super::{describe_image, describe_music};
-    #[pymodule_export]
     use super::indexes::{Selection, VectorIndex, instruction_sets, read_rate};
+    #[pymodule_export]
+    use super::scoring::{Columns, Features, Ranked, order, select};
     #[pymodule_export]
     use super::stores::{
         BadValue, Cancelled, CoreError, CorruptFile, DimMismatch, Locked, NotFound, ReadOnly, Stop,
         VectorStore, VersionMismatch,
     };
+    #[pymodule_export]
+    use super::{describe_image, describe_music};
 }
