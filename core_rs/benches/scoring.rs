@@ -4,9 +4,11 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
 
-use anagnorisis_core::columns::{By, Columns};
+use anagnorisis_core::columns::Columns;
 use anagnorisis_core::features::Features;
 use anagnorisis_core::mmr::mmr;
+use anagnorisis_core::moments::Rating;
+use anagnorisis_core::rank::{Ask, By, rank};
 use half::f16;
 use ndarray::{Array1, Array2};
 
@@ -66,7 +68,8 @@ fn score(next: &mut impl FnMut() -> f64) {
         }
     });
     let (mut mean, mut variance) = (vec![0.0; ROWS], vec![1.0; ROWS]);
-    let apply = || columns.apply(gain.view(), 0.1, 2.0).expect("fits");
+    let rating = Rating { gain: gain.to_vec(), error: 0.1, q: 2.0 };
+    let apply = || columns.apply(std::slice::from_ref(&rating)).expect("fits");
     race("apply", 21, apply, || {
         for ((mean, variance), x) in mean.iter_mut().zip(&mut variance).zip(rows.rows()) {
             let p: f64 = x.iter().zip(&gain).map(|(x, g)| x.to_f64() * g).sum();
@@ -74,7 +77,8 @@ fn score(next: &mut impl FnMut() -> f64) {
             *variance -= p * p / 2.0;
         }
     });
-    let top = || drop(black_box(columns.top(50, By::Mean, None, None)));
+    let ask = Ask { k: 50, by: By::Mean, recency: None, eligible: None, exclude: &[], below: None };
+    let top = || drop(black_box(rank(&[(&columns.read(), 1.0)], &ask)));
     race("top 50", 21, top, || {
         let mut order: Vec<usize> = (0..ROWS).collect();
         order.sort_unstable_by(|&a, &b| mean[b].total_cmp(&mean[a]).then(a.cmp(&b)));
@@ -86,7 +90,7 @@ fn score(next: &mut impl FnMut() -> f64) {
 fn pick(next: &mut impl FnMut() -> f64) {
     let vectors = Array2::from_shape_fn((1000, 512), |_| next() as f32);
     let scores = Array1::from_shape_fn(1000, |_| next() as f32);
-    let lazy = || drop(black_box(mmr(vectors.view(), scores.view(), 50, 0.3)));
+    let lazy = || drop(black_box(mmr(vectors.view(), scores.view(), 50, 0.3, None)));
     race("mmr 50 of 1000 x 512", 21, lazy, || {
         let mut alike = vec![-1.0f32; 1000];
         for _ in 0..50 {

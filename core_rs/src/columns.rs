@@ -1,4 +1,4 @@
-//! One person's expected value and variance of every row, exact after each rating, and the ranking they give.
+//! One person's expected value and variance of every row, exact after each rating.
 //!
 //! Writers take turns; readers see the columns either before or after a refresh, never half of one.
 
@@ -9,9 +9,8 @@ use ndarray::{ArrayView1, ArrayView2};
 use rayon::prelude::*;
 
 use crate::features::{CHUNK, Features};
-use crate::moments::{Moments, Rating};
+use crate::moments::{Burst, Moments, Rating};
 use crate::refusal::{Refusal, check_finite, check_size};
-use crate::top::{Below, Top};
 
 /// Mean and variance of the rows x = [φ, extra] of a `Features`, in f64: f32 would round a mean of 9 by more than a millionth of its deviation.
 pub struct Columns {
@@ -19,15 +18,6 @@ pub struct Columns {
     /// The last entry of each row; rows past the end have 0.
     extra: Mutex<Vec<f16>>,
     moments: RwLock<Moments>,
-}
-
-/// Which column ranks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
-    /// The expected value.
-    Mean,
-    /// The variance.
-    Variance,
 }
 
 impl Columns {
@@ -101,33 +91,47 @@ impl Columns {
         Ok(())
     }
 
-    /// Apply one rating: for each row p = x'g, then mean += error·p and var -= p²/q, held at 0 or above.
+    /// Apply ratings given one after the other: for each row p = x'g, then mean += error·p and var -= p²/q, and
+    /// at the end var is held at 0 or above.
     ///
-    /// `gain` is g `(d + 1,)`. To take a rating back give the gain, error and (negative) q of its removal.
-    /// One pass over the f16 rows, O(n·d).
+    /// To take a rating back give the gain, error and (negative) q of its removal. One pass over the f16 rows for
+    /// all of them, O(k·n·d), in parallel over fixed chunks.
     ///
     /// # Errors
-    /// `Size`, `NotFinite`, `Range` when q is 0 or a scalar is not finite.
-    pub fn apply(&self, gain: ArrayView1<'_, f64>, error: f64, q: f64) -> Result<(), Refusal> {
-        check_size("gain", gain.len(), self.dimension())?;
-        check_finite("gain", gain, 1)?;
-        if !error.is_finite() {
-            return Err(Refusal::Range { what: "error", given: error, wanted: "finite" });
-        }
-        if q == 0.0 || !q.is_finite() {
-            return Err(Refusal::Range { what: "q", given: q, wanted: "finite and not 0" });
-        }
-        let rating = Rating::new(&gain.to_vec(), error, q);
+    /// `Size`, `NotFinite`, `Range` when a q is 0 or a scalar is not finite; nothing is applied then.
+    pub fn apply(&self, ratings: &[Rating]) -> Result<(), Refusal> {
+        ratings.iter().try_for_each(|rating| self.check_rating(rating))?;
+        let width = self.features.width();
+        let burst = Burst::new(width, ratings);
         let extra = self.turn();
         let snapshot = self.features.snapshot();
         let mut held = self.write();
         let Moments { mean, variance } = &mut *held;
         mean.par_chunks_mut(CHUNK).zip(variance.par_chunks_mut(CHUNK)).enumerate().for_each(
-            |(index, (mean, variance))| {
+            |(index, moments)| {
                 let extra = extra.get(index * CHUNK..).unwrap_or_default();
-                rating.apply(snapshot.chunk(index), extra, (mean, variance));
+                burst.apply(snapshot.chunk(index), width, extra, moments);
             },
         );
+        Ok(())
+    }
+
+    /// Put another model's `mean` and `variance` of the first rows in place: a challenger that is not linear.
+    ///
+    /// # Errors
+    /// `Size` when they are of different lengths or there are more than rows, `NotFinite`, `Range` for a variance below 0.
+    pub fn set(&self, mean: ArrayView1<'_, f64>, variance: ArrayView1<'_, f64>) -> Result<(), Refusal> {
+        check_size("variance", variance.len(), mean.len())?;
+        if mean.len() > self.features.rows() {
+            return Err(Refusal::Size { what: "mean", given: mean.len(), wanted: self.features.rows() });
+        }
+        check_finite("mean", mean, 1)?;
+        check_finite("variance", variance, 1)?;
+        if let Some(&below) = variance.iter().find(|&&variance| variance < 0.0) {
+            return Err(Refusal::Range { what: "variance", given: below, wanted: "0 or above" });
+        }
+        let _turn = self.turn();
+        *self.write() = Moments { mean: mean.to_vec(), variance: variance.to_vec() };
         Ok(())
     }
 
@@ -144,35 +148,21 @@ impl Columns {
         Ok(Moments { mean: pick(&held.mean), variance: pick(&held.variance) })
     }
 
-    /// The best `k` rows of a column and their values: value descending, then row ascending.
-    ///
-    /// `eligible` leaves out rows that are false in it or past its end; `below` leaves out everything up to and
-    /// with that place of the order, so the last pair of one page asks for the next. O(n) and O(k log k).
-    ///
-    /// # Errors
-    /// `Range` when the value of `below` is NaN.
-    pub fn top(
-        &self,
-        k: usize,
-        by: By,
-        eligible: Option<ArrayView1<'_, bool>>,
-        below: Option<Below>,
-    ) -> Result<Vec<(f64, u32)>, Refusal> {
-        if below.is_some_and(|below| below.value.is_nan()) {
-            return Err(Refusal::Range { what: "below", given: f64::NAN, wanted: "a number" });
+    /// The columns as they stand, for a ranking; writers wait until it is let go.
+    pub fn read(&self) -> RwLockReadGuard<'_, Moments> {
+        self.moments.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn check_rating(&self, rating: &Rating) -> Result<(), Refusal> {
+        check_size("gain", rating.gain.len(), self.dimension())?;
+        check_finite("gain", &rating.gain, 1)?;
+        if !rating.error.is_finite() {
+            return Err(Refusal::Range { what: "error", given: rating.error, wanted: "finite" });
         }
-        let held = self.read();
-        let column = if by == By::Mean { &held.mean } else { &held.variance };
-        let mut best = Top::new(k, below);
-        match eligible {
-            Some(mask) => {
-                for (row, (&value, _)) in column.iter().zip(mask).enumerate().filter(|(_, (_, on))| **on) {
-                    best.offer(value, row as u32);
-                }
-            }
-            None => column.iter().enumerate().for_each(|(row, &value)| best.offer(value, row as u32)),
+        if rating.q == 0.0 || !rating.q.is_finite() {
+            return Err(Refusal::Range { what: "q", given: rating.q, wanted: "finite and not 0" });
         }
-        Ok(best.sorted())
+        Ok(())
     }
 
     fn check(&self, weights: ArrayView1<'_, f64>, covariance: ArrayView2<'_, f64>) -> Result<(), Refusal> {
@@ -187,10 +177,6 @@ impl Columns {
     /// The writers' turn, with what only writers read.
     fn turn(&self) -> MutexGuard<'_, Vec<f16>> {
         self.extra.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn read(&self) -> RwLockReadGuard<'_, Moments> {
-        self.moments.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, Moments> {

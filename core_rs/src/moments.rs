@@ -10,8 +10,9 @@ use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 use rayon::prelude::*;
 
-use crate::dot::HalfDot;
 use crate::features::{CHUNK, Snapshot};
+use crate::hardware::Simd;
+use crate::hardware::products::{MOST, Vectors};
 
 /// Rows widened at a time: they stay in the nearest cache while they are multiplied.
 const TILE: usize = 64;
@@ -79,40 +80,83 @@ fn widen(snapshot: &Snapshot, extra: &[f16], rows: std::ops::Range<usize>, x: &m
     }
 }
 
-/// What one rating does to every row.
+/// One rating as every row sees it.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Rating {
-    gain: HalfDot,
-    /// The gain of the extra.
-    last: f64,
-    error: f64,
-    inverse: f64,
+    /// g `(d + 1,)`, the extra last.
+    pub gain: Vec<f64>,
+    /// What the mean moves by for each unit of x'g.
+    pub error: f64,
+    /// Predictive variance, not 0; negative for a rating taken back.
+    pub q: f64,
 }
 
-impl Rating {
-    /// A rating with `gain` `(d + 1,)`, the extra last, `error` and predictive variance `q`, not 0.
+/// Ratings that were given one after the other, to be applied in one pass: moves of mean and variance add up.
+pub struct Burst {
+    tiles: Vec<Tile>,
+}
+
+/// Up to `products::MOST` of them.
+struct Tile {
+    gains: Vectors,
+    /// For each rating the gain of the extra, the error, and 1 / q.
+    scalars: Vec<(f64, f64, f64)>,
+}
+
+impl Burst {
+    /// Prepare ratings whose gains are `width + 1` long.
     #[must_use]
-    pub fn new(gain: &[f64], error: f64, q: f64) -> Self {
-        let (last, gain) = gain.split_last().map_or((0.0, gain), |(last, rest)| (*last, rest));
-        Self { gain: HalfDot::new(gain), last, error, inverse: 1.0 / q }
+    pub fn new(width: usize, ratings: &[Rating]) -> Self {
+        let tile = |some: &[Rating]| Tile {
+            gains: Vectors::new(width, &some.iter().map(|one| &one.gain[..width]).collect::<Vec<_>>()),
+            scalars: some.iter().map(|one| (one.gain[width], one.error, one.q.recip())).collect(),
+        };
+        Self { tiles: ratings.chunks(MOST).map(tile).collect() }
     }
 
     /// Move the moments of as many rows as `moments` holds. `extra` is 0 past its end.
     ///
-    /// The product is f32, the move f64. O(n·d), one pass over `rows`.
-    pub fn apply(&self, rows: &[f16], extra: &[f16], moments: (&mut [f64], &mut [f64])) {
-        let mut moves: Vec<f64> = rows
-            .chunks_exact(self.gain.width())
-            .take(moments.0.len())
-            .map(|row| self.gain.with(row))
-            .collect();
-        if self.last != 0.0 {
-            for (p, extra) in moves.iter_mut().zip(extra) {
-                *p += extra.to_f64() * self.last;
+    /// Products are f32, sums f64; the variance is held at 0 or above once all have been applied. O(k·n·d), and
+    /// one pass over memory: rows are taken so few at a time that they stay in the nearest cache.
+    pub fn apply(&self, rows: &[f16], width: usize, extra: &[f16], moments: (&mut [f64], &mut [f64])) {
+        let simd = Simd::chosen();
+        let mut products = [0.0f32; MOST * TILE];
+        for (index, (mean, variance)) in
+            moments.0.chunks_mut(TILE).zip(moments.1.chunks_mut(TILE)).enumerate()
+        {
+            let (first, count) = (index * TILE, mean.len());
+            let rows = &rows[first * width..(first + count) * width];
+            let extra = extra.get(first..).unwrap_or_default();
+            for tile in &self.tiles {
+                let products = &mut products[..count * tile.gains.len()];
+                simd.products(rows, &tile.gains, products);
+                for (products, &scalars) in products.chunks_exact_mut(count).zip(&tile.scalars) {
+                    step(products, extra, scalars, mean, variance);
+                }
+            }
+            for variance in variance {
+                *variance = variance.max(0.0);
             }
         }
-        for ((mean, variance), p) in moments.0.iter_mut().zip(moments.1).zip(moves) {
-            *mean += self.error * p;
-            *variance = (*variance - p * p * self.inverse).max(0.0);
+    }
+}
+
+/// One rating's move of a few rows, given their products with its gain.
+fn step(
+    products: &mut [f32],
+    extra: &[f16],
+    (last, error, inverse): (f64, f64, f64),
+    mean: &mut [f64],
+    variance: &mut [f64],
+) {
+    if last != 0.0 {
+        for (p, extra) in products.iter_mut().zip(extra) {
+            *p += (extra.to_f64() * last) as f32;
         }
+    }
+    for ((mean, variance), &p) in mean.iter_mut().zip(variance).zip(products.iter()) {
+        let p = f64::from(p);
+        *mean += error * p;
+        *variance -= p * p * inverse;
     }
 }

@@ -1,5 +1,7 @@
 //! A mark of 64 bits that stays close when a text is edited a little.
 
+use crate::chance::mix;
+
 /// Offset and prime of FNV-1a, 64 bit.
 const OFFSET: u64 = 0xCBF2_9CE4_8422_2325;
 const PRIME: u64 = 0x0000_0100_0000_01B3;
@@ -50,13 +52,6 @@ fn words(text: &str) -> Vec<u64> {
 
 fn is_without_spaces(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}' | '\u{20000}'..='\u{3FFFF}')
-}
-
-/// Spread a number over all bits.
-fn mix(mut number: u64) -> u64 {
-    number = (number ^ number >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    number = (number ^ number >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-    number ^ number >> 31
 }
 
 #[cfg(test)]

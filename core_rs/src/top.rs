@@ -31,7 +31,7 @@ impl Top {
     /// The best `k` of what will be offered, of those that stand after `below` if it is given.
     #[must_use]
     pub fn new(k: usize, below: Option<Below>) -> Self {
-        Self { k, below, kept: Vec::with_capacity((2 * k).min(1 << 16)), least: None }
+        Self { k, below, kept: Vec::new(), least: None }
     }
 
     /// Offer one row. `value` is not NaN. Amortised O(1).
@@ -47,6 +47,22 @@ impl Top {
         if self.kept.len() >= 2 * self.k.max(32) {
             self.cut();
         }
+    }
+
+    /// Offer those of `values` of the rows from `first` on that are `allowed`; what cannot be kept is not asked for.
+    pub fn sweep(&mut self, values: &[f64], first: u32, allowed: impl Fn(usize) -> bool) {
+        for (row, &value) in (first..).zip(values) {
+            if self.least.is_none_or(|(least, _)| value >= least) && allowed(row as usize) {
+                self.offer(value, row);
+            }
+        }
+    }
+
+    /// What is best of what both were offered; both for the same `k` and place.
+    #[must_use]
+    pub fn join(mut self, other: Self) -> Self {
+        other.kept.into_iter().for_each(|(value, row)| self.offer(value, row));
+        self
     }
 
     /// What is kept, best first. O(k log k).

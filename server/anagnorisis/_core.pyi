@@ -37,6 +37,7 @@ __all__ = [
     "Found",
     "Locked",
     "NotFound",
+    "Ranked",
     "ReadOnly",
     "Selection",
     "Stop",
@@ -47,9 +48,13 @@ __all__ = [
     "embedded_cover",
     "image_features",
     "instruction_sets",
+    "layout",
     "look",
     "mmr",
     "music_features",
+    "near_duplicates",
+    "picture_mark",
+    "rank",
     "read_files",
     "read_rate",
     "simhash",
@@ -95,6 +100,9 @@ class Columns:
     def extend(self, weights: NDArray[np.float64], covariance: NDArray[np.float64]) -> None:
         """As `refresh`, for the rows that are not covered yet only."""
 
+    def set(self, mean: NDArray[np.float64], variance: NDArray[np.float64]) -> None:
+        """Another model's mean and variance (m,) of the first m rows, in place of all there were."""
+
     def apply(self, gain: NDArray[np.float64], error: float, q: float) -> None:
         """One rating moves every row: p = x'gain; mean += error * p; variance -= p * p / q, never below 0.
 
@@ -102,30 +110,78 @@ class Columns:
         is the same with the removal's own numbers, where the noise is -s2 and so q is negative. O(n d).
         """
 
+    def burst(self, gains: NDArray[np.float64], errors: NDArray[np.float64], qs: NDArray[np.float64]) -> None:
+        """Ratings given one after the other: gains (k, d + 1), errors (k,), qs (k,), each as for `apply`.
+
+        One pass over memory for all of them; the variance is held at 0 or above once, at the end. O(k n d).
+        """
+
     def at(self, rows: NDArray[np.uint32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Mean and variance (k,) of those rows, in the order asked."""
 
-    def top(
-        self,
-        k: int,
-        by: Literal["mean", "variance"],
-        eligible: NDArray[np.bool_] | None = None,
-        below: tuple[float, int] | None = None,
-    ) -> tuple[NDArray[np.uint32], NDArray[np.float64]]:
-        """The best `k` rows and their values: value descending, then row ascending.
+@final
+class Ranked:
+    """A ranking, best first, and the parts of each score: all (k,), `means` (k, models)."""
 
-        `eligible` (n,) leaves out rows that are false in it or past its end. `below` is the last (value, row)
-        of the page before: only what stands strictly after it is given.
-        """
+    @property
+    def rows(self) -> NDArray[np.uint32]: ...
+    @property
+    def scores(self) -> NDArray[np.float64]:
+        """What the rows were ranked by."""
+
+    @property
+    def mean(self) -> NDArray[np.float64]: ...
+    @property
+    def std(self) -> NDArray[np.float64]: ...
+    @property
+    def recency(self) -> NDArray[np.float64]:
+        """The bonus for being new; 0 where none was asked for."""
+
+    @property
+    def means(self) -> NDArray[np.float64]:
+        """Each model's own mean."""
+
+def rank(
+    models: Sequence[Columns],
+    weights: Sequence[float],
+    k: int,
+    by: Literal["mean", "variance", "upper", "thompson", "draw"],
+    *,
+    beta: float = 0.0,
+    temperature: float = 1.0,
+    seed: int = 0,
+    recency: tuple[NDArray[np.float64], float, float, float] | None = None,
+    eligible: NDArray[np.bool_] | None = None,
+    exclude: NDArray[np.uint32] | None = None,
+    below: tuple[float, int] | None = None,
+) -> Ranked:
+    """The best `k` rows that all `models` hold: score descending, then row ascending.
+
+    Models with weights make a mixture: mean m = sum w_k m_k, variance sum w_k (v_k + (m_k - m)^2), weights
+    brought to sum 1. `upper` is mean + beta * std; `thompson` a draw from N(mean, variance) for each row by
+    itself; `draw` takes rows one after the other without replacement with the odds of softmax(mean /
+    temperature), exactly (Gumbel-top-k). Chance follows from (seed, row) alone. `recency` is (unix seconds of
+    each row (n,), now, half-life in s, weight): weight * 2^(-age / half-life) is added to the mean before a
+    `draw`, to the score elsewhere.
+    `eligible` (n,) leaves out rows that are false in it or past its end, `exclude` the rows it names. `below`
+    is the last (score, row) of the page before: only what stands strictly after it is given.
+    O(n models), in parallel; the result does not depend on the number of threads.
+    """
 
 def mmr(
-    vectors: NDArray[np.float32], scores: NDArray[np.float32], k: int, diversity: float
+    vectors: NDArray[np.float32],
+    scores: NDArray[np.float32],
+    k: int,
+    diversity: float,
+    groups: NDArray[np.uint32] | None = None,
+    most: int = 1,
 ) -> NDArray[np.uint32]:
     """Pick `k` row numbers by maximal marginal relevance, best first; all when `k` exceeds their number.
 
     vectors (n, d) of any length, scores (n,), diversity 0..1. Each pick maximises (1 - diversity) * score -
     diversity * (largest cosine to a row picked before); a row of zeros is like nothing; ties go to the lower
-    number.
+    number. `groups` (n, axes) names the group of each row on each axis, 0 for none: at most `most` of a group
+    are picked as long as others are left; then the rest comes in by the same rule.
     """
 
 def image_features(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -133,6 +189,36 @@ def image_features(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
 
     rgb (h, w, 3), sRGB, rows from the top, of any size from 1 x 1. Four blocks of equal weight: colours 80,
     directions 384, texture 177, scalars 50. They see light and colour, not what is in the picture. O(h w).
+    """
+
+def picture_mark(rgb: NDArray[np.uint8]) -> int:
+    """A signed 64-bit mark of how a picture (h, w, 3) looks; 0 when it is all one tone.
+
+    Copies in other sizes and packings differ in few bits, strangers in about 32 (perceptual hash by DCT).
+    """
+
+def layout(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A place (n, 2) for each of `vectors` (n, d), d at least 2, so that what is alike lies together.
+
+    t-SNE begun from the first two columns: the same each time. Within -1..1; the middle of all is 0. About
+    10 CPU-s for 10,000 rows of 64 numbers.
+    """
+
+def near_duplicates(
+    marks: NDArray[np.int64],
+    radius: int,
+    sizes: NDArray[np.float64],
+    apart: float,
+    share: float,
+    vectors: NDArray[np.float32] | None = None,
+    cosine: float = 0.0,
+) -> NDArray[np.uint32]:
+    """(n,): for each row the row that leads its group of near-duplicates, itself for a row alone.
+
+    Rows are taken in order: one joins the nearest leader within `radius` bits (0..15) whose size differs by
+    at most `apart` + `share` * the larger and, with `vectors` (n, d), whose cosine is at least `cosine`; else
+    it becomes a leader. So every member is close to its leader. A mark of 0 says nothing. Sub-quadratic on
+    marks that are spread (multi-index hashing).
     """
 
 @final

@@ -49,9 +49,11 @@ from anagnorisis.jobs.board import Board
 from anagnorisis.jobs.embedding import embedding_loop
 from anagnorisis.jobs.fitting import fitting_loop
 from anagnorisis.jobs.folders import Folders
+from anagnorisis.jobs.likeness import likeness_loop
 from anagnorisis.jobs.sample import Sample
 from anagnorisis.jobs.supervisor import supervise
 from anagnorisis.library.embed import Embedding
+from anagnorisis.library.likeness import Likeness
 from anagnorisis.library.scan import Scanner
 from anagnorisis.media.cache import Cache
 from anagnorisis.media.replies import App, Receive, Scope, Send
@@ -59,6 +61,7 @@ from anagnorisis.media.thumbs import Thumbs
 from anagnorisis.modality.music import cover_bytes
 from anagnorisis.store import sources
 from anagnorisis.store.db import Store
+from anagnorisis.taste.chart import Charts
 from anagnorisis.taste.learner import Learner
 from anagnorisis.taste.spaces import Spaces
 
@@ -183,6 +186,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
         egress=Egress(store, f"Anagnorisis/{VERSION}"),
         tally=Tally(),
         learner=learner,
+        charts=Charts(),
         feed=Feed(store, learner, eligible),
         shelf=Shelf(store, learner, eligible),
         thumbs=Thumbs(store, cache, settings.threads, cover_bytes),
@@ -198,6 +202,7 @@ async def _work(rooms: Rooms, worker: Worker) -> None:
         rooms.folders.loop,
         embedding_loop(embedding, changes, board),
         fitting_loop(rooms.learner, changes, board),
+        likeness_loop(Likeness(rooms.store, rooms.learner.spaces), changes, board),
         rooms.sample.loop,
     )
     for loop in loops:

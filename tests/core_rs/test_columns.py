@@ -128,31 +128,26 @@ def test_a_variance_never_falls_below_zero(house: House) -> None:
     assert (everything(house.columns)[1] == 0).all()
 
 
-def test_pages_of_the_top_make_the_full_order_without_a_row_twice(house: House) -> None:
-    mean, variance = everything(house.columns)
-    eligible = np.random.default_rng(8).random(9000) < 0.3
-    for by, values in (("mean", mean), ("variance", variance)):
-        order = np.lexsort((np.arange(9000), -values))
-        order = order[eligible[order]]
-        seen: list[int] = []
-        below = None
-        while len(seen) < 500:
-            rows, found = house.columns.top(70, by, eligible, below)  # type: ignore[arg-type]
-            assert np.array_equal(found, values[rows])
-            seen += rows.tolist()
-            below = (float(found[-1]), int(rows[-1]))
-        assert seen == order[: len(seen)].tolist()
+def test_a_burst_is_its_ratings_one_after_the_other(house: House) -> None:
+    rng = np.random.default_rng(9)
+    told = [
+        house.posterior.rate(house.rows[row], rng.uniform(0, 10), NOISE)
+        for row in rng.integers(9000, size=19)
+    ]
+    gains, errors, qs = (np.array(part) for part in zip(*told, strict=True))
+    house.columns.burst(gains, errors, qs)
+    assert distance(house) < 1e-4
+    house.columns.burst(np.zeros((0, WIDTH + 1)), np.zeros(0), np.zeros(0))
+    assert distance(house) < 1e-4
 
 
-def test_equal_values_are_ordered_by_row_and_a_cursor_splits_them(house: House) -> None:
-    house.columns.refresh(np.zeros(WIDTH + 1), np.eye(WIDTH + 1))
-    assert house.columns.top(5, "mean")[0].tolist() == [0, 1, 2, 3, 4]
-    assert house.columns.top(3, "mean", None, (0.0, 4))[0].tolist() == [5, 6, 7]
-    assert house.columns.top(3, "mean", None, (-1.0, 0))[0].tolist() == []
-    few = np.zeros(100, bool)
-    few[[7, 50]] = True
-    assert house.columns.top(9, "mean", few)[0].tolist() == [7, 50]
-    assert house.columns.top(0, "mean")[0].tolist() == []
+def test_moments_of_another_model_are_taken_as_they_are(house: House) -> None:
+    mean, variance = np.arange(50.0), np.linspace(0, 1, 50)
+    house.columns.set(mean, variance)
+    assert all(
+        np.array_equal(now, told)
+        for now, told in zip(everything(house.columns), (mean, variance), strict=True)
+    )
 
 
 def test_what_does_not_fit_is_refused_and_changes_nothing(house: House) -> None:
@@ -169,8 +164,10 @@ def test_what_does_not_fit_is_refused_and_changes_nothing(house: House) -> None:
         ("error is NaN", lambda: house.columns.apply(gain, float("nan"), 1.0)),
         ("extra has 9001", lambda: house.columns.set_extra(np.zeros(9001, np.float16))),
         ("row 9000 was asked", lambda: house.columns.at(np.array([9000], np.uint32))),
-        ("below is NaN", lambda: house.columns.top(1, "mean", None, (float("nan"), 0))),
-        ('by is "median"', lambda: house.columns.top(1, "median")),  # type: ignore[arg-type]
+        ("errors has 2 entries", lambda: house.columns.burst(np.zeros((1, 31)), np.ones(2), np.ones(1))),
+        ("q is 0", lambda: house.columns.burst(np.zeros((2, 31)), np.ones(2), np.array([1.0, 0.0]))),
+        ("mean has 9001", lambda: house.columns.set(np.zeros(9001), np.zeros(9001))),
+        ("variance is -1", lambda: house.columns.set(np.zeros(1), -np.ones(1))),
     ]
     for sentence, call in refusals:
         with pytest.raises(ValueError, match=sentence):
@@ -181,7 +178,7 @@ def test_what_does_not_fit_is_refused_and_changes_nothing(house: House) -> None:
 FINGERPRINT = """
 import hashlib
 import numpy as np
-from anagnorisis._core import Columns, Features
+from anagnorisis._core import Columns, Features, rank
 rng = np.random.default_rng(3)
 features = Features(40)
 features.extend(rng.normal(size=(30011, 40)).astype(np.float16))
@@ -190,7 +187,7 @@ root = rng.normal(size=(41, 41))
 columns.refresh(rng.normal(size=41), root @ root.T)
 for _ in range(3):
     columns.apply(rng.normal(size=41), 0.3, 50.0)
-parts = [*columns.at(np.arange(30011, dtype=np.uint32)), *columns.top(99, "variance")]
+parts = [*columns.at(np.arange(30011, dtype=np.uint32)), rank([columns], [1], 99, "draw", seed=3).rows]
 print(hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest())
 """
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -10,7 +10,12 @@ from anagnorisis._core import mmr
 
 
 def by_definition(
-    vectors: NDArray[np.float32], scores: NDArray[np.float32], k: int, diversity: float
+    vectors: NDArray[np.float32],
+    scores: NDArray[np.float32],
+    k: int,
+    diversity: float,
+    groups: NDArray[np.uint32],
+    most: int,
 ) -> list[int]:
     lengths = np.linalg.norm(vectors.astype(float), axis=1)
     units = vectors / np.where(lengths > 0, lengths, 1)[:, None]
@@ -22,22 +27,39 @@ def by_definition(
             for i in range(len(scores))
             if i not in picked
         }
+        free = {i: value for i, value in worth.items() if not crowded(groups, picked, i, most)}
+        worth = free or worth
         picked.append(max(worth, key=lambda i: (worth[i], -i)))
     return picked
 
 
+def crowded(groups: NDArray[np.uint32], picked: list[int], row: int, most: int) -> bool:
+    same = (groups[picked] == groups[row]) & (groups[row] != 0)
+    return bool((same.sum(axis=0) >= most).any())
+
+
+@settings(deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),
     n=st.integers(0, 40),
     d=st.integers(1, 20),
     k=st.integers(0, 45),
     diversity=st.floats(0, 0.99),
+    most=st.integers(1, 4),
 )
-def test_picks_are_those_of_the_definition(seed: int, n: int, d: int, k: int, diversity: float) -> None:
+def test_picks_are_those_of_the_definition(
+    seed: int, n: int, d: int, k: int, diversity: float, most: int
+) -> None:
     rng = np.random.default_rng(seed)
     vectors = (rng.normal(size=(n, d)) * rng.uniform(0.1, 9, (n, 1))).astype(np.float32)
     scores = rng.normal(size=n).astype(np.float32)
-    assert mmr(vectors, scores, k, diversity).tolist() == by_definition(vectors, scores, k, diversity)
+    groups = rng.integers(0, 5, (n, 2)).astype(np.uint32)
+    none = np.zeros((n, 1), np.uint32)
+    grouped = mmr(vectors, scores, k, diversity, groups, most).tolist()
+    assert grouped == by_definition(vectors, scores, k, diversity, groups, most)
+    assert mmr(vectors, scores, k, diversity).tolist() == by_definition(
+        vectors, scores, k, diversity, none, 1
+    )
 
 
 def test_ties_go_to_the_lower_index() -> None:
@@ -72,3 +94,11 @@ def test_a_diversity_outside_0_to_1_is_refused(diversity: float) -> None:
 def test_as_many_scores_as_vectors_are_needed() -> None:
     with pytest.raises(ValueError, match="scores has 3 entries where 2"):
         mmr(np.ones((2, 2), np.float32), np.ones(3, np.float32), 1, 0.5)
+
+
+def test_groups_that_do_not_fit_are_refused() -> None:
+    vectors, scores = np.ones((2, 2), np.float32), np.ones(2, np.float32)
+    with pytest.raises(ValueError, match="groups has 3 entries where 2"):
+        mmr(vectors, scores, 1, 0.5, np.zeros((3, 1), np.uint32), 1)
+    with pytest.raises(ValueError, match="most is 0; it must be at least 1"):
+        mmr(vectors, scores, 1, 0.5, np.zeros((2, 1), np.uint32), 0)

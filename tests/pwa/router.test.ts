@@ -9,6 +9,7 @@ test.each<[string, Route]>([
   ['/?src=pwa', { page: 'home' }],
   ['/teach', { page: 'teach' }],
   ['/welcome', { page: 'welcome' }],
+  ['/map/music', { page: 'map', kind: 'music' }],
   [`/item/${ID}`, { page: 'item', id: ID }],
   ['/library', { page: 'library', kind: '', query: PLAIN }],
   ['/library/music', { page: 'library', kind: 'music', query: PLAIN }],
@@ -24,7 +25,7 @@ test.each<[string, Route]>([
   expect(match(address)).toEqual(route)
 })
 
-test.each(['/library/films', '/item/short', `/item/${ID}/more`, '/nowhere', '/library/music/more'])('%s leads nowhere', (address) => {
+test.each(['/map', '/map/films', '/library/films', '/item/short', `/item/${ID}/more`, '/nowhere', '/library/music/more'])('%s leads nowhere', (address) => {
   expect(match(address).page).toBe('missing')
 })
 
@@ -32,7 +33,7 @@ test('an order that does not exist becomes the plain one', () => {
   expect(match('/library?sort=loudest&rated=maybe')).toEqual({ page: 'library', kind: '', query: PLAIN })
 })
 
-test.each(['/', '/teach', `/item/${ID}`, '/library', '/library/article?sort=title', '/library/image?rated=no&tag=a%2Fb'])(
+test.each(['/', '/teach', '/map/image', `/item/${ID}`, '/library', '/library/article?sort=title', '/library/image?rated=no&tag=a%2Fb'])(
   'the address of the page of %s is that address',
   (address) => expect(path(match(address))).toBe(address),
 )

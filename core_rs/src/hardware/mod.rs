@@ -14,12 +14,14 @@ mod avx2;
 mod avx512;
 mod choice;
 pub mod coarse;
+mod floats;
 pub mod halves;
 pub mod map;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 pub mod pages;
 mod pieces;
+pub mod products;
 pub mod rows;
 mod scalar;
 #[cfg(test)]

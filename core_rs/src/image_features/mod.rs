@@ -12,9 +12,12 @@ use color::Lab;
 mod color;
 mod gradient;
 mod lbp;
+mod mark;
 mod plane;
 mod scalars;
 mod shrink;
+
+pub use mark::picture_mark;
 
 /// Numbers that describe a picture: 80 + 384 + 177 + 50.
 pub const WIDTH: usize = color::BINS + 3 * gradient::WIDTH + 3 * lbp::CODES + scalars::COUNT;

@@ -83,11 +83,13 @@ const put = <T = void>(path: string, body?: unknown) => call<T>('PUT', path, bod
 const remove = (path: string) => call<void>('DELETE', path)
 
 export type FeedAsk = {
-  mode: 'for_you' | 'ask' | 'resume'
+  mode: 'for_you' | 'ask' | 'resume' | 'draw'
   kind?: N.Kind | ''
   limit?: number
   after?: string | null
   keep?: string
+  /** Of a draw: the same seed draws the same. */
+  seed?: number
 }
 export type ListAsk = {
   sort: 'newest' | 'title' | 'mine' | 'predicted'
@@ -122,6 +124,7 @@ export const api = {
   facets: (kind: N.Kind | '') => get<N.Facets>('/api/items/facets', { kind }),
   events: (events: N.EventIn[]) => post<N.Receipt>('/api/events', { sent_at: Date.now(), events }),
   taste: () => get<N.TasteOut[]>('/api/taste'),
+  map: (kind: N.Kind) => get<N.Spot[]>('/api/taste/map', { kind }),
   jobs: () => get<N.Job[]>('/api/jobs'),
   egress: () => get<N.EgressOut>('/api/egress'),
   switchPurpose: (name: string, on: boolean) => put(`/api/egress/purposes/${name}`, { on }),

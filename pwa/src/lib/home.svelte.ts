@@ -9,6 +9,7 @@ import { ratings } from './ratings.svelte'
 const FIRST = 20
 const MOST = 60
 const RESUMED = 12
+const SEEDS = 2 ** 32
 
 class Home {
   kind = $state<Kind | ''>('')
@@ -22,6 +23,8 @@ class Home {
   /** Something new is there, but moving the list now would pull it from under a finger. */
   news = $state(false)
   next = $state<string | null>(null)
+  /** Of a draw by chance; null while the picks are those for the person. */
+  seed = $state<number | null>(null)
   #kept = new Set<string>()
   #turn = 0
 
@@ -42,8 +45,8 @@ class Home {
     void this.#loadResume()
     try {
       await pageSoon(
-        `home:${kind}`,
-        () => api.feed({ mode: 'for_you', kind, limit: FIRST }),
+        `home:${kind}${this.seed === null ? '' : ':draw'}`,
+        () => api.feed({ ...this.#order, kind, limit: FIRST }),
         ({ body, stale }) => turn === this.#turn && this.#show(body, body.picks, mark, stale),
       )
     } catch (error) {
@@ -62,7 +65,7 @@ class Home {
     const length = Math.max(FIRST, this.picks.length - keep.length)
     const limit = Math.min(MOST, length)
     const body = await api
-      .feed({ mode: 'for_you', kind: this.kind, limit, keep: keep.join(',') })
+      .feed({ ...this.#order, kind: this.kind, limit, keep: keep.join(',') })
       .catch(() => null)
     if (!body || turn !== this.#turn) return
     const fresh = body.next === null ? body.picks : continued(body.picks, this.#others(keep), length)
@@ -73,13 +76,25 @@ class Home {
     return this.picks.filter((pick) => !keep.includes(pick.item.id))
   }
 
+  /** Leave the order to chance, or no longer. */
+  async surprise(on: boolean): Promise<void> {
+    this.seed = on ? Math.floor(Math.random() * SEEDS) : null
+    this.picks = []
+    this.state = 'loading'
+    await this.load()
+  }
+
+  get #order(): { mode: 'for_you' } | { mode: 'draw'; seed: number } {
+    return this.seed === null ? { mode: 'for_you' } : { mode: 'draw', seed: this.seed }
+  }
+
   async more(): Promise<void> {
     const after = this.next
     if (!after || this.state !== 'ready') return
     this.next = null
     const turn = this.#turn
     const mark = ratings.mark()
-    const body = await api.feed({ mode: 'for_you', kind: this.kind, limit: FIRST, after }).catch(() => null)
+    const body = await api.feed({ ...this.#order, kind: this.kind, limit: FIRST, after }).catch(() => null)
     if (turn !== this.#turn) return
     if (body) this.#show(body, unique([...this.picks, ...body.picks]), mark, false)
     else this.next = after

@@ -7,6 +7,7 @@ export type Route =
   | { page: 'welcome' }
   | { page: 'library'; kind: Kind | ''; query: LibraryQuery }
   | { page: 'item'; id: string }
+  | { page: 'map'; kind: Kind }
   | { page: 'missing'; path: string }
 
 export type LibraryQuery = {
@@ -31,6 +32,7 @@ export function match(address: string): Route {
   if (!first || (!second && (first === 'approve' || first === 'join'))) return { page: 'home' }
   if (first === 'library' && (!second || isKind(second)))
     return { page: 'library', kind: isKind(second) ? second : '', query: libraryQuery(searchParams) }
+  if (first === 'map' && isKind(second)) return { page: 'map', kind: second }
   if (first === 'item' && ITEM.test(second)) return { page: 'item', id: second }
   if ((first === 'teach' || first === 'welcome') && !second) return { page: first }
   return { page: 'missing', path: pathname }
@@ -43,6 +45,8 @@ export function path(route: Route): string {
       return '/'
     case 'item':
       return `/item/${route.id}`
+    case 'map':
+      return `/map/${route.kind}`
     case 'library': {
       const said = Object.entries(route.query).filter(([name, value]) => value !== PLAIN[name as keyof LibraryQuery])
       const search = new URLSearchParams(said).toString()

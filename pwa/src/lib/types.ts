@@ -620,6 +620,7 @@ export interface paths {
          * @description The next picks for the person who asks.
          *
          *     `keep` names items still on the screen, parted by commas; they come back in `kept` with their new scores.
+         *     `mode=draw` takes items by chance, with odds of exp(score / temperature); a `seed` draws the same again.
          */
         get: operations["ApiFeedGetFeed"];
         put?: never;
@@ -762,6 +763,26 @@ export interface paths {
          * @description The person's taste in every kind.
          */
         get: operations["ApiTasteListTastes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taste/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMap
+         * @description The items of a kind on a plane, like beside like, with the scores the person who asks would give.
+         */
+        get: operations["ApiTasteMapGetMap"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1032,6 +1053,7 @@ export interface components {
             places: components["schemas"]["PlaceOut"][];
             position: number | null;
             playable: boolean;
+            alike: components["schemas"]["Item"][];
             unread: string;
         };
         /** ItemPage */
@@ -1249,6 +1271,14 @@ export interface components {
             problems: number;
             done: number;
             total: number;
+        };
+        /** Spot */
+        Spot: {
+            id: string;
+            x: number;
+            y: number;
+            score: number | null;
+            mine: number | null;
         };
         /** Suggestion */
         Suggestion: {
@@ -2448,13 +2478,15 @@ export interface operations {
     ApiFeedGetFeed: {
         parameters: {
             query?: {
-                mode?: "for_you" | "ask" | "resume";
+                mode?: "for_you" | "ask" | "resume" | "draw";
                 kind?: "music" | "image" | "article" | null;
                 folder?: string | null;
                 tag?: string | null;
                 limit?: number;
                 after?: string | null;
                 keep?: string;
+                temperature?: number;
+                seed?: number | null;
             };
             header?: never;
             path?: never;
@@ -2744,6 +2776,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TasteOut"][];
+                };
+            };
+        };
+    };
+    ApiTasteMapGetMap: {
+        parameters: {
+            query: {
+                kind: "music" | "image" | "article";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Spot"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
                 };
             };
         };

@@ -1,4 +1,4 @@
-"""Pages of the feed: for you, questions, and what was begun."""
+"""Pages of the feed: for you, a draw by chance, questions, and what was begun."""
 
 import re
 from typing import Annotated
@@ -27,14 +27,16 @@ async def get_feed(
     limit: PageSize = 20,
     after: FromQuery[str | None] = None,
     keep: FromQuery[str] = "",
+    temperature: FromQuery[float] = 1.0,
+    seed: FromQuery[int | None] = None,
 ) -> FeedPage:
     """The next picks for the person who asks.
 
     `keep` names items still on the screen, parted by commas; they come back in `kept` with their new scores.
+    `mode=draw` takes items by chance, with odds of exp(score / temperature); a `seed` draws the same again.
     """
-    query = FeedQuery(
-        mode, Filters(kind, folder or None, tag or None), limit, after or None, identities(keep)
-    )
+    filters = Filters(kind, folder or None, tag or None)
+    query = FeedQuery(mode, filters, limit, after or None, identities(keep), temperature, seed)
     return await feed.page(caller.person.id, query)
 
 

@@ -13,7 +13,7 @@ from anagnorisis.embed import EMBEDDERS
 from anagnorisis.feed import picks
 from anagnorisis.feed.queries import Filters, ItemPage, ItemsQuery, Sort
 from anagnorisis.feed.sorts import Shelf
-from anagnorisis.store import aliases, events, items, places, sources, tags, vectors
+from anagnorisis.store import aliases, alike, events, items, places, sources, tags, vectors
 from anagnorisis.store.db import Store
 from anagnorisis.store.items import Facets, Rated
 from anagnorisis.taste import explain
@@ -39,6 +39,8 @@ class ItemDetail(Struct, frozen=True):
     """Where the person stopped: seconds of a track, the fraction of a text."""
     playable: bool
     """Whether the house knows a copy of it now."""
+    alike: list[Item]
+    """Its near-duplicates: the same picture, text or recording in another packing."""
     unread: str
     """Why it could not be listened to, looked at or read, so that it has no score; empty when it could."""
 
@@ -86,6 +88,7 @@ async def get_item(
         places=[PlaceOut(named.get(copy.source, ""), copy.folder, copy.name) for copy in copies],
         position=(await events.positions(store.read, person, [item.id])).get(item.id),
         playable=bool(copies),
+        alike=list((await items.by_ids(store.read, await alike.others(store.read, item.id))).values()),
         unread=await vectors.failure(store.read, EMBEDDERS[item.kind].digest, item.id),
     )
 

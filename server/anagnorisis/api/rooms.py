@@ -26,6 +26,7 @@ from anagnorisis.jobs.folders import Folders
 from anagnorisis.jobs.sample import Sample
 from anagnorisis.media.thumbs import Thumbs
 from anagnorisis.store.db import Store
+from anagnorisis.taste.chart import Charts
 from anagnorisis.taste.learner import Learner
 
 AT_ONCE = (
@@ -43,6 +44,7 @@ AT_ONCE = (
     "sample",
     "egress",
     "tally",
+    "charts",
 )
 ONCE_LOADED = ("learner", "feed", "shelf")
 
@@ -66,6 +68,7 @@ class Rooms(Struct, frozen=True, eq=False):
     egress: Egress
     tally: Tally
     learner: Learner
+    charts: Charts
     feed: Feed
     shelf: Shelf
     thumbs: Thumbs

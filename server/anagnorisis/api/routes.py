@@ -87,6 +87,7 @@ HANDLERS = (
     items.list_similar,
     events.post_events,
     taste.list_tastes,
+    taste.get_map,
     jobs.list_jobs,
     jobs.steer_job,
     egress.get_egress,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from litestar import get
 from litestar.di import NamedDependency
+from litestar.params import FromQuery
 from msgspec import Struct
 
 from anagnorisis.api.held import Held
@@ -12,6 +13,7 @@ from anagnorisis.domain import HIGHEST, KINDS, Evidence, Kind
 from anagnorisis.embed import EMBEDDERS
 from anagnorisis.store import events, items, vectors
 from anagnorisis.store.db import Store
+from anagnorisis.taste.chart import Charts, Spot
 from anagnorisis.taste.learner import Learner
 from anagnorisis.taste.view import View
 
@@ -56,6 +58,18 @@ async def list_tastes(
         await _taste(caller.person.id, await learner.view(caller.person.id, kind), counts, embedded, store)
         for kind in KINDS
     ]
+
+
+@get("/taste/map")
+async def get_map(
+    caller: NamedDependency[Caller],
+    learner: NamedDependency[Learner],
+    charts: NamedDependency[Charts],
+    kind: FromQuery[Kind],
+) -> list[Spot]:
+    """The items of a kind on a plane, like beside like, with the scores the person who asks would give."""
+    view = await learner.view(caller.person.id, kind)
+    return await charts.spots(view, await learner.spaces.present(kind))
 
 
 async def _taste(

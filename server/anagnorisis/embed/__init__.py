@@ -4,7 +4,7 @@ Each kind has a module of the same room with a `load()`; only the worker process
 """
 
 import hashlib
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from msgspec import Struct
@@ -31,6 +31,15 @@ class Embedder(Protocol):
 
         Raises `Unreadable` with a reason fit to show.
         """
+        ...
+
+
+@runtime_checkable
+class Marker(Protocol):
+    """An embedder that sees in the same look what tells near-duplicates."""
+
+    def marked(self, given: bytes) -> tuple[NDArray[np.float32], int]:
+        """The vector of `row`, and 64 bits that stay close in a copy of other size or packing; 0: none."""
         ...
 
 

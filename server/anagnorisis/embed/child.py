@@ -17,9 +17,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from anagnorisis.domain import Kind, Unreadable
-from anagnorisis.embed import EMBEDDERS, Embedder
+from anagnorisis.embed import EMBEDDERS, Embedder, Marker
 from anagnorisis.embed.frames import BROKEN, LENGTH_BYTES, LOADED, OUT_OF_MEMORY, Answer, Task, framed, task
 
 NICE = 10
@@ -49,14 +50,14 @@ class Bench:
         spec = EMBEDDERS[kind]
         try:
             with np.errstate(over="ignore"):
-                row = self._loaded[kind].row(given).astype("<f2")
+                row, mark = _looked(self._loaded[kind], given)
         except Unreadable as error:
             self._say(Answer(index, reason=error.what, again=error.again))
         else:
             assert row.shape == (spec.dim,), f"{spec.name} gave {row.shape}"
             finite = bool(np.isfinite(row).all())
             reason = "" if finite else "Its numbers are not finite, so it cannot be compared."
-            self._say(Answer(index, row.tobytes() if finite else b"", reason))
+            self._say(Answer(index, row.tobytes(), mark=mark) if finite else Answer(index, reason=reason))
         with self._one_at_a_time:
             self.in_hand -= 1
 
@@ -66,6 +67,12 @@ class Bench:
             while frame:
                 frame = frame[os.write(self._out, frame) :]
             self.left_at = time.monotonic()
+
+
+def _looked(embedder: Embedder, given: bytes) -> tuple[NDArray[np.float16], int | None]:
+    """The vector of an item, and its mark where its embedder gives one."""
+    row, mark = embedder.marked(given) if isinstance(embedder, Marker) else (embedder.row(given), None)
+    return row.astype("<f2"), mark
 
 
 def _end_on_error(done: Future[None]) -> None:

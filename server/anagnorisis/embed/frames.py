@@ -20,12 +20,23 @@ class Task(Struct, frozen=True, array_like=True):
 
 
 class Answer(Struct, frozen=True, array_like=True):
-    """One item's vector as little-endian f16, or the reason why it has none. Answers come in any order."""
+    """One item's vector as little-endian f16, or the reason why it has none. Answers come in any order.
+
+    `mark` is that of a picture, for finding its near-duplicates.
+    """
 
     index: int
     row: bytes = b""
     reason: str = ""
     again: Again = "never"
+    mark: int | None = None
+
+
+class Made(Struct, frozen=True):
+    """What was made of one item: its vector, and its mark if it is a picture."""
+
+    row: bytes
+    mark: int | None = None
 
 
 def framed(message: Task | Answer) -> bytes:

@@ -68,7 +68,12 @@ class Looks:
 
     def row(self, given: bytes) -> NDArray[np.float32]:
         """The vector (691,) of the picture at path `given`. Raises `Unreadable` with the reason."""
-        return _core.image_features(small_rgb(given))
+        return self.marked(given)[0]
+
+    def marked(self, given: bytes) -> tuple[NDArray[np.float32], int]:
+        """The vector, and a mark that copies of the picture in other sizes and packings nearly share."""
+        rgb = small_rgb(given)
+        return _core.image_features(rgb), _core.picture_mark(rgb)
 
 
 def load() -> Looks:

@@ -11,10 +11,10 @@ from types import MappingProxyType
 from anagnorisis.config import Settings
 from anagnorisis.domain import Kind, Unreadable, WorkerLost
 from anagnorisis.embed import LONGEST_TEXT
-from anagnorisis.embed.frames import LENGTH_BYTES, LOADED, OUT_OF_MEMORY, Answer, Task, answer, framed
+from anagnorisis.embed.frames import LENGTH_BYTES, LOADED, OUT_OF_MEMORY, Answer, Made, Task, answer, framed
 
-Found = dict[int, bytes | Unreadable]
-"""By number: the vector of an item, or why it has none."""
+Found = dict[int, Made | Unreadable]
+"""By number: what was made of an item, or why nothing was."""
 PATIENCE: Mapping[Kind, float] = MappingProxyType({"article": 30.0, "image": 60.0, "music": 120.0})
 """Seconds without any answer after which the process is held to hang; a slow disk answers sooner."""
 MEGABYTES = 1024
@@ -54,8 +54,8 @@ class Worker:
         running = self._process is not None and self._process.returncode is None
         return self._process.pid if self._process and running else None
 
-    async def embed(self, kind: Kind, items: Sequence[tuple[str, bytes | str]]) -> list[bytes | Unreadable]:
-        """A vector (little-endian f16) for each (item id, path or text), or the reason why there is none.
+    async def embed(self, kind: Kind, items: Sequence[tuple[str, bytes | str]]) -> list[Made | Unreadable]:
+        """What is made of each (item id, path or text), or the reason why nothing is.
 
         When the process dies or hangs, every item still open is tried again alone; one that ends it alone
         twice, or hangs alone, gets that as its reason. Raises `WorkerLost` when the process cannot start.
@@ -77,7 +77,7 @@ class Worker:
         async with self._turn:
             await self._end()
 
-    async def _alone(self, kind: Kind, given: bytes) -> bytes | Unreadable:
+    async def _alone(self, kind: Kind, given: bytes) -> Made | Unreadable:
         found: Found = {}
         loss = ""
         for _ in range(2):
@@ -93,7 +93,8 @@ class Worker:
         try:
             while left:
                 said = await self._hear(process, self._patience[kind])
-                found[said.index] = Unreadable(said.reason, again=said.again) if said.reason else said.row
+                made = Made(said.row, said.mark)
+                found[said.index] = Unreadable(said.reason, again=said.again) if said.reason else made
                 left.discard(said.index)
         except TimeoutError:
             return HANGS

@@ -1,36 +1,34 @@
-"""The feed: for you over all kinds, questions to learn from, and what was begun."""
+"""The feed: for you over all kinds, a draw by chance, questions to learn from, and what was begun."""
 
 import asyncio
+import math
+import random
 from collections import deque
 from collections.abc import Mapping, Sequence, Set
-from zlib import crc32
 
-import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
 from anagnorisis.domain import KINDS, Item, ItemId, Kind
 from anagnorisis.feed import marks, picks
 from anagnorisis.feed.begun import begun
-from anagnorisis.feed.eligible import Eligible, Mask
+from anagnorisis.feed.eligible import Eligible
 from anagnorisis.feed.newest import Keys, moved, newest
 from anagnorisis.feed.picks import Chosen
-from anagnorisis.feed.queries import FeedPage, FeedQuery, Mode, check_limit
-from anagnorisis.store import items
+from anagnorisis.feed.pools import BYTES, Leaders, pools, sum_of, unseen
+from anagnorisis.feed.queries import SEEDS, FeedPage, FeedQuery, Mode, check_draw, check_limit
+from anagnorisis.store import alike, items, places
 from anagnorisis.store.db import Store
-from anagnorisis.taste.ask import questions
 from anagnorisis.taste.learner import Learner
-from anagnorisis.taste.variety import Candidates, varied
+from anagnorisis.taste.variety import Groups, highest, varied
 from anagnorisis.taste.view import View
 
-POOL = 5
-"""Candidates of each kind for every pick of a page."""
 NEW_SHARE = 5
 """Every so many picks one is of a kind that cannot be sorted yet, so that nothing vanishes."""
 WINDOW = 1000
 """Picks after which a list ends; until then none comes twice, whatever is rated between two pages."""
-BYTES = 4
-"""Stand for an id in a page mark: a stranger is taken for a pick of a full window once in four million."""
+SHARE = 3 / 20
+"""Of a page for one creator and for one folder, unless nothing else is left."""
 
 UNSURE = "Your rating of this one would teach me much"
 
@@ -41,6 +39,8 @@ class Place(Struct, frozen=True):
     shown: bytes
     """A short sum of every id picked so far."""
     newest: Keys
+    seed: int
+    """Of a draw."""
 
 
 class Feed:
@@ -52,6 +52,7 @@ class Feed:
     async def page(self, person: int, query: FeedQuery) -> FeedPage:
         """The page asked for, as the person's ratings have it now. Raises `BadValue`."""
         check_limit(query.limit)
+        check_draw(query)
         query = replace(query, filters=replace(query.filters, rated="no"))
         kept = list((await items.by_ids(self._store.read, query.keep)).values())
         kinds = {*query.filters.kinds, *(item.kind for item in kept)}
@@ -66,13 +67,15 @@ class Feed:
 
     async def _chosen(self, person: int, query: FeedQuery, views: Mapping[Kind, View]) -> Chosen:
         """The best of the kinds that can be told apart, among them the newest of the others."""
-        of = (person, query.mode, query.filters)
-        place = marks.read(query.after, Place, of) if query.after else Place(b"", {})
+        of = (person, query.mode, query.filters, query.temperature, query.seed)
+        place = marks.read(query.after, Place, of) if query.after else _start(query)
         seen = {place.shown[n : n + BYTES] for n in range(0, len(place.shown), BYTES)}
+        leaders = await alike.leaders(self._store.read)
         kinds = query.filters.kinds
         ready = [kind for kind in kinds if _ready(views[kind], query.mode)]
         others = [kind for kind in kinds if kind not in ready]
-        best = await self._best([views[kind] for kind in ready], query, seen)
+        best = await self._best([views[kind] for kind in ready], query, place.seed, seen, leaders)
+        fresh = unseen(seen, leaders)
         new = await newest(
             self._store,
             person,
@@ -80,39 +83,44 @@ class Feed:
             query.filters,
             query.limit + 1,
             place.newest,
-            lambda item: _short(item.id) not in seen,
+            lambda item: fresh(item.id),
         )
         told = _mixed(best, new, query.limit)
         taken = [item for item in told if item in new]
-        shown = place.shown + b"".join(_short(item.id) for item in told)
+        shown = place.shown + b"".join(sum_of(item.id, leaders) for item in told)
         more = len(best) + len(new) > len(told) and len(shown) < WINDOW * BYTES
         lines = dict.fromkeys((item.id for item in best), UNSURE) if query.mode == "ask" else {}
-        return Chosen(told, lines, marks.mark(Place(shown, moved(place.newest, taken)), of) if more else None)
+        left = Place(shown, moved(place.newest, taken), place.seed)
+        return Chosen(told, lines, marks.mark(left, of) if more else None)
 
-    async def _best(self, views: Sequence[View], query: FeedQuery, seen: Set[bytes]) -> list[Item]:
+    async def _best(
+        self, views: Sequence[View], query: FeedQuery, seed: int, seen: Set[bytes], leaders: Leaders
+    ) -> list[Item]:
+        """One more than the page holds, if there are."""
         masks = [await self._eligible.rows(view, query.filters) for view in views]
-        ids = await asyncio.to_thread(_best, views, masks, query, seen)
+        found = await asyncio.to_thread(pools, views, masks, query, seed, seen, leaders)
+        if query.mode == "draw":
+            ids = highest(found, query.limit + 1)
+        else:
+            told = [item for pool in found for item in pool.ids] if query.mode == "for_you" else []
+            groups, most = await self._groups(told), math.ceil(SHARE * query.limit)
+            ids = await asyncio.to_thread(varied, found, query.limit + 1, groups, most)
         return list((await items.by_ids(self._store.read, ids)).values())
+
+    async def _groups(self, ids: Sequence[ItemId]) -> Groups:
+        """The creator of each item, and the folder it lies in."""
+        told = await items.by_ids(self._store.read, ids)
+        folders = await places.folders_of(self._store.read, ids)
+        return {item.id: (item.creator, folders.get(item.id, "")) for item in told.values()}
+
+
+def _start(query: FeedQuery) -> Place:
+    return Place(b"", {}, random.randrange(SEEDS) if query.seed is None else query.seed)
 
 
 def _ready(view: View, mode: Mode) -> bool:
-    """Whether a kind can be picked from by what is known: for a question it is enough to have features."""
-    return len(view) > 0 if mode == "ask" else view.evidence().enough
-
-
-def _best(views: Sequence[View], masks: Sequence[Mask], query: FeedQuery, seen: Set[bytes]) -> list[ItemId]:
-    """One more than the page holds, if there are, so that it knows whether it is the last."""
-    most, rng = POOL * query.limit + 1, np.random.default_rng()
-    groups = []
-    for view, mask in zip(views, masks, strict=True):
-        wide = most + len(seen)
-        if query.mode == "ask":
-            found = questions(view, mask, wide, rng)
-        else:
-            found = Candidates(view, *view.columns.top(wide, "mean", mask))
-        fresh = [n for n, row in enumerate(found.rows) if _short(view.space.ids[row]) not in seen][:most]
-        groups.append(Candidates(view, found.rows[fresh], found.values[fresh]))
-    return varied(groups, query.limit + 1)
+    """Whether a kind can be picked from by what is known: for questions and draws features are enough."""
+    return len(view) > 0 if mode in ("ask", "draw") else view.evidence().enough
 
 
 def _mixed(best: Sequence[Item], new: Sequence[Item], limit: int) -> list[Item]:
@@ -123,7 +131,3 @@ def _mixed(best: Sequence[Item], new: Sequence[Item], limit: int) -> list[Item]:
         its_turn = not best_left or len(told) % NEW_SHARE == NEW_SHARE - 1
         told.append((new_left if new_left and its_turn else best_left).popleft())
     return told
-
-
-def _short(item: ItemId) -> bytes:
-    return crc32(item.encode()).to_bytes(BYTES)

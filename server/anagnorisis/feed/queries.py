@@ -10,8 +10,12 @@ from anagnorisis.store.items import Rated
 
 MOST = 100
 """Picks on one page."""
+COLDEST, HOTTEST = 0.01, 100.0
+"""Temperatures of a draw: from the order of the scores to a plain shuffle."""
+SEEDS = 2**53
+"""Any that a browser can write as a number."""
 
-Mode = Literal["for_you", "ask", "resume"]
+Mode = Literal["for_you", "ask", "resume", "draw"]
 Sort = Literal["newest", "title", "mine", "predicted"]
 
 
@@ -39,6 +43,10 @@ class FeedQuery(Struct, frozen=True):
     """The `next` of the page before."""
     keep: Sequence[ItemId] = ()
     """Items still on the screen: they come back with their new scores."""
+    temperature: float = 1.0
+    """Of a `draw`: the odds of an item are exp(score / temperature)."""
+    seed: int | None = None
+    """Of a `draw`: the same seed draws the same; without one it is left to chance."""
 
 
 class FeedPage(Struct, frozen=True):
@@ -65,6 +73,14 @@ class ItemPage(Struct, frozen=True):
 
     picks: list[Pick]
     next: str | None
+
+
+def check_draw(query: FeedQuery) -> None:
+    """Raise `BadValue` unless `query` can be drawn."""
+    if not COLDEST <= query.temperature <= HOTTEST:
+        raise BadValue(f"A temperature is {COLDEST:g} to {HOTTEST:g}, not {query.temperature:g}.")
+    if query.seed is not None and not 0 <= query.seed < SEEDS:
+        raise BadValue(f"A seed is a whole number from 0 to {SEEDS - 1}, not {query.seed}.")
 
 
 def check_limit(limit: int) -> None:

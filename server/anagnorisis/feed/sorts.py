@@ -105,8 +105,8 @@ def _best(
     found: list[tuple[float, int, int]] = []
     for n, (view, mask) in enumerate(zip(views, masks, strict=True)):
         below = None if place.value is None else _below(view, place.value, place.item, where, n)
-        rows, values = view.columns.top(k, "mean", mask, below)
-        found += [(-value, n, row) for value, row in zip(values.tolist(), rows.tolist(), strict=True)]
+        best = view.best(k, mask, below)
+        found += [(-value, n, row) for value, row in zip(best.mean.tolist(), best.rows.tolist(), strict=True)]
     return [(-value, views[n].space.ids[row]) for value, n, row in sorted(found)[:k]]
 
 

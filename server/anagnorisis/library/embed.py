@@ -8,7 +8,7 @@ from pathlib import Path
 from anagnorisis.domain import Again, ItemId, Kind, Unreadable
 from anagnorisis.embed import EMBEDDERS
 from anagnorisis.embed.worker import Worker
-from anagnorisis.store import places, texts, vectors
+from anagnorisis.store import alike, places, texts, vectors
 from anagnorisis.store.connections import Writer
 from anagnorisis.store.db import Store
 from anagnorisis.store.places import Copy
@@ -37,9 +37,14 @@ class Embedding:
         await self._store.write(lambda db: vectors.retry(db, *when))
 
     async def pending(self, kind: Kind) -> list[ItemId]:
-        """Present items of a kind with neither vector nor failure, oldest first, 10,000 at most."""
+        """Present items of a kind with neither vector nor failure, oldest first, 10,000 at most.
+
+        After those come pictures that were looked at before marks were made.
+        """
         model, most = EMBEDDERS[kind].digest, AT_ONCE + len(self._unreached)
         ids = await vectors.pending(self._store.slow, kind, model, most)
+        if kind == "image" and not ids:
+            ids = await alike.unmarked(self._store.slow, model, most)
         return [item for item in ids if item not in self._unreached]
 
     async def reconcile(self) -> None:
@@ -63,17 +68,20 @@ class Embedding:
             return
         answers = zip(given, await self._worker.embed(kind, [*given.items()]), strict=True)
         model, made, failed = EMBEDDERS[kind].digest, [], []
+        marked: list[tuple[ItemId, int]] = []
         for item, said in answers:
             if isinstance(said, Unreadable):
                 failed.append((item, said.what, said.again))
-            elif vectors.has_direction(said):
-                made.append((item, said))
+            elif vectors.has_direction(said.row):
+                made.append((item, said.row))
+                marked += [(item, said.mark)] if said.mark is not None else []
             else:
                 failed.append((item, EMPTY, "never"))
 
         def verb(db: Writer) -> None:
             vectors.put_many(db, model, made)
             vectors.fail(db, model, failed)
+            alike.mark(db, marked)
 
         await self._store.write(verb)
         await self._spaces.admit(kind, [item for item, _ in made])

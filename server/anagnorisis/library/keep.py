@@ -9,7 +9,7 @@ from anagnorisis.domain import Item, ItemId, Source
 from anagnorisis.library.compare import Differences
 from anagnorisis.library.recognise import Recognition
 from anagnorisis.library.taking import Covers, Taken, batches, place_of, take
-from anagnorisis.store import items, phi, places, texts, vectors
+from anagnorisis.store import alike, items, phi, places, texts, vectors
 from anagnorisis.store.connections import Writer
 from anagnorisis.store.db import Store
 
@@ -59,6 +59,7 @@ async def _store(
         phi.forget_rows(db, before)
         turned = {one.item.id for one in described if _turned(before.get(one.item.id), one.item)}
         vectors.forget(db, turned.union(edited))
+        alike.forget(db, turned.union(edited))
         places.settle(db, source.id, found, gone, now)
         return bool(before)
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import astuple
 
 from anagnorisis.domain import ItemId, Place, Problem
+from anagnorisis.store.rows import listed
 
 Known = tuple[int, int, int, ItemId | None]
 """Size, mtime in ns, inode and item of a file as it was last looked at."""
@@ -31,6 +32,8 @@ LOCATE = """SELECT s.address, p.path, p.size, p.mtime_ns, p.inode FROM places AS
     JOIN sources AS s ON s.id = p.source WHERE p.item = ?"""
 OF_ITEM = """SELECT source, path, item, size, mtime_ns, inode, folder, name, problem, mount
     FROM places WHERE item = ? ORDER BY source, path"""
+FOLDERS_OF = """SELECT p.item, max(p.source || ':' || p.folder) FROM json_each(?) AS wanted
+    CROSS JOIN places AS p ON p.item = wanted.value GROUP BY p.item"""
 PROBLEMS = """SELECT source, CASE folder WHEN '' THEN name ELSE folder || '/' || name END, problem
     FROM places WHERE source = ? AND problem <> '' ORDER BY folder, name"""
 
@@ -98,6 +101,11 @@ async def locate(read: Connection, item: ItemId) -> list[Copy]:
 async def of_item(read: Connection, item: ItemId) -> list[Place]:
     """Every place of an item."""
     return [Place(*row) for row in await read.execute_fetchall(OF_ITEM, (item,))]
+
+
+async def folders_of(read: Connection, ids: Iterable[ItemId]) -> dict[ItemId, str]:
+    """Of each present item a name for the folder it lies in, one of them where it has several copies."""
+    return {item: folder for item, folder in await read.execute_fetchall(FOLDERS_OF, (listed(ids),))}
 
 
 async def problems(read: Connection, source: int) -> list[Problem]:

@@ -7,7 +7,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from anagnorisis._core import Columns
+from anagnorisis._core import Columns, Ranked, rank
 from anagnorisis.domain import Evidence, ItemId, Kind, Score
 from anagnorisis.taste import scores
 from anagnorisis.taste.consensus import Household
@@ -19,8 +19,8 @@ from anagnorisis.taste.space import Rows, Space
 NO_LESSONS = np.zeros((0, DIMENSION)), np.zeros(0)
 Extra = NDArray[np.float16]
 CHUNK = 8192
-AT_ONCE = 8
-"""More changes than this in a batch cost less as one refresh than one after the other."""
+AT_ONCE = 16
+"""More changes than this in a batch cost less as one refresh than as a burst."""
 
 
 class Change(Struct, frozen=True):
@@ -87,7 +87,7 @@ class View:
         """Gains applied while a refresh is under way."""
         for change in ratings:
             self._note(change)
-            self._teach(change.item, None)
+            self._teach(change.item, False)
         self.columns: Columns
         self._relearn()
         self.taste = self._told()
@@ -120,6 +120,14 @@ class View:
                 told[item] = scores.score(mean, variance, noise, degrees)
         return told
 
+    def best(self, k: int, eligible: NDArray[np.bool_], below: tuple[float, int] | None = None) -> Ranked:
+        """The `k` rows of the highest mean among the `eligible` (n,), after the (mean, row) `below`."""
+        return rank([self.columns], [1.0], k, "mean", eligible=eligible, below=below)
+
+    def draw(self, k: int, eligible: NDArray[np.bool_], temperature: float, seed: int) -> Ranked:
+        """`k` of the `eligible` rows (n,) by chance, one by one, with odds of exp(mean / temperature)."""
+        return rank([self.columns], [1.0], k, "draw", temperature=temperature, seed=seed, eligible=eligible)
+
     def rows(self, rows: Rows) -> NDArray[np.float64]:
         """The rows (k, 162) of those numbers, with what the household says."""
         return np.column_stack([self.space.features.take(rows), self.extra[rows]]).astype(np.float64)
@@ -131,11 +139,14 @@ class View:
 
     def settle(self, changes: Sequence[Change]) -> None:
         """Take in what the ratings are now. A change that says what is known already does nothing."""
-        columns = self.columns if len(changes) <= AT_ONCE else None
+        few = len(changes) <= AT_ONCE
+        gains: list[Gain] = []
         for change in changes:
             self._note(change)
-            self._teach(change.item, columns)
-        if columns is None:
+            gains += self._teach(change.item, few)
+        if few:
+            self._apply(gains)
+        else:
             self._relearn()
         self.taste = self._told()
 
@@ -148,8 +159,8 @@ class View:
             self.columns.set_extra(extra)
             self.columns.extend(weights, covariance)
         self.extra = extra  # from now on readers ask for these rows
-        for item in self._mine.keys() - self._learned.keys():
-            self._teach(item, self.columns)
+        waiting = self._mine.keys() - self._learned.keys()
+        self._apply([gain for item in waiting for gain in self._teach(item, True)])
         self.taste = self._told()
 
     def begin_refresh(self) -> tuple[Vector, NDArray[np.float64]]:
@@ -166,8 +177,7 @@ class View:
         since, self._since = self._since, None
         if since is None or len(fresh) < len(self.columns):
             return
-        for gain in since:
-            fresh.apply(gain.direction, gain.error, gain.q)
+        _burst(fresh, since)
         self.columns, self.updates = fresh, len(since)
 
     def _columns(self, weights: Vector, covariance: NDArray[np.float64], extra: Extra) -> Columns:
@@ -202,31 +212,33 @@ class View:
             count, total = self._named.get(name, (0, 0.0))
             self._named[name] = count + sign, total + sign * self._mine[item]
 
-    def _teach(self, item: ItemId, columns: Columns | None) -> None:
-        """Bring what is learned of `item` in line with its rating, and `columns` with it.
+    def _teach(self, item: ItemId, learn: bool) -> list[Gain]:
+        """Bring what is learned of `item` in line with its rating; the gains still have to be applied.
 
-        Without `columns` the posterior waits too, for `_relearn`.
+        Without `learn` the posterior waits, for `_relearn`.
         """
         known, value = self._learned.get(item), self._mine.get(item)
         if known and known[1] == value:
-            return
+            return []
+        gains = []
         if known:
             del self._learned[item]
             self._lessons_before = NO_LESSONS
-            if columns:
-                self._apply(columns, self._posterior.forget(*known))
+            if learn:
+                gains.append(self._posterior.forget(*known))
         row = self.space.row_of.get(item, len(self))
         if value is not None and row < len(self):
             x = known[0] if known else self.rows(np.array([row], np.uint32))[0]
             self._learned[item] = x, value
-            if columns:
-                self._apply(columns, self._posterior.learn(x, value))
+            if learn:
+                gains.append(self._posterior.learn(x, value))
+        return gains
 
-    def _apply(self, columns: Columns, gain: Gain) -> None:
-        columns.apply(gain.direction, gain.error, gain.q)
-        self.updates += 1
+    def _apply(self, gains: Sequence[Gain]) -> None:
+        _burst(self.columns, gains)
+        self.updates += len(gains)
         if self._since is not None:
-            self._since.append(gain)
+            self._since += gains
 
     def _relearn(self) -> None:
         self._posterior.relearn(*self._lessons())
@@ -259,4 +271,14 @@ class View:
             ratings=ratings,
             unrated=unrated,
             named=dict(self._named),
+        )
+
+
+def _burst(columns: Columns, gains: Sequence[Gain]) -> None:
+    """Apply `gains`, learned one after the other, in one pass over the rows."""
+    if gains:
+        columns.burst(
+            np.array([gain.direction for gain in gains]),
+            np.array([gain.error for gain in gains]),
+            np.array([gain.q for gain in gains]),
         )

@@ -16,6 +16,7 @@ from anagnorisis.config import Settings
 from anagnorisis.domain import Unreadable, WorkerLost
 from anagnorisis.embed import EMBEDDERS
 from anagnorisis.embed import worker as worker_module
+from anagnorisis.embed.frames import Made
 from anagnorisis.embed.worker import BREAKS, HANGS, OVERWHELMS, PATIENCE, Worker
 
 from .conftest import landscape
@@ -71,11 +72,11 @@ def is_open(pipe: Path) -> bool:
     return True
 
 
-def assert_vectors(found: list[bytes | Unreadable], but: int | None = None) -> None:
+def assert_vectors(found: list[Made | Unreadable], but: int | None = None) -> None:
     for n, row in enumerate(found):
         if n != but:
-            assert isinstance(row, bytes), row
-            values = np.frombuffer(row, "<f2")
+            assert isinstance(row, Made), row
+            values = np.frombuffer(row.row, "<f2")
             assert values.shape == (EMBEDDERS["image"].dim,)
             assert np.isfinite(values).all()
             assert values.any()
@@ -84,7 +85,7 @@ def assert_vectors(found: list[bytes | Unreadable], but: int | None = None) -> N
 async def test_vectors_come_in_the_order_of_the_items(worker: Worker) -> None:
     texts = [f"{word} and nothing else" for word in ("bread", "galaxy", "football", "violin")] * 20
     found = await worker.embed("article", [(str(n), text) for n, text in enumerate(texts)])
-    rows = np.array([np.frombuffer(row, "<f2") for row in found if isinstance(row, bytes)], float)
+    rows = np.array([np.frombuffer(one.row, "<f2") for one in found if isinstance(one, Made)], float)
     assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=2e-3)
     assert (rows @ rows.T).argmax(axis=1)[40:44].tolist() == [0, 1, 2, 3]
 
@@ -111,7 +112,7 @@ async def test_one_process_serves_every_kind_one_batch_after_another(worker: Wor
 
 async def test_a_text_with_half_a_character_is_still_read(worker: Worker) -> None:
     (found,) = await worker.embed("article", [("a", "bread \ud83d")])
-    assert isinstance(found, bytes)
+    assert isinstance(found, Made) and found.mark is None
 
 
 async def test_a_process_killed_in_the_middle_of_a_batch_costs_no_item(
@@ -173,7 +174,7 @@ async def test_an_idle_process_ends_and_the_next_batch_starts_another() -> None:
     async with asyncio.timeout(60):
         while worker.pid is not None:
             await asyncio.sleep(0.05)
-    assert isinstance((await worker.embed("article", [("a", "bread")]))[0], bytes)
+    assert isinstance((await worker.embed("article", [("a", "bread")]))[0], Made)
     assert first is not None
     assert worker.pid != first
     await worker.close()
@@ -182,7 +183,7 @@ async def test_an_idle_process_ends_and_the_next_batch_starts_another() -> None:
 async def test_batches_around_the_moment_of_idle_end_are_all_answered() -> None:
     worker = Worker(Settings(threads=1, worker_idle_s=0.05))
     for n in range(8):
-        assert isinstance((await worker.embed("article", [("a", "bread")]))[0], bytes)
+        assert isinstance((await worker.embed("article", [("a", "bread")]))[0], Made)
         await asyncio.sleep(0.044 + n / 500)
     await worker.close()
 

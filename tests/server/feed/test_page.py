@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from anagnorisis.domain import BadValue, Item, ItemId, Person, Source
 from anagnorisis.feed.page import NEW_SHARE, UNSURE, Feed
@@ -22,7 +23,7 @@ async def every(feed: Feed, person: Person, query: FeedQuery) -> list[FeedPage]:
     """All pages of a list."""
     pages = [await feed.page(person.id, query)]
     while pages[-1].next:
-        query = FeedQuery(query.mode, query.filters, query.limit, pages[-1].next, query.keep)
+        query = replace(query, after=pages[-1].next)
         pages.append(await feed.page(person.id, query))
     return pages
 

@@ -8,7 +8,7 @@ import pytest
 
 from anagnorisis.domain import Person
 from anagnorisis.embed import EMBEDDERS
-from anagnorisis.jobs import fitting
+from anagnorisis.jobs import fitting, quiet
 from anagnorisis.jobs.board import Board
 from anagnorisis.jobs.fitting import fitting_loop
 from anagnorisis.jobs.supervisor import supervise
@@ -23,8 +23,8 @@ from .conftest import Until
 @pytest.fixture
 async def learner(store: Store, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Learner]:
     """A learner that is tended, with rests of almost nothing."""
-    monkeypatch.setattr(fitting, "QUIET_S", 0.05)
-    monkeypatch.setattr(fitting, "LONGEST_S", 0.5)
+    monkeypatch.setattr(quiet, "QUIET_S", 0.05)
+    monkeypatch.setattr(quiet, "LONGEST_S", 0.5)
     learner, board = Learner(store, Spaces(store)), Board(store)
     keeping = asyncio.create_task(supervise([fitting_loop(learner, store.changes, board)], board))
     yield learner

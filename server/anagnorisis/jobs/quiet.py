@@ -1,0 +1,31 @@
+"""Waiting for a good moment: bells come in a row, and what they ask for is done once they pause."""
+
+import asyncio
+from collections.abc import Mapping
+
+from anagnorisis.domain import Topic
+from anagnorisis.store.changes import Changes
+
+QUIET_S = 5.0
+LONGEST_S = 60.0
+"""Bells that never pause are heard after this time too."""
+
+
+async def quiet_after(changes: Changes, seen: Mapping[Topic, int], within_s: float) -> None:
+    """Return when a topic rang since `seen` and all have been still for a moment, or `within_s` is over."""
+    if not await _rung(changes, seen, within_s):
+        return
+    clock = asyncio.get_running_loop().time
+    longest = clock() + LONGEST_S
+    while clock() < longest:
+        if not await _rung(changes, {topic: changes.count(topic) for topic in seen}, QUIET_S):
+            return
+
+
+async def _rung(changes: Changes, seen: Mapping[Topic, int], within_s: float) -> bool:
+    try:
+        async with asyncio.timeout(within_s):
+            await changes.wait(seen)
+    except TimeoutError:
+        return False
+    return True
