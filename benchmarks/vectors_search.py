@@ -13,7 +13,7 @@ try:
 except ImportError:  # a missing rival prints `absent` and the rest still runs
     faiss = None
 
-K, THREADS, TURNS = 100, (1, 2), 15
+K, QUERIES, THREADS, TURNS = 100, 256, (1, 2), 15
 STREAM = 2 << 30
 """Bytes read to learn what memory can give."""
 Calls = dict[str, Callable[[int], object]]
@@ -150,7 +150,7 @@ def filtered(rows: Rows, queries: Rows, index: VectorIndex) -> dict[str, float |
 
 def figures(rows: int, dim: int) -> dict[str, float | str]:
     """All of it, on `rows` rows and on at most 100,000 of them."""
-    made = embeddings(rows + 64, dim)
+    made = embeddings(rows + QUERIES, dim)
     held, queries = made[:rows], made[rows:]
     index = indexed(held)
     small = one_thread(np.ascontiguousarray(held[: min(100_000, rows // 2)]), queries)

@@ -15,7 +15,7 @@ pub const CHUNK: usize = 8192;
 /// A piece with this many rows to score is scored whole: jumping between rows costs more than a few in vain.
 const DENSE: u32 = 48;
 
-/// Up to so many queries scan the coarse form, if every block has it and nothing is filtered out: then memory
+/// Up to so many queries scan the coarse form where a block has it, if nothing is filtered out: then memory
 /// is the limit. More share the reading of the codes, and arithmetic is.
 const FEW: usize = 3;
 
@@ -33,7 +33,7 @@ pub(super) fn scan(
         .collect();
     let queries: Vec<Query> = asked.iter().map(|asked| asked.codes.clone()).collect();
     let coarse = task.filter.is_none() && (1..=FEW).contains(&queries.len());
-    let coarse = coarse && task.blocks.iter().all(|block| block.coarse.is_some());
+    let coarse = coarse && task.blocks.iter().any(|block| block.coarse.is_some());
     let width = if coarse && width > 0 { COARSE.0 * width + COARSE.1 } else { width };
     let next = AtomicUsize::new(0);
     let work = || -> Result<Vec<Best>, Failure> {

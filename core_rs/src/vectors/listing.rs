@@ -95,6 +95,7 @@ impl<'a> Sorted<'a> {
             dim: self.dim,
             ids: &self.ids,
             codes: &self.codes,
+            coarse: None,
             scales: &self.scales,
             sums: &self.sums,
             exact: Exact::Reader(self),

@@ -97,6 +97,7 @@ impl Memtable {
             dim: self.dim,
             ids: &self.ids,
             codes: &self.codes,
+            coarse: None,
             scales: &self.scales,
             sums: &self.sums,
             exact: Exact::Rows(&self.rows),

@@ -130,6 +130,7 @@ impl Segment {
             dim: self.layout.dim,
             ids: self.ids(),
             codes: self.codes(),
+            coarse: None,
             scales: self.remade.as_ref().map_or_else(|| self.cast(Kind::Scales), |made| &made.scales),
             sums: self.remade.as_ref().map_or_else(|| self.cast(Kind::Sums), |made| &made.sums),
             exact: Exact::Reader(self),
