@@ -99,7 +99,6 @@ impl<'a> Sorted<'a> {
             scales: &self.scales,
             sums: &self.sums,
             exact: Exact::Reader(self),
-            coarse: None,
             alive: None,
             lists: Some(crate::search::block::Lists { centroids, starts, radii }),
         }

@@ -17,7 +17,6 @@ pub struct Memtable {
     codes: Vec<i8>,
     scales: Vec<f32>,
     sums: Vec<i32>,
-    coarse: None,
     alive: Vec<u64>,
     row_of: HashMap<u64, usize>,
 }

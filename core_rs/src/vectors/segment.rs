@@ -134,7 +134,6 @@ impl Segment {
             scales: self.remade.as_ref().map_or_else(|| self.cast(Kind::Scales), |made| &made.scales),
             sums: self.remade.as_ref().map_or_else(|| self.cast(Kind::Sums), |made| &made.sums),
             exact: Exact::Reader(self),
-            coarse: None,
             alive: Some(shown.words()),
             lists: self.lists.as_ref().map(Lists::view),
         }

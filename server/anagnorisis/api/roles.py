@@ -80,6 +80,7 @@ TABLE = {
     "GET /api/items/{item_id}/similar": SCREEN,
     "POST /api/events": GUEST,
     "GET /api/taste": GUEST,
+    "GET /api/taste/map": GUEST,
     "GET /api/jobs": GUEST,
     "POST /api/jobs/{name}/{verb}": OWNER,
     "GET /api/changes": SCREEN,
