@@ -10,7 +10,7 @@ CORE := .build/core
 PWA_SOURCES := $(shell find pwa/src pwa/public -type f 2>/dev/null) $(wildcard pwa/*.ts pwa/*.json pwa/*.html pwa/*.js)
 RUST_SOURCES := $(shell find core_rs/src -type f) core_rs/Cargo.toml core_rs/Cargo.lock
 
-.PHONY: run test test-long check format bench types locks wheel clean need
+.PHONY: run test test-long check check-arm format bench types locks wheel clean need
 
 run: .build/run $(CORE) $(UI)  ## start the house; folders: make run ARGS="--library ~/Music"
 	@$(PY) -m compileall -q server/anagnorisis  # starts in a third of the time
@@ -80,6 +80,10 @@ check: .build/dev $(CORE) pwa/node_modules/.package-lock.json  ## format, lint, 
 	@cd core_rs && cargo fmt --check && cargo clippy --quiet --all-targets -- -D warnings
 	@cd pwa && npm run --silent check && sh tools/types.sh --check
 	@$(PY) -m pytest -q tests/test_house.py
+
+check-arm:  ## the core compiles for 64-bit ARM, its vector kernels too; nothing is run (rustup gets the target)
+	@rustup target add --toolchain stable aarch64-unknown-linux-gnu
+	@cd core_rs && CARGO_FEATURE_NO_NEON=1 PYO3_NO_PYTHON=1 cargo check --quiet --lib --target aarch64-unknown-linux-gnu
 
 format:
 	@$(BIN)/ruff format --quiet server tests benchmarks && $(BIN)/ruff check --fix --quiet server tests benchmarks && cd core_rs && cargo fmt

@@ -16,23 +16,28 @@ mod facts;
 mod fields;
 mod files;
 mod identity;
+mod indexes;
 mod problem;
 mod simhash;
 mod sniff;
 mod source;
+mod stores;
 mod tags;
 mod walk;
 
 pub mod columns;
 pub mod dot;
 pub mod features;
+pub mod hardware;
 pub mod image_features;
 pub mod mmr;
 pub mod moments;
 pub mod music_features;
 pub mod refusal;
+pub mod search;
 pub mod stats;
 pub mod top;
+pub mod vectors;
 
 impl From<refusal::Refusal> for PyErr {
     fn from(refusal: refusal::Refusal) -> Self {
@@ -202,8 +207,21 @@ fn describe_music<'py>(py: Python<'py>, pcm: PyReadonlyArray1<'py, f32>) -> PyRe
 /// The computing core of Anagnorisis.
 #[pymodule(gil_used = false)]
 mod _core {
+    /// Refuses an instruction set in the environment that is unknown or missing here.
+    #[pymodule_init]
+    fn init(_module: &super::Bound<'_, super::PyModule>) -> super::PyResult<()> {
+        super::hardware::Simd::forced().map(|_| ()).map_err(super::PyValueError::new_err)
+    }
+
     #[pymodule_export]
     use super::files::{FileFacts, Found, digest, embedded_cover, look_at, mark, read_files, walk_folder};
+    #[pymodule_export]
+    use super::indexes::{Selection, VectorIndex, instruction_sets, read_rate};
+    #[pymodule_export]
+    use super::stores::{
+        BadValue, Cancelled, CoreError, CorruptFile, DimMismatch, Locked, NotFound, ReadOnly, Stop,
+        VectorStore, VersionMismatch,
+    };
     #[pymodule_export]
     use super::{Columns, Features, describe_image, describe_music, select};
 }

@@ -37,6 +37,15 @@ pub enum Refusal {
         /// The range in words.
         wanted: &'static str,
     },
+    /// A word is none of those known.
+    Word {
+        /// Which argument.
+        what: &'static str,
+        /// The word as given.
+        given: String,
+        /// Those known, in words.
+        wanted: &'static str,
+    },
 }
 
 impl fmt::Display for Refusal {
@@ -49,6 +58,7 @@ impl fmt::Display for Refusal {
             Self::NoSuchRow { row, rows } => {
                 write!(out, "row {row} was asked for, but there are {rows} rows")
             }
+            Self::Word { what, given, wanted } => write!(out, "{what} is {given:?}; it must be {wanted}"),
             Self::Range { what, given, wanted } => write!(out, "{what} is {given}; it must be {wanted}"),
         }
     }

@@ -100,6 +100,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     new = certificate.add_parser("new-ca", parents=[data], help="a new authority, to be trusted anew")
     new.set_defaults(command=lambda asked: _order(asked, NewAuthority()))
+    bench = verbs.add_parser("bench", help="measure this machine").add_subparsers(
+        required=True, metavar="what"
+    )
+    vectors = bench.add_parser("vectors", parents=[data], help="how fast neighbours are found, in a minute")
+    vectors.add_argument("--write", action="store_true", help="put what is recommended into the settings")
+    vectors.set_defaults(command=_bench_vectors)
     health = verbs.add_parser("health", parents=[data], help="ask the running server whether it is well")
     health.set_defaults(command=_health)
 
@@ -223,6 +229,18 @@ def _doctor(asked: argparse.Namespace) -> int:
         return worst
 
     return asyncio.run(tell())
+
+
+def _bench_vectors(asked: argparse.Namespace) -> None:
+    from anagnorisis.store import measure  # noqa: PLC0415  # no other command needs it
+
+    settings = _settings({"data": asked.data})
+    found = measure.measure(lambda line: print(line, flush=True))
+    print("\n".join(measure.report(found)))
+    if asked.write:
+        print(f"Written to {measure.write(settings.data, found)}; it holds from the next start.")
+    else:
+        print("Put it there with: anagnorisis bench vectors --write")
 
 
 def _health(asked: argparse.Namespace) -> None:

@@ -76,7 +76,7 @@ async def opened(settings: Settings, closing: asyncio.Event) -> AsyncIterator[Ro
     then comes out here. Raises what `Store.open` raises.
     """
     async with AsyncExitStack() as later:
-        store = await Store.open(settings.data)
+        store = await Store.open(settings.data, vectors=settings.vectors)
         later.push_async_callback(store.close)
         rooms = _built(settings, store, closing)
         later.callback(rooms.thumbs.close)
@@ -143,7 +143,7 @@ def obedience(rooms: Rooms, served: Secured = PLAIN) -> Obey:
 async def alone(settings: Settings, order: Errand) -> list[str]:
     """Carry out `order` without a server. Raises `Conflict` when one has the store open after all."""
     async with AsyncExitStack() as later:
-        store = await Store.open(settings.data, readers=1)
+        store = await Store.open(settings.data, readers=1, vectors=settings.vectors)
         later.push_async_callback(store.close)
         if isinstance(order, NewAuthority):
             return new_authority(settings)

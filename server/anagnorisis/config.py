@@ -7,7 +7,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -22,6 +22,23 @@ def default_data() -> Path:
     """The folder of our own: `$XDG_DATA_HOME/anagnorisis`, else `~/.local/share/anagnorisis`."""
     base = os.environ.get("XDG_DATA_HOME")
     return (Path(base) if base else Path.home() / ".local/share") / "anagnorisis"
+
+
+class VectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How neighbours are searched; `anagnorisis bench vectors` measures what suits this machine."""
+
+    engine: Literal["core", "usearch"] = "core"
+    """`usearch` needs the extra `ann`; `store/approximate.py` says what it lacks."""
+    mode: Literal["auto", "exact", "ivf"] = "auto"
+    """Scan every row, only the lists that can matter, or whichever suits the number of rows."""
+    ivf_from: Annotated[int, msgspec.Meta(ge=1)] = 300_000
+    """Rows from which `auto` goes by lists."""
+    threads: Annotated[int, msgspec.Meta(ge=1)] = msgspec.field(
+        default_factory=lambda: min(4, os.cpu_count() or 1)
+    )
+    """Of one search: two or three reach all the bandwidth that memory has."""
+    memory_mb: Annotated[int, msgspec.Meta(ge=0)] = 640
+    """Room for codes in huge pages, in MiB and for each model; what does not fit is read from its file."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -56,6 +73,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Room for thumbnails on disk, in MiB."""
     log_level: Level = "warning"
     """From which on things are written to the console and to `<data>/logs`."""
+    vectors: VectorSettings = VectorSettings()
 
 
 def load(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Settings:
@@ -77,11 +95,18 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> 
         written = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
         if "data" in written:
             raise ValueError("`data` cannot be said here, as this file lies in it; use --data")
+        if (inner := _taken(said, "vectors_")) and isinstance(written.get("vectors", {}), dict):
+            written["vectors"] = {**written.get("vectors", {}), **inner}
         return msgspec.convert(
             {**written, **said, **given, "data": str(data)}, Settings, strict=False, dec_hook=_path
         )
     except (OSError, ValueError) as error:
         raise ValueError(f"The settings do not fit: {error}. See {file}, {PREFIX}* and the flags.") from error
+
+
+def _taken(said: dict[str, str], prefix: str) -> dict[str, str]:
+    """Take out of `said` what begins with `prefix`, which is cut off."""
+    return {name.removeprefix(prefix): said.pop(name) for name in [*said] if name.startswith(prefix)}
 
 
 def _path(type_: type, value: Any) -> Any:

@@ -72,3 +72,18 @@ def test_lists_of_the_environment_are_parted_by_commas(tmp_path: Path) -> None:
     settings = load({"data": tmp_path}, {"ANAGNORISIS_TRUSTED_PROXIES": "10.0.0.2, 10.1.0.0/16,"})
     assert settings.trusted_proxies == ("10.0.0.2", "10.1.0.0/16")
     assert load({"data": tmp_path}, {"ANAGNORISIS_LAN": "true", "ANAGNORISIS_ANNOUNCE": "false"}).lan is True
+
+
+def test_what_concerns_vectors_has_a_table_of_its_own_and_the_environment_reaches_into_it(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path, '[vectors]\nmode = "exact"\nthreads = 3\n')
+    vectors = load({"data": tmp_path}, {"ANAGNORISIS_VECTORS_THREADS": "1"}).vectors
+    assert (vectors.mode, vectors.threads, vectors.engine) == ("exact", 1, "core")
+    for text, named in (('[vectors]\nengine = "faiss"\n', "engine"), ("[vectors]\nspeed = 1\n", "speed")):
+        write(tmp_path, text)
+        with pytest.raises(ValueError, match=named):
+            load({"data": tmp_path}, {})
+    write(tmp_path, "vectors = 3\n")
+    with pytest.raises(ValueError, match="vectors"):
+        load({"data": tmp_path}, {})

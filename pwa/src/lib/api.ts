@@ -118,6 +118,7 @@ export const api = {
   items: (ask: ListAsk) => get<N.ItemPage>('/api/items', ask),
   item: (id: string) => get<N.ItemDetail>(`/api/items/${id}`),
   why: (id: string) => get<N.Why>(`/api/items/${id}/why`),
+  similar: (id: string) => get<N.Pick[]>(`/api/items/${id}/similar`),
   facets: (kind: N.Kind | '') => get<N.Facets>('/api/items/facets', { kind }),
   events: (events: N.EventIn[]) => post<N.Receipt>('/api/events', { sent_at: Date.now(), events }),
   taste: () => get<N.TasteOut[]>('/api/taste'),

@@ -101,6 +101,25 @@ async def explain_item(
     return await explain.why(store, learner, caller.person.id, await _find(store, item_id))
 
 
+@get("/items/{item_id:str}/similar")
+async def list_similar(
+    item_id: FromPath[str],
+    caller: NamedDependency[Caller],
+    store: NamedDependency[Store],
+    learner: NamedDependency[Learner],
+    limit: PageSize = 12,
+) -> list[Pick]:
+    """What in the house is most like an item, by its vector; nothing while it has none."""
+    item, person = await _find(store, item_id), caller.person.id
+    near = [
+        other for other, _ in await vectors.similar(store.read, EMBEDDERS[item.kind].digest, item.id, limit)
+    ]
+    told = await items.by_ids(store.read, near)
+    scores = await learner.score(person, near)
+    mine = await events.mine(store.read, person, near)
+    return [Pick(told[one], scores.get(one), mine.get(one), "") for one in near if one in told]
+
+
 async def _find(store: Store, item_id: str) -> Item:
     if ID.fullmatch(item_id):
         for now in (await aliases.resolve(store.read, [ItemId(item_id)])).values():

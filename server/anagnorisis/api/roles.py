@@ -77,6 +77,7 @@ TABLE = {
     "GET /api/items/facets": SCREEN,
     "GET /api/items/{item_id}": SCREEN,
     "GET /api/items/{item_id}/why": GUEST,
+    "GET /api/items/{item_id}/similar": SCREEN,
     "POST /api/events": GUEST,
     "GET /api/taste": GUEST,
     "GET /api/jobs": GUEST,

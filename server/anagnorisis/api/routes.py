@@ -84,6 +84,7 @@ HANDLERS = (
     items.get_facets,
     items.get_item,
     items.explain_item,
+    items.list_similar,
     events.post_events,
     taste.list_tastes,
     jobs.list_jobs,

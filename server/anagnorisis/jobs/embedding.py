@@ -27,7 +27,9 @@ def embedding_loop(embedding: Embedding, changes: Changes, board: Board) -> Loop
         while True:
             seen = {topic: changes.count(topic) for topic in WOKEN_BY}
             embedding.look_again()
+            await embedding.reconcile()
             await _embed_all(embedding, changes, board)
+            await embedding.tidy()
             board.idle(NAME)
             if "sources" in await changes.wait(seen):
                 await embedding.retry("source")

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sqlite3
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -10,12 +9,14 @@ from anagnorisis.domain import Again, ItemId, Kind, Unreadable
 from anagnorisis.embed import EMBEDDERS
 from anagnorisis.embed.worker import Worker
 from anagnorisis.store import places, texts, vectors
+from anagnorisis.store.connections import Writer
 from anagnorisis.store.db import Store
 from anagnorisis.store.places import Copy
 from anagnorisis.taste.spaces import Spaces
 
 BATCH: Mapping[Kind, int] = {"article": 64, "image": 16, "music": 4}
 """A second or two of work: what a pause waits for, and how soon after the first a new item can be scored."""
+EMPTY = "holds nothing that could be told from silence, darkness or blank paper"
 AT_ONCE = 10_000
 """Items asked of the store at a time."""
 
@@ -41,6 +42,16 @@ class Embedding:
         ids = await vectors.pending(self._store.slow, kind, model, most)
         return [item for item in ids if item not in self._unreached]
 
+    async def reconcile(self) -> None:
+        """Count items as pending whose vectors were lost or damaged on disk."""
+        models = [spec.digest for spec in EMBEDDERS.values()]
+        await self._store.write(lambda db: [vectors.reconcile(db, model) for model in models])
+
+    async def tidy(self) -> None:
+        """Let the stores of vectors do what they put off while vectors came."""
+        for spec in EMBEDDERS.values():
+            await vectors.tidy(self._store.slow, spec.digest)
+
     async def embed(self, kind: Kind, ids: Sequence[ItemId]) -> None:
         """Give `ids` vectors; what cannot be read gets its reason. Rings `vectors`. Raises `WorkerLost`.
 
@@ -55,10 +66,12 @@ class Embedding:
         for item, said in answers:
             if isinstance(said, Unreadable):
                 failed.append((item, said.what, said.again))
-            else:
+            elif vectors.has_direction(said):
                 made.append((item, said))
+            else:
+                failed.append((item, EMPTY, "never"))
 
-        def verb(db: sqlite3.Connection) -> None:
+        def verb(db: Writer) -> None:
             vectors.put_many(db, model, made)
             vectors.fail(db, model, failed)
 

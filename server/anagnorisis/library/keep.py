@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
@@ -11,6 +10,7 @@ from anagnorisis.library.compare import Differences
 from anagnorisis.library.recognise import Recognition
 from anagnorisis.library.taking import Covers, Taken, batches, place_of, take
 from anagnorisis.store import items, phi, places, texts, vectors
+from anagnorisis.store.connections import Writer
 from anagnorisis.store.db import Store
 
 Progress = Callable[[int, int], Awaitable[None]]
@@ -49,7 +49,7 @@ async def _store(
     """What is described otherwise now gets its features anew; a picture that was turned, its vector too."""
     now = int(time.time())
 
-    def verb(db: sqlite3.Connection) -> bool:
+    def verb(db: Writer) -> bool:
         described = [one.described for one in taken if one.described]
         found = [place_of(source.id, source.name, one) for one in taken]
         before = items.put(db, [(one.item, one.tags) for one in described])

@@ -10,13 +10,15 @@ from itertools import cycle
 from pathlib import Path
 from typing import TypeVar
 
-import aiosqlite
-
+from anagnorisis.config import VectorSettings
 from anagnorisis.domain import AnagnorisisError, Conflict, Topic
 from anagnorisis.store import backups
 from anagnorisis.store.changes import Changes
+from anagnorisis.store.connections import Reader, Writer
+from anagnorisis.store.cores import Cores
 from anagnorisis.store.folder import claim
 from anagnorisis.store.migrate import migrate
+from anagnorisis.store.moving import move
 
 T = TypeVar("T")
 
@@ -37,8 +39,8 @@ class Store:
     def __init__(
         self,
         writer: ThreadPoolExecutor,
-        db: sqlite3.Connection,
-        readers: list[aiosqlite.Connection],
+        db: Writer,
+        readers: list[Reader],
         closing: AsyncExitStack,
     ) -> None:
         self.changes = Changes()
@@ -47,7 +49,7 @@ class Store:
         self._quick = cycle(quick)
 
     @classmethod
-    async def open(cls, data: Path, *, readers: int = 2) -> "Store":
+    async def open(cls, data: Path, *, readers: int = 2, vectors: VectorSettings | None = None) -> "Store":
         """Open the house in the folder `data`, made if need be, and bring it to the newest schema.
 
         Raises `Conflict` when it is open already, is newer than this program or is no database of ours,
@@ -56,12 +58,14 @@ class Store:
         loop = asyncio.get_running_loop()
         async with AsyncExitStack() as opened:
             opened.callback(os.close, claim(data))
+            cores = Cores(data / "vectors", vectors or VectorSettings())
+            opened.callback(cores.close)
             writer = opened.enter_context(ThreadPoolExecutor(1, "store-writer"))
-            db = await loop.run_in_executor(writer, _open_writer, data / NAME)
+            db = await loop.run_in_executor(writer, _open_writer, data / NAME, cores)
             opened.push_async_callback(_close_writer, loop, writer, db)
             looking = []
             for _ in range(1 + readers):
-                reader = await aiosqlite.connect(data / NAME, isolation_level=None)
+                reader = await _open_reader(data / NAME, cores)
                 opened.push_async_callback(reader.close)
                 await reader.executescript(BOTH + READER)
                 looking.append(reader)
@@ -72,11 +76,11 @@ class Store:
         await self._closing.aclose()
 
     @property
-    def read(self) -> aiosqlite.Connection:
+    def read(self) -> Reader:
         """A connection for one quick query; it sees everything that `write` has returned from."""
         return next(self._quick)
 
-    async def write(self, verb: Callable[[sqlite3.Connection], T], *rings: Topic) -> T:
+    async def write(self, verb: Callable[[Writer], T], *rings: Topic) -> T:
         """Run `verb` in one transaction of its own, on disk before this returns, then ring the bells.
 
         An exception of `verb` takes all of it back and comes out here. Once asked for, a write happens, and
@@ -92,25 +96,32 @@ class Store:
         done, _ = await asyncio.wait([asked], timeout=within_s)
         return bool(done) and asked.exception() is None
 
-    def _commit(self, verb: Callable[[sqlite3.Connection], T]) -> T:
+    def _commit(self, verb: Callable[[Writer], T]) -> T:
+        committed = False
         try:
             with self._db:
                 self._db.execute("BEGIN IMMEDIATE")
-                return verb(self._db)
+                done = verb(self._db)
+            committed = True
+            return done
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF not in CANNOT_WRITE:
                 raise
             raise AnagnorisisError(
                 f"Nothing was saved: {error}. Make room on the disk of the data folder, then try again."
             ) from error
+        finally:
+            self._db.cores.settle(committed)
 
 
-def _open_writer(file: Path) -> sqlite3.Connection:
+def _open_writer(file: Path, cores: Cores) -> Writer:
     copies = file.parent / backups.FOLDER
-    db = sqlite3.connect(file, isolation_level=None)
+    db = sqlite3.connect(file, isolation_level=None, factory=Writer)
+    db.cores = cores
     try:
         db.executescript(BOTH + WRITER)
         migrate(db, backups=copies)
+        move(db)
     except sqlite3.DatabaseError as error:
         db.close()
         raise Conflict(
@@ -123,7 +134,12 @@ def _open_writer(file: Path) -> sqlite3.Connection:
     return db
 
 
-async def _close_writer(
-    loop: asyncio.AbstractEventLoop, writer: ThreadPoolExecutor, db: sqlite3.Connection
-) -> None:
+async def _open_reader(file: Path, cores: Cores) -> Reader:
+    reader = Reader(lambda: sqlite3.connect(file, isolation_level=None), 64)
+    reader.cores = cores
+    await reader
+    return reader
+
+
+async def _close_writer(loop: asyncio.AbstractEventLoop, writer: ThreadPoolExecutor, db: Writer) -> None:
     await loop.run_in_executor(writer, db.close)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 from PIL import Image
 from tests.files import make_picture, make_text, make_track
@@ -185,3 +186,19 @@ async def test_one_persons_ratings_are_nobody_elses(
     bob = {"cookie": f"__Host-anag={token}"}
     assert (await stranger.get(f"/api/items/{tea}", headers=bob)).json()["pick"]["mine"] is None
     assert (await stranger.get("/api/items?rated=yes", headers=bob)).json()["picks"] == []
+
+
+async def test_what_is_most_like_an_item_comes_first_with_the_persons_own_rating(
+    ada: httpx.AsyncClient, rooms: Rooms, items
+) -> None:
+    pictures = [item["id"] for item in items.values() if item["kind"] == "image"]
+    model, turned = EMBEDDERS["image"].digest, np.linspace(0, 1, len(pictures))
+    rows = np.stack([np.cos(turned), np.sin(turned)], axis=1).astype("<f2")
+    given = [(ItemId(one), row.tobytes()) for one, row in zip(pictures, rows, strict=True)]
+    await rooms.store.write(lambda db: vectors.put_many(db, model, given), "vectors")
+    assert (await ada.post("/api/events", json=batch(rating(pictures[1], 7)))).status_code == 200
+    near = (await ada.get(f"/api/items/{pictures[0]}/similar?limit=3")).json()
+    assert [pick["item"]["id"] for pick in near] == pictures[1:4]
+    assert [pick["mine"] for pick in near] == [7, None, None]
+    assert (await ada.get(f"/api/items/{items['On tea']['id']}/similar")).json() == []
+    assert (await ada.get(f"/api/items/{'0' * 32}/similar")).status_code == 404

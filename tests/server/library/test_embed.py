@@ -1,6 +1,7 @@
 """Items get vectors from the real worker process, or the reason why they have none."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -200,3 +201,39 @@ async def test_a_picture_that_was_turned_is_looked_at_anew(library: Library, emb
     await library.scan()
     (item,) = (await library.items()).values()
     assert await embedding.pending("image") == [item.id]
+
+
+async def test_a_vector_that_the_disk_lost_is_made_again_as_it_was(
+    library: Library, embedding: Embedding, tmp_path: Path
+) -> None:
+    for n in range(3):
+        make_picture(library.folder / f"{n}.png", seed=n)
+    await library.scan()
+    await embedding.reconcile()
+    await embed_all(embedding)
+    before = await made(library.store, "image")
+    await embedding.tidy()
+    core = library.store.read.cores.of(EMBEDDERS["image"].digest)
+    assert core
+    core.store.flush()
+    (segment,) = (tmp_path / "data" / "vectors").glob("*/segment-*")
+    whole = bytearray(segment.read_bytes())
+    lost = next(item for item, row in before.items() if row.any())
+    at = whole.find(before[lost].astype("<f2").tobytes())
+    whole[at] ^= 1
+    segment.write_bytes(whole)
+    assert [*await made(library.store, "image")] == [item for item in before if item != lost]
+    assert await embedding.pending("image") == []
+    await embedding.reconcile()
+    assert await embedding.pending("image") == [lost]
+    await embed_all(embedding)
+    again = await made(library.store, "image")
+    assert {item: row.tobytes() for item, row in again.items()} == {
+        item: row.tobytes() for item, row in before.items()
+    }
+
+
+async def test_what_has_no_direction_is_told_from_what_has() -> None:
+    assert vectors.has_direction(np.array([0, 1], "<f2").tobytes())
+    for wrong in ([0, 0], [np.nan, 1], [np.inf, 1]):
+        assert not vectors.has_direction(np.array(wrong, "<f2").tobytes())

@@ -42,10 +42,10 @@ async def test_vectors_come_back_as_one_matrix_bit_for_bit(store: Store, picture
 
 
 async def test_some_vectors_come_in_the_order_asked_for(store: Store, pictures: list[ItemId]) -> None:
-    await put(store, "m", *((item, blob(n, -n)) for n, item in enumerate(pictures)))
+    await put(store, "m", *((item, blob(n, -n)) for n, item in enumerate(pictures, 1)))
     ids, found = await vectors.load(store.read, "m", [pictures[3], ItemId("f" * 32), pictures[1]])
     assert ids == [pictures[3], pictures[1]]
-    assert found.tolist() == [[3, -3], [1, -1]]
+    assert found.tolist() == [[4, -4], [2, -2]]
 
 
 async def test_models_are_kept_apart_and_none_gives_an_empty_matrix(

@@ -1,0 +1,123 @@
+//! Kernels for 64-bit ARM: `sdot` where the processor has it, widening multiplies where not.
+
+use std::arch::aarch64::{
+    float32x4_t, int32x4_t, vaddq_f32, vaddvq_f32, vaddvq_s32, vcvt_f32_f16, vdupq_n_f32, vdupq_n_s32,
+    vfmaq_f32, vget_low_s8, vld1_u16, vld1q_f32, vld1q_s8, vmull_high_s8, vmull_s8, vpadalq_s16,
+    vreinterpret_f16_u16,
+};
+
+use half::f16;
+
+/// Defines `quad` and `square` from the set's own `step(sum, a, b)`: sum += products of sixteen codes.
+macro_rules! shapes {
+    ($features:literal) => {
+        #[target_feature(enable = $features)]
+        #[inline]
+        unsafe fn quad(
+            query: &Query,
+            rows: [*const i8; 4],
+            _ahead: [*const i8; 4],
+            stride: usize,
+        ) -> [i32; 4] {
+            let mut sums = [vdupq_n_s32(0); 4];
+            for at in (0..stride).step_by(16) {
+                // SAFETY: the caller says that query and rows are `stride` long, a multiple of 16.
+                unsafe {
+                    let query = vld1q_s8(query.codes.as_ptr().add(at));
+                    for (sum, row) in sums.iter_mut().zip(rows) {
+                        *sum = step(*sum, query, vld1q_s8(row.add(at)));
+                    }
+                }
+            }
+            sums.map(|sum| vaddvq_s32(sum))
+        }
+
+        #[target_feature(enable = $features)]
+        #[inline]
+        unsafe fn square(queries: &[Query; 4], rows: [*const i8; 4], stride: usize) -> [[i32; 4]; 4] {
+            let mut sums = [[vdupq_n_s32(0); 4]; 4];
+            for at in (0..stride).step_by(16) {
+                // SAFETY: as in `quad`.
+                unsafe {
+                    let rows = rows.map(|row| vld1q_s8(row.add(at)));
+                    for (sums, query) in sums.iter_mut().zip(queries) {
+                        let query = vld1q_s8(query.codes.as_ptr().add(at));
+                        for (sum, row) in sums.iter_mut().zip(rows) {
+                            *sum = step(*sum, query, row);
+                        }
+                    }
+                }
+            }
+            sums.map(|sums| sums.map(|sum| vaddvq_s32(sum)))
+        }
+    };
+}
+
+/// With the dot product instruction, by inline assembly: its intrinsic is not stable yet.
+pub(super) mod dotprod {
+    use std::arch::aarch64::int8x16_t;
+    use std::arch::asm;
+
+    use super::{int32x4_t, vaddvq_s32, vdupq_n_s32, vld1q_s8};
+
+    crate::hardware::pieces::pieces!("neon,dotprod", 0);
+    shapes!("neon,dotprod");
+
+    #[target_feature(enable = "neon,dotprod")]
+    #[inline]
+    fn step(mut sum: int32x4_t, a: int8x16_t, b: int8x16_t) -> int32x4_t {
+        // SAFETY: registers in, a register out; the function has the instruction enabled.
+        unsafe {
+            asm!(
+                "sdot {sum:v}.4s, {a:v}.16b, {b:v}.16b",
+                sum = inout(vreg) sum,
+                a = in(vreg) a,
+                b = in(vreg) b,
+                options(pure, nomem, nostack, preserves_flags),
+            );
+        }
+        sum
+    }
+}
+
+/// With what every 64-bit ARM has: products of 8-bit codes fit 16 bits, pairs of them are added into 32.
+pub(super) mod widening {
+    use std::arch::aarch64::int8x16_t;
+
+    use super::{
+        int32x4_t, vaddvq_s32, vdupq_n_s32, vget_low_s8, vld1q_s8, vmull_high_s8, vmull_s8, vpadalq_s16,
+    };
+
+    crate::hardware::pieces::pieces!("neon", 0);
+    shapes!("neon");
+
+    #[target_feature(enable = "neon")]
+    #[inline]
+    fn step(sum: int32x4_t, a: int8x16_t, b: int8x16_t) -> int32x4_t {
+        let low = vmull_s8(vget_low_s8(a), vget_low_s8(b));
+        vpadalq_s16(vpadalq_s16(sum, low), vmull_high_s8(a, b))
+    }
+}
+
+/// x'y of an f32 vector and an f16 row.
+///
+/// # Safety
+/// Both have the same length.
+#[target_feature(enable = "neon")]
+pub(super) unsafe fn dot(query: &[f32], row: &[f16]) -> f32 {
+    let mut sums: [float32x4_t; 4] = [vdupq_n_f32(0.0); 4];
+    let whole = query.len() / 16 * 16;
+    for at in (0..whole).step_by(16) {
+        for (lane, sum) in sums.iter_mut().enumerate() {
+            // SAFETY: `at + 16` is within both.
+            unsafe {
+                let halves = vld1_u16(row.as_ptr().add(at + 4 * lane).cast());
+                let query = vld1q_f32(query.as_ptr().add(at + 4 * lane));
+                *sum = vfmaq_f32(*sum, query, vcvt_f32_f16(vreinterpret_f16_u16(halves)));
+            }
+        }
+    }
+    let [a, b, c, d] = sums;
+    let sum = vaddvq_f32(vaddq_f32(vaddq_f32(a, b), vaddq_f32(c, d)));
+    sum + super::scalar::dot(&query[whole..], &row[whole..])
+}

@@ -1,0 +1,66 @@
+//! The reference kernels: what every vector kernel must equal, in plain Rust.
+
+use half::f16;
+
+use super::rows::{Query, Rows, Scores};
+
+pub(super) fn score(query: &Query, rows: Rows<'_>, row: usize) -> f32 {
+    let codes = &rows.codes[row * rows.stride..][..rows.stride];
+    let sum: i32 = query.codes.iter().zip(codes).map(|(&a, &b)| i32::from(a) * i32::from(b)).sum();
+    sum as f32 * (query.scale * rows.scales[row])
+}
+
+/// Scores of those rows in turn; the bits of those that reach `floor`.
+fn score_each(
+    query: &Query,
+    rows: Rows<'_>,
+    numbers: impl Iterator<Item = usize>,
+    floor: f32,
+    out: &mut Scores,
+) -> u64 {
+    let mut reached = 0;
+    for (place, (number, out)) in numbers.zip(out).enumerate() {
+        *out = score(query, rows, number);
+        reached |= u64::from(*out >= floor) << place;
+    }
+    reached
+}
+
+pub(super) fn sweep(
+    query: &Query,
+    rows: Rows<'_>,
+    first: usize,
+    count: usize,
+    floor: f32,
+    out: &mut Scores,
+) -> u64 {
+    score_each(query, rows, first..first + count, floor, out)
+}
+
+pub(super) fn gather(query: &Query, rows: Rows<'_>, numbers: &[u32], floor: f32, out: &mut Scores) -> u64 {
+    score_each(query, rows, numbers.iter().map(|&number| number as usize), floor, out)
+}
+
+pub(super) fn tile(queries: &[Query], rows: Rows<'_>, first: usize, count: usize, out: &mut [Scores]) {
+    for (query, out) in queries.iter().zip(out) {
+        score_each(query, rows, first..first + count, f32::INFINITY, out);
+    }
+}
+
+pub(super) fn dot(query: &[f32], row: &[f16]) -> f32 {
+    query.iter().zip(row).map(|(&a, b)| a * b.to_f32()).sum()
+}
+
+/// Wrapping sum in lanes that a vector unit takes whole.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "so that it is compiled with the instructions of whoever calls it")]
+pub(super) fn read(words: &[u64]) -> u64 {
+    let mut lanes = [0u64; 32];
+    let (whole, rest) = words.as_chunks::<32>();
+    for chunk in whole {
+        for (lane, word) in lanes.iter_mut().zip(chunk) {
+            *lane = lane.wrapping_add(*word);
+        }
+    }
+    lanes.iter().chain(rest).fold(0, |sum, word| sum.wrapping_add(*word))
+}
