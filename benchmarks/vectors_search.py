@@ -96,8 +96,8 @@ def exact(rows: Rows, queries: Rows, index: VectorIndex) -> dict[str, float | st
     taken = race(calls | faiss_calls(rows, queries, THREADS), TURNS)
     rates += [read_rate(STREAM, huge=huge, threads=count) for huge in (True, False) for count in THREADS]
     ours = min(taken[f"core, {count} threads"].least for count in THREADS)
-    moved = len(rows) * (-(-rows.shape[1] // 64) * 64 + 8)
-    found = index.search(queries, K, mode="exact", threads=2)
+    moved = len(rows) * (-(-rows.shape[1] // 128) * 64 + 4)
+    found = [index.search(queries[[n]], K, mode="exact", threads=2)[0] for n in range(len(queries))]
     truth = nearest(rows, queries, K)
     return {
         f"exact_{name}_ms": round(best(taken, "core").median, 3),

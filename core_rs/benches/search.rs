@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use anagnorisis_core::hardware::Simd;
+use anagnorisis_core::hardware::coarse::{pack, width};
 use anagnorisis_core::hardware::pages::{Pages, read_rate};
 use anagnorisis_core::hardware::rows::{PIECE, Query, Rows};
 use anagnorisis_core::search::bitmap::Bitmap;
@@ -31,30 +32,60 @@ fn timed(name: &str, bytes: usize, mut run: impl FnMut()) {
     println!("{name:<36}{least:>9.3} / {middle:<9.3} ms {:>8.1} G/s", bytes as f64 / least / 1e6);
 }
 
-fn main() {
+/// Numbers without a pattern.
+fn noise() -> impl FnMut() -> u32 {
     let mut state = 1u64;
-    let mut next = move || {
+    move || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as u32
-    };
+    }
+}
+
+fn main() {
     for (name, words) in [("huge", Pages::<u64>::zeroed(1 << 27)), ("small", Pages::small(1 << 27))] {
         let mut words = words.expect("1 GiB");
         words.fill(1);
         let rates = [1, 2].map(|threads| read_rate(&words, threads, 8) / 1e9);
         println!("stream, {name} pages: {:.1} GB/s one thread, {:.1} two", rates[0], rates[1]);
     }
+    let mut next = noise();
     let mut codes = Pages::<i8>::zeroed(ROWS * DIM).expect("0.5 GB");
     codes.iter_mut().for_each(|code| *code = (next() % 255) as i8);
     let sums: Vec<i32> = codes.chunks(DIM).map(|row| row.iter().map(|&code| i32::from(code)).sum()).collect();
-    let (scales, ids) = (vec![0.001f32; ROWS], (0..ROWS as u64).collect::<Vec<_>>());
+    let scales = vec![0.001f32; ROWS];
+    let mut coarse = Pages::<u8>::zeroed(ROWS * width(DIM)).expect("0.25 GB");
+    for (codes, out) in codes.chunks(DIM).zip(coarse.chunks_mut(width(DIM))) {
+        pack(codes, out);
+    }
+    kernels(Rows::new(&codes, &scales, &sums, DIM), &coarse, &mut next);
+    let (ids, exact) = ((0..ROWS as u64).collect::<Vec<_>>(), vec![f16::ONE; ROWS * DIM]);
+    searches(Block {
+        dim: DIM,
+        ids: &ids,
+        codes: &codes,
+        coarse: Some(&coarse),
+        scales: &scales,
+        sums: &sums,
+        exact: Exact::Rows(&exact),
+        alive: None,
+        lists: None,
+    });
+}
+
+/// Each kernel of each instruction set alone, one thread.
+fn kernels(rows: Rows<'_>, coarse: &[u8], next: &mut impl FnMut() -> u32) {
     let query = Query::new((0..DIM).map(|_| (next() % 255) as i8).collect(), 0.01);
     let queries = vec![query.clone(); 64];
-    let rows = Rows::new(&codes, &scales, &sums, DIM);
+    let mut out = vec![[0.0; PIECE]; 64];
     for simd in Simd::available() {
-        let mut out = vec![[0.0; PIECE]; 64];
         timed(&format!("{} sweep", simd.name()), ROWS * DIM, || {
             for first in (0..ROWS).step_by(PIECE) {
                 black_box(simd.sweep(&query, rows, first, PIECE, f32::INFINITY, &mut out[0]));
+            }
+        });
+        timed(&format!("{} coarse sweep", simd.name()), ROWS * width(DIM), || {
+            for first in (0..ROWS).step_by(PIECE) {
+                black_box(simd.sweep_coarse(&query, rows, coarse, first, PIECE, f32::INFINITY, &mut out[0]));
             }
         });
         timed(&format!("{} tile of 64 queries", simd.name()), 100 * PIECE * DIM * 64, || {
@@ -63,10 +94,11 @@ fn main() {
             }
         });
     }
-    let exact = vec![f16::ONE; ROWS * DIM];
-    let (codes, sums, scales, ids) = (&codes[..], &sums[..], &scales[..], &ids[..]);
-    let block =
-        Block { dim: DIM, ids, codes, scales, sums, exact: Exact::Rows(&exact), alive: None, lists: None };
+}
+
+/// Whole searches, with filters of several densities.
+fn searches(block: Block<'_>) {
+    let mut next = noise();
     let asked = Array2::from_shape_fn((1, DIM), |_| next() as f32);
     for threads in [1, 2] {
         for share in [1000, 500, 250, 10] {

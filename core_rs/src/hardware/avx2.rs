@@ -3,10 +3,11 @@
 //! Codes are widened to 16 bits and multiplied with `madd`, which is exact; `maddubs` would saturate.
 
 use std::arch::x86_64::{
-    __m128i, __m256, __m256i, _MM_HINT_T0, _mm_add_epi32, _mm_loadu_si128, _mm_prefetch, _mm256_add_epi32,
-    _mm256_add_ps, _mm256_castsi256_si128, _mm256_cvtepi8_epi16, _mm256_cvtph_ps, _mm256_extracti128_si256,
-    _mm256_fmadd_ps, _mm256_hadd_epi32, _mm256_loadu_ps, _mm256_loadu_si256, _mm256_madd_epi16,
-    _mm256_setzero_ps, _mm256_setzero_si256,
+    __m128i, __m256, __m256i, _MM_HINT_T0, _mm_add_epi32, _mm_loadu_si128, _mm_prefetch, _mm256_add_epi16,
+    _mm256_add_epi32, _mm256_add_ps, _mm256_and_si256, _mm256_castsi256_si128, _mm256_cvtepi8_epi16,
+    _mm256_cvtph_ps, _mm256_extracti128_si256, _mm256_fmadd_ps, _mm256_hadd_epi32, _mm256_loadu_ps,
+    _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_set1_epi8, _mm256_set1_epi16,
+    _mm256_setzero_ps, _mm256_setzero_si256, _mm256_srli_epi16,
 };
 
 use half::f16;
@@ -62,6 +63,43 @@ unsafe fn pair(queries: [*const i16; 2], rows: [*const i8; 4], stride: usize) ->
         }
     }
     sums.map(|sums| totals(sums))
+}
+
+/// Sums of query code × lifted coarse code for rows that follow each other.
+///
+/// `maddubs` is exact here: two products of at most 15 × 127 stay far below the 32,767 at which it saturates.
+///
+/// # Safety
+/// The processor has the instructions; `rows` are whole rows of half as many bytes as the query has codes, a
+/// multiple of 128.
+#[target_feature(enable = "avx2,fma,f16c")]
+pub(super) unsafe fn coarse(query: &[i8], rows: &[u8], dots: &mut [i32; PIECE]) {
+    let width = query.len() / 2;
+    let (half, ones) = (_mm256_set1_epi8(15), _mm256_set1_epi16(1));
+    let count = rows.len() / width;
+    for start in (0..count).step_by(4) {
+        let mut sums = [_mm256_setzero_si256(); 4];
+        for at in (0..width).step_by(32) {
+            // Bytes of the second half of a group belong to codes 32 further on.
+            let codes = at / 64 * 128 + at % 64;
+            // SAFETY: `codes + 96` is within the query, `at + 32` within each row; the last row stands in
+            // where there are fewer than four.
+            unsafe {
+                let low = _mm256_loadu_si256(query.as_ptr().add(codes).cast());
+                let high = _mm256_loadu_si256(query.as_ptr().add(codes + 64).cast());
+                for (next, sum) in sums.iter_mut().enumerate() {
+                    let row = rows.as_ptr().add((start + next).min(count - 1) * width + at);
+                    _mm_prefetch::<_MM_HINT_T0>(row.cast::<i8>().wrapping_add(SWEPT));
+                    let bytes = _mm256_loadu_si256(row.cast());
+                    let lower = _mm256_maddubs_epi16(_mm256_and_si256(bytes, half), low);
+                    let upper = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), half);
+                    let both = _mm256_add_epi16(lower, _mm256_maddubs_epi16(upper, high));
+                    *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(both, ones));
+                }
+            }
+        }
+        dots[start..start + 4].copy_from_slice(&totals(sums));
+    }
 }
 
 /// Sixteen codes as 16-bit numbers.

@@ -5,9 +5,10 @@
 
 use std::arch::x86_64::{
     __m128i, __m512i, _MM_HINT_T0, _mm_add_epi32, _mm_prefetch, _mm256_add_epi32, _mm256_castsi256_si128,
-    _mm256_extracti128_si256, _mm256_hadd_epi32, _mm256_maskz_loadu_epi16, _mm512_add_ps,
+    _mm256_extracti128_si256, _mm256_hadd_epi32, _mm256_maskz_loadu_epi16, _mm512_add_ps, _mm512_and_si512,
     _mm512_castsi512_si256, _mm512_cvtph_ps, _mm512_dpbusd_epi32, _mm512_extracti64x4_epi64, _mm512_fmadd_ps,
-    _mm512_loadu_si512, _mm512_maskz_loadu_ps, _mm512_reduce_add_ps, _mm512_setzero_ps, _mm512_setzero_si512,
+    _mm512_loadu_si512, _mm512_maskz_loadu_ps, _mm512_reduce_add_ps, _mm512_set1_epi8, _mm512_setzero_ps,
+    _mm512_setzero_si512, _mm512_srli_epi16,
 };
 
 use half::f16;
@@ -48,6 +49,38 @@ unsafe fn square(queries: &[Query; 4], rows: [*const i8; 4], stride: usize) -> [
         }
     }
     sums.map(|sums| totals(sums))
+}
+
+/// Sums of query code × lifted coarse code for rows that follow each other.
+///
+/// # Safety
+/// The processor has the instructions; `rows` are whole rows of half as many bytes as the query has codes, a
+/// multiple of 128.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma,f16c")]
+pub(super) unsafe fn coarse(query: &[i8], rows: &[u8], dots: &mut [i32; PIECE]) {
+    let width = query.len() / 2;
+    let half = _mm512_set1_epi8(15);
+    let count = rows.len() / width;
+    for start in (0..count).step_by(4) {
+        let mut sums = [_mm512_setzero_si512(); 4];
+        for at in (0..width).step_by(64) {
+            // SAFETY: `2 * at + 128` is within the query, `at + 64` within each row; the last row stands in
+            // where there are fewer than four.
+            unsafe {
+                let low = _mm512_loadu_si512(query.as_ptr().add(2 * at).cast());
+                let high = _mm512_loadu_si512(query.as_ptr().add(2 * at + 64).cast());
+                for (next, sum) in sums.iter_mut().enumerate() {
+                    let row = rows.as_ptr().add((start + next).min(count - 1) * width + at);
+                    _mm_prefetch::<_MM_HINT_T0>(row.cast::<i8>().wrapping_add(SWEPT));
+                    let bytes = _mm512_loadu_si512(row.cast());
+                    *sum = _mm512_dpbusd_epi32(*sum, _mm512_and_si512(bytes, half), low);
+                    let upper = _mm512_and_si512(_mm512_srli_epi16::<4>(bytes), half);
+                    *sum = _mm512_dpbusd_epi32(*sum, upper, high);
+                }
+            }
+        }
+        dots[start..start + 4].copy_from_slice(&totals(sums));
+    }
 }
 
 /// The sum of each of four registers.

@@ -13,6 +13,7 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod choice;
+pub mod coarse;
 pub mod halves;
 pub mod map;
 #[cfg(target_arch = "aarch64")]

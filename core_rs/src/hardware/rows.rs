@@ -44,6 +44,9 @@ pub const fn stride(dim: usize) -> usize {
 #[derive(Clone, Debug)]
 pub struct Query {
     pub(super) codes: Vec<i8>,
+    /// The codes with zeros up to a whole group of coarse ones.
+    pub(super) padded: Vec<i8>,
+    pub(super) sum: i32,
     #[cfg(target_arch = "x86_64")]
     pub(super) wide: Vec<i16>,
     #[cfg(target_arch = "x86_64")]
@@ -59,7 +62,11 @@ impl Query {
     #[must_use]
     pub fn new(codes: Vec<i8>, scale: f32) -> Self {
         assert!(codes.len().is_multiple_of(LANE), "codes are padded");
+        let mut padded = codes.clone();
+        padded.resize(2 * super::coarse::width(codes.len()), 0);
         Self {
+            padded,
+            sum: codes.iter().map(|&code| i32::from(code)).sum(),
             #[cfg(target_arch = "x86_64")]
             wide: codes.iter().map(|&code| i16::from(code)).collect(),
             #[cfg(target_arch = "x86_64")]

@@ -47,6 +47,19 @@ pub(super) fn tile(queries: &[Query], rows: Rows<'_>, first: usize, count: usize
     }
 }
 
+/// Sums of query code × lifted coarse code for rows that follow each other.
+pub(super) fn coarse(query: &[i8], rows: &[u8], dots: &mut [i32]) {
+    for (row, dot) in rows.chunks(query.len() / 2).zip(dots) {
+        let groups = row.chunks(64).zip(query.chunks(128)).map(|(bytes, query)| {
+            let (low, high) = query.split_at(64);
+            let low = bytes.iter().zip(low).map(|(byte, &code)| i32::from(byte & 15) * i32::from(code));
+            let high = bytes.iter().zip(high).map(|(byte, &code)| i32::from(byte >> 4) * i32::from(code));
+            low.sum::<i32>() + high.sum::<i32>()
+        });
+        *dot = groups.sum();
+    }
+}
+
 pub(super) fn dot(query: &[f32], row: &[f16]) -> f32 {
     query.iter().zip(row).map(|(&a, b)| a * b.to_f32()).sum()
 }

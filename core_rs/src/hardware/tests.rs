@@ -2,8 +2,8 @@
 
 use half::f16;
 
-use super::Simd;
 use super::rows::{PIECE, Query, Rows, Scores, stride};
+use super::{Simd, coarse};
 
 /// Numbers without a pattern.
 fn noise(seed: u64) -> impl FnMut() -> u32 {
@@ -93,6 +93,50 @@ fn agrees(simd: Simd, queries: &[Query], rows: Rows<'_>, first: usize, count: us
         let wanted = Simd::SCALAR.gather(query, rows, numbers, floor, &mut expected);
         assert_eq!(simd.gather(query, rows, numbers, floor, &mut got), wanted, "{simd:?}");
         assert_eq!(bits(&got[..numbers.len()]), bits(&expected[..numbers.len()]), "{simd:?}");
+    }
+}
+
+#[test]
+fn every_set_gives_the_bits_of_the_coarse_reference() {
+    let mut next = noise(6);
+    for dim in 1..=1200 {
+        let count = 1 + next() as usize % 9;
+        let table = Table::new(count + 3, dim, &mut next, dim % 3 == 0);
+        let query = query(dim, &mut next, dim % 3 == 0);
+        let packed = packed(&table);
+        let (mut expected, mut got) = ([0.0; PIECE], [0.0; PIECE]);
+        Simd::SCALAR.sweep_coarse(&query, table.rows(), &packed, 3, count, 0.0, &mut expected);
+        let floor = expected[count / 2];
+        let wanted = Simd::SCALAR.sweep_coarse(&query, table.rows(), &packed, 3, count, floor, &mut expected);
+        for simd in Simd::available() {
+            assert_eq!(simd.sweep_coarse(&query, table.rows(), &packed, 3, count, floor, &mut got), wanted);
+            assert_eq!(bits(&got[..count]), bits(&expected[..count]), "{simd:?} {dim}");
+        }
+    }
+}
+
+fn packed(table: &Table) -> Vec<u8> {
+    let width = coarse::width(table.stride);
+    let mut packed = vec![0; table.scales.len() * width];
+    for (codes, out) in table.codes[1..].chunks(table.stride).zip(packed.chunks_mut(width)) {
+        coarse::pack(codes, out);
+    }
+    packed
+}
+
+#[test]
+fn a_coarse_score_is_off_by_what_half_a_step_can_do() {
+    let mut next = noise(7);
+    let table = Table::new(40, 512, &mut next, false);
+    let (query, packed) = (query(512, &mut next, false), packed(&table));
+    let (mut fine, mut rough) = ([0.0; PIECE], [0.0; PIECE]);
+    Simd::SCALAR.sweep(&query, table.rows(), 0, 40, 0.0, &mut fine);
+    Simd::SCALAR.sweep_coarse(&query, table.rows(), &packed, 0, 40, 0.0, &mut rough);
+    let size: f32 = query.codes.iter().map(|&code| f32::from(code).abs()).sum();
+    for row in 0..40 {
+        let most = size * query.scale * table.scales[row] * 127.0 / 14.0;
+        assert!((fine[row] - rough[row]).abs() <= most * 1.001);
+        assert!((fine[row] - rough[row]).abs() <= most / 4.0, "halves of steps cancel each other out");
     }
 }
 

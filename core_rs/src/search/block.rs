@@ -2,6 +2,7 @@
 
 use half::f16;
 
+use crate::hardware::coarse::width;
 use crate::hardware::pages::fetch;
 use crate::hardware::rows::{Rows, stride};
 use crate::refusal::{Refusal, check_size};
@@ -15,6 +16,8 @@ pub struct Block<'a> {
     pub ids: &'a [u64],
     /// `(n, stride(dim))` as `quantise` gives them, zeros after `dim`.
     pub codes: &'a [i8],
+    /// `(n, coarse::width(dim))` as `coarse::pack` gives them, to be scanned in the place of the codes; or none.
+    pub coarse: Option<&'a [u8]>,
     /// `(n,)`: what one step of a code is worth.
     pub scales: &'a [f32],
     /// `(n,)`: sums of the codes.
@@ -99,6 +102,9 @@ impl<'a> Block<'a> {
         match self.exact {
             Exact::Rows(rows) => check_size("f16 rows of a block", rows.len(), n * self.dim)?,
             Exact::Reader(reader) => check_size("f16 rows of a block", reader.rows(), n)?,
+        }
+        if let Some(coarse) = self.coarse {
+            check_size("coarse codes of a block", coarse.len(), n * width(self.dim))?;
         }
         if let Some(alive) = self.alive {
             check_size("live words of a block", alive.len(), n.div_ceil(64))?;

@@ -15,7 +15,14 @@ pub const CHUNK: usize = 8192;
 /// A piece with this many rows to score is scored whole: jumping between rows costs more than a few in vain.
 const DENSE: u32 = 48;
 
-/// The `width` best of every row by i8 score, for each query.
+/// Up to so many queries scan the coarse form, if every block has it and nothing is filtered out: then memory
+/// is the limit. More share the reading of the codes, and arithmetic is.
+const FEW: usize = 3;
+
+/// Candidates of a coarse scan for each of an i8 scan, and a number on top for small k: its scores are rougher.
+const COARSE: (usize, usize) = (3, 256);
+
+/// The `width` best of every row by i8 score, for each query; by coarse score more of them.
 pub(super) fn scan(
     task: &Task<'_>,
     asked: &[Asked<'_>],
@@ -25,9 +32,13 @@ pub(super) fn scan(
         .flat_map(|block| (0..task.blocks[block].len()).step_by(CHUNK).map(move |first| (block, first)))
         .collect();
     let queries: Vec<Query> = asked.iter().map(|asked| asked.codes.clone()).collect();
+    let coarse = task.filter.is_none() && (1..=FEW).contains(&queries.len());
+    let coarse = coarse && task.blocks.iter().all(|block| block.coarse.is_some());
+    let width = if coarse && width > 0 { COARSE.0 * width + COARSE.1 } else { width };
     let next = AtomicUsize::new(0);
     let work = || -> Result<Vec<Best>, Failure> {
         let mut sweep = Sweep::new(task, &queries, width);
+        sweep.coarse = coarse;
         while let Some(&(block, first)) = chunks.get(next.fetch_add(1, Ordering::Relaxed)) {
             task.going()?;
             sweep.rows(block, first, (first + CHUNK).min(task.blocks[block].len()));
@@ -51,6 +62,8 @@ pub(super) struct Sweep<'a> {
     queries: &'a [Query],
     pub(super) best: Vec<Best>,
     scores: Vec<Scores>,
+    /// Scan the coarse form, whole pieces always, so that a row has the same score wherever it is.
+    coarse: bool,
     waiting: Vec<u32>,
 }
 
@@ -61,6 +74,7 @@ impl<'a> Sweep<'a> {
             queries,
             best: queries.iter().map(|_| Best::new(width)).collect(),
             scores: vec![[0.0; PIECE]; queries.len()],
+            coarse: false,
             waiting: Vec::with_capacity(2 * PIECE),
         }
     }
@@ -83,7 +97,7 @@ impl<'a> Sweep<'a> {
             let word = at / PIECE;
             let stop = ((word + 1) * PIECE).min(end);
             let mask = self.task.mask(block, word) >> (at % PIECE) & span(stop - at);
-            if mask.count_ones() >= DENSE {
+            if mask.count_ones() >= DENSE || (self.coarse && mask != 0) {
                 self.piece(block, rows, at, stop - at, mask);
             } else {
                 self.wait(block, rows, at as u32, mask);
@@ -95,6 +109,14 @@ impl<'a> Sweep<'a> {
 
     /// Score a piece whole and keep what is wanted of it.
     fn piece(&mut self, block: usize, rows: Rows<'_>, first: usize, count: usize, mask: u64) {
+        if let (true, Some(coarse)) = (self.coarse, self.task.blocks[block].coarse) {
+            for ((query, best), scores) in self.queries.iter().zip(&mut self.best).zip(&mut self.scores) {
+                let floor = best.floor();
+                let reached = self.task.simd.sweep_coarse(query, rows, coarse, first, count, floor, scores);
+                keep(self.task, best, scores, reached & mask, block, |place| (first + place) as u32);
+            }
+            return;
+        }
         if let [query] = self.queries {
             let (best, scores) = (&mut self.best[0], &mut self.scores[0]);
             let reached = self.task.simd.sweep(query, rows, first, count, best.floor(), scores);

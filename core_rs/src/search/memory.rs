@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::block::{Block, Exact};
 use super::quantise::quantise;
 use super::train::Sorted;
+use crate::hardware::coarse::{pack, width};
 use crate::hardware::pages::{Pages, Plain};
 use crate::hardware::rows::stride;
 use crate::refusal::{Refusal, check_size};
@@ -16,6 +17,7 @@ pub struct Memory {
     dim: usize,
     ids: Vec<u64>,
     codes: Grown<i8>,
+    coarse: Grown<u8>,
     scales: Vec<f32>,
     sums: Vec<i32>,
     exact: Grown<f16>,
@@ -30,8 +32,8 @@ impl Memory {
         if dim == 0 {
             return Err(Refusal::Range { what: "dim", given: 0.0, wanted: "at least 1" });
         }
-        let (codes, exact) = (Grown::new()?, Grown::new()?);
-        Ok(Self { dim, ids: vec![], codes, scales: vec![], sums: vec![], exact })
+        let (codes, coarse, exact) = (Grown::new()?, Grown::new()?, Grown::new()?);
+        Ok(Self { dim, ids: vec![], codes, coarse, scales: vec![], sums: vec![], exact })
     }
 
     /// Numbers of a row.
@@ -69,18 +71,23 @@ impl Memory {
         check_size("the rows", rows.len(), ids.len() * self.dim)?;
         let (dim, stride, first) = (self.dim, stride(self.dim), self.len());
         let codes = self.codes.room(ids.len() * stride)?;
+        let coarse = self.coarse.room(ids.len() * width(dim))?;
         let exact = self.exact.room(rows.len())?;
-        let each = codes.par_chunks_mut(stride).zip(exact.par_chunks_mut(dim)).zip(rows.par_chunks(dim));
-        let numbers = each.with_min_len(256).map(|((codes, halves), row)| {
+        let codes = codes.par_chunks_mut(stride).zip(coarse.par_chunks_mut(width(dim)));
+        let each = codes.zip(exact.par_chunks_mut(dim)).zip(rows.par_chunks(dim));
+        let numbers = each.with_min_len(256).map(|(((codes, coarse), halves), row)| {
             halves.convert_from_f32_slice(row);
             let finite = halves.iter().all(|value| value.is_finite());
-            (finite, quantise(&halves.to_f32_vec(), codes))
+            let numbers = quantise(&halves.to_f32_vec(), codes);
+            pack(codes, coarse);
+            (finite, numbers)
         });
         let numbers: Vec<_> = numbers.collect();
         if let Some(row) = numbers.iter().position(|(finite, _)| !finite) {
             return Err(Refusal::NotFinite { what: "the rows", row: first + row });
         }
         self.codes.len += ids.len() * stride;
+        self.coarse.len += ids.len() * width(dim);
         self.exact.len += rows.len();
         self.ids.extend_from_slice(ids);
         self.scales.extend(numbers.iter().map(|(_, (scale, _))| scale));
@@ -95,8 +102,10 @@ impl Memory {
     pub fn append(&mut self, other: &Self) -> Result<(), Refusal> {
         check_size("a row", other.dim, self.dim)?;
         self.codes.room(other.codes.len)?.copy_from_slice(other.codes.held());
+        self.coarse.room(other.coarse.len)?.copy_from_slice(other.coarse.held());
         self.exact.room(other.exact.len)?.copy_from_slice(other.exact.held());
         self.codes.len += other.codes.len;
+        self.coarse.len += other.coarse.len;
         self.exact.len += other.exact.len;
         self.ids.extend_from_slice(&other.ids);
         self.scales.extend_from_slice(&other.scales);
@@ -115,6 +124,7 @@ impl Memory {
         other.scales = rows().map(|row| self.scales[row]).collect();
         other.sums = rows().map(|row| self.sums[row]).collect();
         other.codes.fill(&sorted.rows, self.codes.held(), stride(self.dim))?;
+        other.coarse.fill(&sorted.rows, self.coarse.held(), width(self.dim))?;
         other.exact.fill(&sorted.rows, self.exact.held(), self.dim)?;
         Ok(other)
     }
@@ -126,6 +136,7 @@ impl Memory {
             dim: self.dim,
             ids: &self.ids,
             codes: self.codes.held(),
+            coarse: Some(self.coarse.held()),
             scales: &self.scales,
             sums: &self.sums,
             exact: Exact::Rows(self.exact.held()),

@@ -80,7 +80,8 @@ proptest! {
         let mut blocks: Vec<_> = memories.iter().map(Memory::block).collect();
         blocks.iter_mut().zip(&alive).for_each(|(block, alive)| block.alive = Some(alive.words()));
         let queries = asked(count, dim, seed);
-        let found = search(&blocks, queries.view(), k, &WHOLE, Some(&filter), &AtomicBool::new(false), 2);
+        let given = (density < 4).then_some(&filter[..]);
+        let found = search(&blocks, queries.view(), k, &WHOLE, given, &AtomicBool::new(false), 2);
         let passes = |block: usize, row: usize| filter[block].has(row) && alive[block].has(row);
         let rows = queries.rows();
         let expected: Vec<_> =
@@ -101,7 +102,7 @@ fn threads_and_cuts_into_blocks_change_nothing() {
         parts[row % 2].push(id, &values).expect("finite");
     }
     let queries = asked(3, dim, 1);
-    let plan = Plan::default();
+    let plan = Plan { rerank: 60.0, ..Plan::default() };
     let cancel = AtomicBool::new(false);
     let one = search(&[whole.block()], queries.view(), 100, &plan, None, &cancel, 1);
     for threads in [2, 3, 16] {
@@ -115,6 +116,23 @@ fn threads_and_cuts_into_blocks_change_nothing() {
         one.expect("fits")[1],
         "a query alone finds what it finds among others"
     );
+}
+
+#[test]
+fn a_coarse_scan_chooses_nearly_the_candidates_of_a_fine_one() {
+    let (dim, rows) = (96, 20_000);
+    let memory = memory(rows, dim, 0, 3);
+    let fine = Block { coarse: None, ..memory.block() };
+    let (plan, cancel) = (Plan::default(), AtomicBool::new(false));
+    let mut found = 0;
+    for seed in 0..40 {
+        let query = asked(1, dim, seed);
+        let by =
+            |block| search(&[block], query.view(), 50, &plan, None, &cancel, 2).expect("fits").remove(0).ids;
+        let (fine, coarse) = (by(fine), by(memory.block()));
+        found += coarse.iter().filter(|id| fine.contains(id)).count();
+    }
+    assert!(found >= 40 * 50 * 995 / 1000, "{found} of 2000");
 }
 
 #[test]

@@ -39,7 +39,7 @@ def old(tmp_path: Path) -> Path:
     made = sqlite3.connect(tmp_path / "made.db", isolation_level=None)
     made.execute("PRAGMA journal_mode = WAL")
     migrate(made, first)
-    people.add(made, "Ada", None, 1)
+    made.execute("INSERT INTO people (name, created_at) VALUES ('Ada', 1)")
     for suffix in ("", "-wal"):
         shutil.copy(tmp_path / f"made.db{suffix}", data / f"{db.NAME}{suffix}")
     made.close()

@@ -1,0 +1,87 @@
+//! Scores of 4-bit rows: half the bytes of an i8 scan, so twice its speed where memory is the limit.
+//!
+//! A coarse code is the i8 code in steps of 127/7, −7..7, held as 1..15. Byte j of a group of 64 bytes holds
+//! code j of its 128 in the low half and code 64 + j in the high half. A score is off by about 0.6 % of
+//! |q||x| for 512 numbers, enough to choose candidates by and nothing else.
+
+#[cfg(target_arch = "x86_64")]
+use super::choice::Kind;
+use super::choice::Simd;
+use super::rows::{PIECE, Query, Rows, Scores};
+use super::scalar;
+#[cfg(target_arch = "x86_64")]
+use super::{avx2, avx512};
+
+/// What is added to a coarse code so that it is not negative.
+pub(super) const LIFT: i32 = 8;
+
+/// i8 steps in a coarse step.
+pub(super) const STEP: f32 = 127.0 / 7.0;
+
+/// Codes of a group: what 64 bytes hold.
+const GROUP: usize = 128;
+
+/// Bytes of a coarse row of `dim` numbers.
+#[must_use]
+pub const fn width(dim: usize) -> usize {
+    dim.next_multiple_of(GROUP) / 2
+}
+
+/// Write the coarse form of an i8 row.
+///
+/// # Panics
+/// When `out` is not `width` of the row.
+pub fn pack(codes: &[i8], out: &mut [u8]) {
+    assert_eq!(out.len(), width(codes.len()));
+    let lifted = |at: usize| codes.get(at).map_or(0, |&code| coarse(code));
+    for (group, out) in out.chunks_mut(GROUP / 2).enumerate() {
+        for (at, byte) in out.iter_mut().enumerate() {
+            *byte = lifted(GROUP * group + at) | lifted(GROUP * group + GROUP / 2 + at) << 4;
+        }
+    }
+}
+
+/// The nearest coarse step, lifted: 1..15.
+fn coarse(code: i8) -> u8 {
+    let code = i32::from(code);
+    ((code * 7 + 63 * code.signum()) / 127 + LIFT) as u8
+}
+
+impl Simd {
+    /// As `sweep`, of the coarse form of the same rows, `(n, width)`.
+    ///
+    /// # Panics
+    /// As `sweep`, and when there are not as many coarse rows.
+    #[allow(clippy::too_many_arguments, reason = "as sweep, and the coarse rows")]
+    pub fn sweep_coarse(
+        self,
+        query: &Query,
+        rows: Rows<'_>,
+        coarse: &[u8],
+        first: usize,
+        count: usize,
+        floor: f32,
+        out: &mut Scores,
+    ) -> u64 {
+        assert!(count <= PIECE && first + count <= rows.len() && query.stride() == rows.stride);
+        let width = width(rows.stride);
+        assert!(coarse.len() == rows.len() * width && query.padded.len() == 2 * width);
+        let part = &coarse[first * width..(first + count) * width];
+        let mut dots = [0; PIECE];
+        // SAFETY: whoever holds a `Simd` has its instructions; `part` is `count` rows of half the query's width.
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512 => unsafe { avx512::coarse(&query.padded, part, &mut dots) },
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2 => unsafe { avx2::coarse(&query.padded, part, &mut dots) },
+            _ => scalar::coarse(&query.padded, part, &mut dots),
+        }
+        let lift = LIFT * query.sum;
+        let mut reached = 0;
+        for (place, (dot, scale)) in dots[..count].iter().zip(&rows.scales[first..]).enumerate() {
+            out[place] = (dot - lift) as f32 * (query.scale * (scale * STEP));
+            reached |= u64::from(out[place] >= floor) << place;
+        }
+        reached
+    }
+}
