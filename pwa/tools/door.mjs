@@ -4,7 +4,7 @@
 import axe from 'axe-core'
 import { mkdir } from 'node:fs/promises'
 import { openBrowser } from './browser.mjs'
-import { comeIn, pairSeconds } from './pair.mjs'
+import { comeIn, pairSeconds } from './pairing.mjs'
 
 const [house, code, folder = 'door'] = process.argv.slice(2)
 const SIZES = {

@@ -71,24 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor = verbs.add_parser("doctor", parents=[data, door], help="say what keeps phones out")
     doctor.set_defaults(command=_doctor)
 
-    people = verbs.add_parser("people", help="who belongs to the house").add_subparsers(
-        required=True, metavar="command"
-    )
-    add = people.add_parser("add", parents=[data], help="let a further person in")
-    add.add_argument("name")
-    add.set_defaults(command=lambda asked: _order(asked, AddPerson(asked.name)))
-    named = people.add_parser("list", parents=[data], help="name everybody")
-    named.set_defaults(command=lambda asked: _order(asked, ListPeople()))
-
-    role = people.add_parser("role", parents=[data], help="change what a person may do")
-    role.add_argument("name")
-    role.add_argument("role", choices=[role for role in ROLES if role != "screen"])
-    role.set_defaults(command=lambda asked: _order(asked, GiveRole(asked.name, asked.role)))
-
-    unlock = people.add_parser("unlock", parents=[data], help="take away a lost password and passkeys")
-    unlock.add_argument("name")
-    unlock.set_defaults(command=lambda asked: _order(asked, Unlock(asked.name)))
-
+    _about_people(verbs, data)
     code = verbs.add_parser("code", parents=[data], help="a new code for a further device of a person")
     code.add_argument("name")
     code.set_defaults(command=lambda asked: _order(asked, NewCode(asked.name)))
@@ -125,6 +108,27 @@ def _door() -> argparse.ArgumentParser:
     door.add_argument("--key", type=Path, help="its key, PEM")
     door.add_argument("--guide-port", type=int, help="where the guide for phones answers")
     return door
+
+
+def _about_people(verbs: Any, data: argparse.ArgumentParser) -> None:
+    """`people …`"""
+    people = verbs.add_parser("people", help="who belongs to the house").add_subparsers(
+        required=True, metavar="command"
+    )
+    add = people.add_parser("add", parents=[data], help="let a further person in")
+    add.add_argument("name")
+    add.set_defaults(command=lambda asked: _order(asked, AddPerson(asked.name)))
+    named = people.add_parser("list", parents=[data], help="name everybody")
+    named.set_defaults(command=lambda asked: _order(asked, ListPeople()))
+
+    role = people.add_parser("role", parents=[data], help="change what a person may do")
+    role.add_argument("name")
+    role.add_argument("role", choices=[role for role in ROLES if role != "screen"])
+    role.set_defaults(command=lambda asked: _order(asked, GiveRole(asked.name, asked.role)))
+
+    unlock = people.add_parser("unlock", parents=[data], help="take away a lost password and passkeys")
+    unlock.add_argument("name")
+    unlock.set_defaults(command=lambda asked: _order(asked, Unlock(asked.name)))
 
 
 def _settings(flags: Mapping[str, Any]) -> Settings:

@@ -1,7 +1,7 @@
 // The front door as a family uses it: a second phone pairs, is confirmed by a passkey, narrowed, and sent away.
 import type { BrowserContext, CDPSession, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { comeIn, pairSeconds } from '../../pwa/tools/pair.mjs'
+import { comeIn, pairSeconds } from '../../pwa/tools/pairing.mjs'
 import { browse, House } from './house'
 
 const house = new House()

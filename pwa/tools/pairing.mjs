@@ -1,10 +1,12 @@
-// Pairs a second browser with a house and says how long it took: from the tap on the new device to its first page.
+// Pairs further phones with a house and says how long each took: from the tap on the new one to its first page.
 //
-//   node tools/pair.mjs http://localhost:8765 CODE        prints {"pair_s": 1.2}
+//   node tools/pairing.mjs --runs 5 < console.txt    prints seconds, a JSON list
+import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { openBrowser } from './browser.mjs'
 
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }
+const CODE = /\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b/
 const HOME = { level: 1, name: /Good/ }
 
 /** Come in with a code from the console, as `name` where the house asks for one. */
@@ -36,20 +38,25 @@ export async function pairSeconds(newcomer, owner, house) {
   const shown = await newcomer.getByLabel('The code of this device').textContent()
   if ((await asked.getByLabel('Its code').textContent()) !== shown) throw new Error(`The screens show different codes: ${shown}`)
   await asked.getByRole('button', { name: 'Let it in' }).click()
-  await newcomer.getByRole('heading', HOME).or(newcomer.getByRole('heading', { name: /Welcome|house/i })).first().waitFor()
+  await newcomer.locator('main#main').waitFor()
   return (performance.now() - begun) / 1000
 }
 
-async function main([house, code]) {
-  if (!house || !code) throw new Error('Usage: node tools/pair.mjs ADDRESS CODE')
-  const browser = await openBrowser()
-  try {
-    const [owner, newcomer] = await Promise.all([0, 1].map(async () => (await browser.newContext(PHONE)).newPage()))
-    await comeIn(owner, house, code)
-    console.log(JSON.stringify({ pair_s: Number((await pairSeconds(newcomer, owner, house)).toFixed(3)) }))
-  } finally {
-    await browser.close()
-  }
+/** Pair `runs` phones with the house that printed `printed`; the seconds of each. At most five: more wait a minute. */
+async function measure(printed, runs) {
+  const [, scheme, name, port] = /is at (https?):\/\/([^:\s]+):(\d+)/.exec(printed) ?? []
+  const [code] = CODE.exec(printed) ?? []
+  if (!name || !code) throw new Error(`The console does not say where the house is, or shows no code:\n${printed}`)
+  const house = `${scheme}://${name}:${port}`
+  const browser = await openBrowser([`--host-resolver-rules=MAP ${name} 127.0.0.1`])
+  const page = async () => (await browser.newContext({ ...PHONE, ignoreHTTPSErrors: true })).newPage()
+  const owner = await page()
+  await comeIn(owner, house, code)
+  const seconds = []
+  for (let run = 0; run < runs; run++) seconds.push(await pairSeconds(await page(), owner, house))
+  await browser.close()
+  return seconds
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) await main(process.argv.slice(2))
+if (import.meta.url === pathToFileURL(process.argv[1]).href)
+  console.log(JSON.stringify(await measure(readFileSync(0, 'utf8'), Number(process.argv[process.argv.indexOf('--runs') + 1]))))
