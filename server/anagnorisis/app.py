@@ -20,6 +20,7 @@ from anagnorisis.auth.hosts import Hosts
 from anagnorisis.auth.household import Household
 from anagnorisis.auth.pairing import Pairing
 from anagnorisis.auth.sessions import Sessions
+from anagnorisis.auth.sights import Sights
 from anagnorisis.config import Settings
 from anagnorisis.domain import Source, SourceAway
 from anagnorisis.embed.worker import Worker
@@ -86,7 +87,13 @@ def app(rooms: Rooms) -> App:
         chosen = next(part for below, part in parts.items() if scope["path"].startswith(below))
         await chosen(scope, receive, send)
 
-    return Door(inside, rooms.sessions, rooms.confirmation, Hosts(rooms.settings.host, rooms.settings.names))
+    return Door(
+        inside,
+        rooms.sessions,
+        rooms.confirmation,
+        rooms.sights,
+        Hosts(rooms.settings.host, rooms.settings.names),
+    )
 
 
 async def take_in(rooms: Rooms, folders: Sequence[Path]) -> None:
@@ -142,12 +149,14 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
         household=Household(store, sessions),
         pairing=Pairing(store, sessions),
         confirmation=Confirmation(store),
+        sights=Sights(store),
         bells=Bells(store.changes, closing),
         held=Held(store.changes),
         board=board,
         folders=Folders(store, Scanner(store, settings), board),
         sample=Sample(store, settings.data, board),
         learner=learner,
+        eligible=eligible,
         feed=Feed(store, learner, eligible),
         shelf=Shelf(store, learner, eligible),
         thumbs=Thumbs(store, cache, settings.threads, cover_bytes),

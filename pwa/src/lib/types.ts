@@ -158,7 +158,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/pair/start": {
+    "/api/people/{person}": {
         parameters: {
             query?: never;
             header?: never;
@@ -167,40 +167,24 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        post?: never;
         /**
-         * StartPairing
-         * @description Ask to be let in. 429 after five times in a minute, 409 while too many wait.
-         */
-        post: operations["ApiPairStartStartPairing"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/pair/claim": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * ClaimSession
-         * @description Wait to be let in, some seconds at a time; the answer that says so sets the session's cookie.
+         * RemovePerson
+         * @description Let somebody go. All that they ever rated, played and opened is erased, and their devices leave.
          *
-         *     404 when the device was turned down or its five minutes are over.
+         *     409 for the last owner.
          */
-        post: operations["ApiPairClaimClaimSession"];
-        delete?: never;
+        delete: operations["ApiPeoplePersonRemovePerson"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * RenamePerson
+         * @description Call somebody otherwise: oneself, or anybody if one is an owner. 409 when the name is taken.
+         */
+        patch: operations["ApiPeoplePersonRenamePerson"];
         trace?: never;
     };
-    "/api/pair": {
+    "/api/people/{person}/sight": {
         parameters: {
             query?: never;
             header?: never;
@@ -208,255 +192,15 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ListWaiting
-         * @description The devices that wait to be let in.
+         * GetSight
+         * @description What somebody sees, source by source.
          */
-        get: operations["ApiPairListWaiting"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/pair/{waiting}/approve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
+        get: operations["ApiPeoplePersonSightGetSight"];
         /**
-         * ApproveDevice
-         * @description Let a waiting device in. 403 for another code than it shows, 404 when it no longer waits.
+         * SetSight
+         * @description Say what somebody sees; it holds from their next request on.
          */
-        post: operations["ApiPairWaitingApproveApproveDevice"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/pair/{waiting}/deny": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * DenyDevice
-         * @description Turn a waiting device away. 403 and 404 as for letting it in.
-         */
-        post: operations["ApiPairWaitingDenyDenyDevice"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/invitations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * InviteDevice
-         * @description A code for a further device of a person: it works once, within five minutes.
-         */
-        post: operations["ApiInvitationsInviteDevice"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/security": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * GetSecurity
-         * @description What one can confirm with.
-         */
-        get: operations["ApiSecurityGetSecurity"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/security/password": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * SetPassword
-         * @description Set one's password. 400 for one that is too short.
-         */
-        put: operations["ApiSecurityPasswordSetPassword"];
-        post?: never;
-        /**
-         * RemovePassword
-         * @description Forget one's password.
-         */
-        delete: operations["ApiSecurityPasswordRemovePassword"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/security/passkeys/options": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * BeginPasskey
-         * @description Options for `PublicKeyCredential.parseCreationOptionsFromJSON`. 400 where the house has no name.
-         */
-        post: operations["ApiSecurityPasskeysOptionsBeginPasskey"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/security/passkeys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * AddPasskey
-         * @description Keep a new passkey. 403 when it does not answer what was asked.
-         */
-        post: operations["ApiSecurityPasskeysAddPasskey"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/security/passkeys/{passkey}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * RemovePasskey
-         * @description Forget a passkey of one's own.
-         */
-        delete: operations["ApiSecurityPasskeysRemovePasskey"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/security/confirm": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * ConfirmByPassword
-         * @description Confirm that it is you. 403 for a wrong password, 429 after ten tries in a quarter of an hour.
-         */
-        post: operations["ApiSecurityConfirmConfirmByPassword"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/security/confirm/options": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * BeginConfirmation
-         * @description Options for `PublicKeyCredential.parseRequestOptionsFromJSON`. 403 without a passkey for this name.
-         */
-        post: operations["ApiSecurityConfirmOptionsBeginConfirmation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/security/confirm/passkey": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * ConfirmByPasskey
-         * @description Confirm that it is you. 403 for a passkey that does not fit, 429 as for a password.
-         */
-        post: operations["ApiSecurityConfirmPasskeyConfirmByPasskey"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/audit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * ListAudit
-         * @description Who came, who was refused, and what was changed at the door.
-         */
-        get: operations["ApiAuditListAudit"];
-        put?: never;
+        put: operations["ApiPeoplePersonSightSetSight"];
         post?: never;
         delete?: never;
         options?: never;
@@ -473,7 +217,7 @@ export interface paths {
         };
         /**
          * ListSources
-         * @description Every source, in the order they were added.
+         * @description Every source that the person sees, in the order they were added.
          */
         get: operations["ApiSourcesListSources"];
         put?: never;
@@ -659,7 +403,7 @@ export interface paths {
         };
         /**
          * GetItem
-         * @description One item in full, under any id it ever had. 404 when there never was one.
+         * @description One item in full, under any id it ever had. 404 when there never was one, or it is hidden from them.
          */
         get: operations["ApiItemsItemIdGetItem"];
         put?: never;
@@ -739,7 +483,7 @@ export interface paths {
         };
         /**
          * ListJobs
-         * @description Every job as it stands now.
+         * @description Every job as it stands now; who does not see everything is not told what of, nor how much.
          */
         get: operations["ApiJobsListJobs"];
         put?: never;
@@ -774,51 +518,15 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** Approval */
-        Approval: {
-            code: string;
-            person?: number | null;
-            /** @default  */
-            name?: string;
-            /**
-             * @default member
-             * @enum {string}
-             */
-            role?: "guest" | "member";
-            /** @default false */
-            screen?: boolean;
-        };
-        /** Asking */
-        Asking: {
-            /** @default  */
-            device?: string;
-        };
-        /** AuditPage */
-        AuditPage: {
-            lines: components["schemas"]["Line"][];
-            before: number | null;
-        };
         /** Batch */
         Batch: {
             sent_at: number;
             events: components["schemas"]["EventIn"][];
         };
-        /** Claim */
-        Claim: {
-            secret: string;
-        };
-        /** Claimed */
-        Claimed: {
-            session: components["schemas"]["Session"] | null;
-        };
         /** Counted */
         Counted: {
             name: string;
             count: number;
-        };
-        /** Denial */
-        Denial: {
-            code: string;
         };
         /** Device */
         Device: {
@@ -873,19 +581,6 @@ export interface components {
             next: string | null;
             evidence: components["schemas"]["Evidence"][];
         };
-        /** Invitation */
-        Invitation: {
-            code: string;
-            ends_at: number;
-            link: string;
-            picture: string;
-        };
-        /** Inviting */
-        Inviting: {
-            person: number;
-            /** @default false */
-            screen?: boolean;
-        };
         /** Item */
         Item: {
             id: string;
@@ -926,17 +621,6 @@ export interface components {
             total: number;
             detail: string;
         };
-        /** Line */
-        Line: {
-            id: number;
-            at: number;
-            person: string;
-            device: string;
-            address: string;
-            what: string;
-            /** @enum {string} */
-            outcome: "done" | "refused";
-        };
         /** Narrowing */
         Narrowing: {
             screen: boolean;
@@ -950,13 +634,6 @@ export interface components {
         /** NewName */
         NewName: {
             name: string;
-        };
-        /** NewPasskey */
-        NewPasskey: {
-            name: string;
-            answer: {
-                [key: string]: unknown;
-            };
         };
         /** NewPerson */
         NewPerson: {
@@ -994,18 +671,6 @@ export interface components {
             says: string;
             value: number;
         };
-        /** PasskeyOut */
-        PasskeyOut: {
-            id: number;
-            name: string;
-            here: boolean;
-            created_at: number;
-            used_at: number;
-        };
-        /** Password */
-        Password: {
-            password: string;
-        };
         /** Person */
         Person: {
             id: number;
@@ -1021,6 +686,10 @@ export interface components {
         PersonCode: {
             person: components["schemas"]["Person"];
             code: string;
+        };
+        /** PersonName */
+        PersonName: {
+            name: string;
         };
         /** Pick */
         Pick: {
@@ -1040,12 +709,6 @@ export interface components {
             source: number;
             name: string;
             reason: string;
-        };
-        /** Proof */
-        Proof: {
-            answer: {
-                [key: string]: unknown;
-            };
         };
         /** Reader */
         Reader: {
@@ -1072,12 +735,11 @@ export interface components {
             low: number;
             high: number;
         };
-        /** Security */
-        Security: {
-            password: boolean;
-            passkeys: components["schemas"]["PasskeyOut"][];
-            passkeys_work: boolean;
-            granted_s: number;
+        /** SeenSource */
+        SeenSource: {
+            id: number;
+            name: string;
+            seen: boolean;
         };
         /** Session */
         Session: {
@@ -1090,11 +752,8 @@ export interface components {
         };
         /** Shown */
         Shown: {
-            code: string;
-            secret: string;
-            ends_at: number;
-            link: string;
-            picture: string;
+            child: boolean;
+            sources: components["schemas"]["SeenSource"][];
         };
         /** Source */
         Source: {
@@ -1133,14 +792,12 @@ export interface components {
             items: number;
             embedded: number;
         };
-        /** Waiting */
-        Waiting: {
-            id: number;
-            code: string;
-            name: string;
-            agent: string;
-            address: string;
-            created_at: number;
+        /** Ticks */
+        Ticks: {
+            child: boolean;
+            seen: {
+                [key: string]: boolean;
+            };
         };
         /** Why */
         Why: {
@@ -1522,119 +1179,54 @@ export interface operations {
             };
         };
     };
-    ApiPairStartStartPairing: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Asking"];
-            };
-        };
-        responses: {
-            /** @description Document created, URL follows */
-            201: {
-                headers: {
-                    "cache-control"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Shown"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-        };
-    };
-    ApiPairClaimClaimSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Claim"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    "cache-control"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Claimed"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-        };
-    };
-    ApiPairListWaiting: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    "cache-control"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Waiting"][];
-                };
-            };
-        };
-    };
-    ApiPairWaitingApproveApproveDevice: {
+    ApiPeoplePersonRemovePerson: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                waiting: number;
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonRenamePerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Approval"];
+                "application/json": components["schemas"]["PersonName"];
             };
         };
         responses: {
@@ -1665,91 +1257,13 @@ export interface operations {
             };
         };
     };
-    ApiPairWaitingDenyDenyDevice: {
+    ApiPeoplePersonSightGetSight: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                waiting: number;
+                person: number;
             };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Denial"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    "cache-control"?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-        };
-    };
-    ApiInvitationsInviteDevice: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Inviting"];
-            };
-        };
-        responses: {
-            /** @description Document created, URL follows */
-            201: {
-                headers: {
-                    "cache-control"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Invitation"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-        };
-    };
-    ApiSecurityGetSecurity: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -1761,31 +1275,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Security"];
+                    "application/json": components["schemas"]["Shown"];
                 };
-            };
-        };
-    };
-    ApiSecurityPasswordSetPassword: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Password"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    "cache-control"?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {
@@ -1804,168 +1295,20 @@ export interface operations {
             };
         };
     };
-    ApiSecurityPasswordRemovePassword: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    "cache-control"?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    ApiSecurityPasskeysOptionsBeginPasskey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    "cache-control"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
-                };
-            };
-        };
-    };
-    ApiSecurityPasskeysAddPasskey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewPasskey"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    "cache-control"?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-        };
-    };
-    ApiSecurityPasskeysRemovePasskey: {
+    ApiPeoplePersonSightSetSight: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                passkey: number;
+                person: number;
             };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    "cache-control"?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-        };
-    };
-    ApiSecurityConfirmConfirmByPassword: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Password"];
+                "application/json": components["schemas"]["Ticks"];
             };
         };
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    "cache-control"?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-        };
-    };
-    ApiSecurityConfirmOptionsBeginConfirmation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             /** @description Request fulfilled, document follows */
             200: {
@@ -1974,70 +1317,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
-                };
-            };
-        };
-    };
-    ApiSecurityConfirmPasskeyConfirmByPasskey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Proof"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    "cache-control"?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
-        };
-    };
-    ApiAuditListAudit: {
-        parameters: {
-            query?: {
-                before?: number | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    "cache-control"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuditPage"];
+                    "application/json": components["schemas"]["Shown"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

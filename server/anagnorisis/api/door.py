@@ -11,6 +11,7 @@ from anagnorisis.auth.confirmation import Confirmation
 from anagnorisis.auth.hosts import Hosts
 from anagnorisis.auth.refusals import ForeignOrigin, NoSession, RoleTooSmall
 from anagnorisis.auth.sessions import COOKIE, Sessions
+from anagnorisis.auth.sights import Sights
 from anagnorisis.domain import AnagnorisisError, Refused, Role
 from anagnorisis.media.replies import App, Message, Receive, Scope, Send, either, headers_in, send_bytes
 
@@ -43,12 +44,14 @@ TOO_SMALL: dict[Role, str] = {
 
 
 class Door:
-    """ASGI: lets a request through to `inside`, with `scope["caller"]` set where a session is needed."""
+    """ASGI: lets a request through to `inside`, with `caller` and their `sight` where a session is needed."""
 
-    def __init__(self, inside: App, sessions: Sessions, confirmation: Confirmation, hosts: Hosts) -> None:
+    def __init__(
+        self, inside: App, sessions: Sessions, confirmation: Confirmation, sights: Sights, hosts: Hosts
+    ) -> None:
         self._inside = inside
-        self._sessions = sessions
-        self._confirmation = confirmation
+        self._sessions, self._confirmation = sessions, confirmation
+        self._sights = sights
         self._hosts = hosts
         self._roles = Roles()
 
@@ -92,7 +95,7 @@ class Door:
     async def _identify(
         self, scope: Scope, headers: dict[str, str], rule: Rule, receive: Receive, answer: "_Secured"
     ) -> Receive:
-        """Set `scope["caller"]`, if their role is enough; what to receive by until the session ends."""
+        """Set `caller` and `sight`, if their role is enough; what to receive by until the session ends."""
         token = cookie_in(headers)
         caller = await self._sessions.find(token, (scope.get("client") or ("",))[0])
         if not rule.admits(caller.role):
@@ -101,7 +104,7 @@ class Door:
             await self._confirmation.check(caller, unless_first=rule.unless_first)
         if scope["path"].startswith("/api/") and (fresh := await self._sessions.renewal(token)):
             answer.add(session_cookie(fresh).to_encoded_header())
-        scope["caller"] = caller
+        scope["caller"], scope["sight"] = caller, await self._sights.of(caller.person.id)
         reads = scope["method"] in SAFE  # what streams; a change is finished, whatever it was
         return either(receive, self._sessions.end_of(caller.device.id)) if reads else receive
 

@@ -3,9 +3,13 @@
 from litestar import post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
+from msgspec.structs import replace
 
 from anagnorisis.api.changes import Bells
 from anagnorisis.auth.sessions import Caller
+from anagnorisis.store import items
+from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.batches import Batch, Receipt, moves_ratings
 from anagnorisis.taste.learner import Learner
 
@@ -14,6 +18,8 @@ from anagnorisis.taste.learner import Learner
 async def post_events(
     data: JSONBody[Batch],
     caller: NamedDependency[Caller],
+    sight: NamedDependency[Sight],
+    store: NamedDependency[Store],
     learner: NamedDependency[Learner],
     bells: NamedDependency[Bells],
 ) -> Receipt:
@@ -21,4 +27,7 @@ async def post_events(
     receipt = await learner.record(caller.person.id, caller.device.id, data)
     if receipt.accepted and moves_ratings(data.events):
         bells.rated(caller.person.id)
-    return receipt
+    seen = await items.in_view(store.read, receipt.scores, sight)
+    return replace(
+        receipt, scores={item: receipt.scores[item] if item in seen else None for item in receipt.scores}
+    )

@@ -14,7 +14,9 @@ from anagnorisis.auth.confirmation import Confirmation
 from anagnorisis.auth.household import Household
 from anagnorisis.auth.pairing import Pairing
 from anagnorisis.auth.sessions import Caller, Sessions
+from anagnorisis.auth.sights import Sights
 from anagnorisis.config import Settings
+from anagnorisis.feed.eligible import Eligible
 from anagnorisis.feed.page import Feed
 from anagnorisis.feed.sorts import Shelf
 from anagnorisis.jobs.board import Board
@@ -22,22 +24,14 @@ from anagnorisis.jobs.folders import Folders
 from anagnorisis.jobs.sample import Sample
 from anagnorisis.media.thumbs import Thumbs
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.learner import Learner
 
 AT_ONCE = (
-    "settings",
-    "store",
-    "sessions",
-    "household",
-    "pairing",
-    "confirmation",
-    "bells",
-    "held",
-    "board",
-    "folders",
-    "sample",
+    *("settings", "store", "sessions", "household", "pairing", "confirmation", "sights"),
+    *("bells", "held", "board", "folders", "sample"),
 )
-ONCE_LOADED = ("learner", "feed", "shelf")
+ONCE_LOADED = ("learner", "eligible", "feed", "shelf")
 
 
 class Rooms(Struct, frozen=True, eq=False):
@@ -49,12 +43,14 @@ class Rooms(Struct, frozen=True, eq=False):
     household: Household
     pairing: Pairing
     confirmation: Confirmation
+    sights: Sights
     bells: Bells
     held: Held
     board: Board
     folders: Folders
     sample: Sample
     learner: Learner
+    eligible: Eligible
     feed: Feed
     shelf: Shelf
     thumbs: Thumbs
@@ -63,10 +59,11 @@ class Rooms(Struct, frozen=True, eq=False):
 
 
 def dependencies(rooms: Rooms | None) -> dict[str, Provide]:
-    """Providers of every room and of `caller`; without rooms only their names count."""
+    """Providers of every room, of `caller` and of their `sight`; without rooms only their names count."""
     given = {name: Provide(_room(rooms, name), sync_to_thread=False) for name in AT_ONCE}
     given |= {name: Provide(_loaded_room(rooms, name)) for name in ONCE_LOADED}
     given["caller"] = Provide(_caller, sync_to_thread=False)
+    given["sight"] = Provide(_sight, sync_to_thread=False)
     return given
 
 
@@ -89,3 +86,8 @@ def _loaded_room(rooms: Rooms | None, name: str) -> Callable[[], Awaitable[Any]]
 def _caller(scope: Scope) -> Caller:
     caller: Caller = scope["caller"]  # type: ignore[typeddict-item]  # set by the door
     return caller
+
+
+def _sight(scope: Scope) -> Sight:
+    sight: Sight = scope["sight"]  # type: ignore[typeddict-item]  # set by the door
+    return sight

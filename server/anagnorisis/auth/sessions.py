@@ -16,7 +16,7 @@ from anagnorisis.auth.attempts import Guesses
 from anagnorisis.auth.codes import hash_of, new_code
 from anagnorisis.auth.near import is_near
 from anagnorisis.auth.refusals import NoSession, WrongCode
-from anagnorisis.domain import Device, NotAllowed, Person, Role, Unknown
+from anagnorisis.domain import Device, NotAllowed, Person, Role, Topic, Unknown
 from anagnorisis.store import audit, codes, devices, people, tokens
 from anagnorisis.store.audit import CONSOLE, By
 from anagnorisis.store.db import Store
@@ -136,16 +136,16 @@ class Sessions:
 
         await self.end(leave)
 
-    async def change(self, verb: Callable[[sqlite3.Connection], T]) -> T:
+    async def change(self, verb: Callable[[sqlite3.Connection], T], *rings: Topic) -> T:
         """Carry out a verb on people or devices, after which nobody is known from before."""
-        done = await self._store.write(verb, "devices")
+        done = await self._store.write(verb, "devices", *rings)
         self._revision += 1
         self._known.clear()
         return done
 
-    async def end(self, verb: Callable[[sqlite3.Connection], Sequence[int]]) -> None:
+    async def end(self, verb: Callable[[sqlite3.Connection], Sequence[int]], *rings: Topic) -> None:
         """Carry out a verb that takes devices away and says which; what streams to them ends at once."""
-        for device in await self.change(verb):
+        for device in await self.change(verb, *rings):
             if (end := self._ends.pop(device, None)) is not None:
                 end.set()
 

@@ -18,6 +18,7 @@ from anagnorisis.feed.picks import Chosen
 from anagnorisis.feed.queries import FeedPage, FeedQuery, Mode, check_limit
 from anagnorisis.store import items
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.ask import questions
 from anagnorisis.taste.learner import Learner
 from anagnorisis.taste.variety import Candidates, varied
@@ -49,33 +50,33 @@ class Feed:
     def __init__(self, store: Store, learner: Learner, eligible: Eligible) -> None:
         self._store, self._learner, self._eligible = store, learner, eligible
 
-    async def page(self, person: int, query: FeedQuery) -> FeedPage:
-        """The page asked for, as the person's ratings have it now. Raises `BadValue`."""
+    async def page(self, sight: Sight, query: FeedQuery) -> FeedPage:
+        """The page asked for within `sight`, as its person's ratings have it now. Raises `BadValue`."""
         check_limit(query.limit)
         query = replace(query, filters=replace(query.filters, rated="no"))
-        kept = list((await items.by_ids(self._store.read, query.keep)).values())
+        kept = list((await items.by_ids(self._store.read, query.keep, sight)).values())
         kinds = {*query.filters.kinds, *(item.kind for item in kept)}
-        views = {kind: await self._learner.view(person, kind) for kind in KINDS if kind in kinds}
+        views = {kind: await self._learner.view(sight.person, kind) for kind in KINDS if kind in kinds}
         if query.mode == "resume":
-            chosen = await begun(self._store, person, query)
+            chosen = await begun(self._store, sight, query)
         else:
-            chosen = await self._chosen(person, query, views)
-        shown = await picks.reasoned(self._store, views, [*chosen.told, *kept], chosen.lines)
+            chosen = await self._chosen(sight, query, views)
+        shown = await picks.reasoned(self._store, sight, views, [*chosen.told, *kept], chosen.lines)
         evidence = [views[kind].evidence() for kind in query.filters.kinds]
         return FeedPage(shown[: len(chosen.told)], shown[len(chosen.told) :], chosen.next, evidence)
 
-    async def _chosen(self, person: int, query: FeedQuery, views: Mapping[Kind, View]) -> Chosen:
+    async def _chosen(self, sight: Sight, query: FeedQuery, views: Mapping[Kind, View]) -> Chosen:
         """The best of the kinds that can be told apart, among them the newest of the others."""
-        of = (person, query.mode, query.filters)
+        of = (sight.person, query.mode, query.filters)
         place = marks.read(query.after, Place, of) if query.after else Place(b"", {})
         seen = {place.shown[n : n + BYTES] for n in range(0, len(place.shown), BYTES)}
         kinds = query.filters.kinds
         ready = [kind for kind in kinds if _ready(views[kind], query.mode)]
         others = [kind for kind in kinds if kind not in ready]
-        best = await self._best([views[kind] for kind in ready], query, seen)
+        best = await self._best(sight, [views[kind] for kind in ready], query, seen)
         new = await newest(
             self._store,
-            person,
+            sight,
             others,
             query.filters,
             query.limit + 1,
@@ -89,10 +90,12 @@ class Feed:
         lines = dict.fromkeys((item.id for item in best), UNSURE) if query.mode == "ask" else {}
         return Chosen(told, lines, marks.mark(Place(shown, moved(place.newest, taken)), of) if more else None)
 
-    async def _best(self, views: Sequence[View], query: FeedQuery, seen: Set[bytes]) -> list[Item]:
-        masks = [await self._eligible.rows(view, query.filters) for view in views]
+    async def _best(
+        self, sight: Sight, views: Sequence[View], query: FeedQuery, seen: Set[bytes]
+    ) -> list[Item]:
+        masks = [await self._eligible.rows(view, query.filters, sight) for view in views]
         ids = await asyncio.to_thread(_best, views, masks, query, seen)
-        return list((await items.by_ids(self._store.read, ids)).values())
+        return list((await items.by_ids(self._store.read, ids, sight)).values())
 
 
 def _ready(view: View, mode: Mode) -> bool:

@@ -11,6 +11,8 @@ from anagnorisis.domain import ItemId, Kind
 
 PUT_EPOCH = "INSERT OR REPLACE INTO consensus_epochs (kind, epoch, frozen_at, ratings) VALUES (?, ?, ?, ?)"
 EPOCH = "SELECT kind, epoch, frozen_at, ratings FROM consensus_epochs WHERE kind = ?"
+FORGET = "DELETE FROM consensus WHERE person = ?"
+OUTDATE = "UPDATE consensus_epochs SET frozen_at = 0"
 THAW = "DELETE FROM consensus WHERE kind = ?"
 PUT = "INSERT INTO consensus (person, item, kind, value) VALUES (?, ?, ?, ?)"
 VALUES = "SELECT item, value FROM consensus WHERE person = ? AND kind = ?"
@@ -30,6 +32,12 @@ def freeze(db: sqlite3.Connection, epoch: Epoch, values: Iterable[tuple[int, Ite
     db.execute(PUT_EPOCH, astuple(epoch))
     db.execute(THAW, (epoch.kind,))
     db.executemany(PUT, [(person, item, epoch.kind, value) for person, item, value in values])
+
+
+def forget(db: sqlite3.Connection, person: int) -> None:
+    """Drop what was frozen for a person; every epoch is due anew, for it still hears them."""
+    db.execute(FORGET, (person,))
+    db.execute(OUTDATE)
 
 
 async def epoch_of(read: Connection, kind: Kind) -> Epoch | None:

@@ -37,6 +37,11 @@ PUT_RATING = "INSERT OR REPLACE INTO ratings (person, item, value, at, uuid) VAL
 DROP_RATING = "DELETE FROM ratings WHERE person = ? AND item = ?"
 PUT_PROGRESS = "INSERT OR REPLACE INTO progress (person, item, position, at) VALUES (?, ?, ?, ?)"
 DROP_PROGRESS = "DELETE FROM progress WHERE person = ? AND item = ?"
+ERASE = (
+    "DELETE FROM events WHERE person = ?",
+    "DELETE FROM ratings WHERE person = ?",
+    "DELETE FROM progress WHERE person = ?",
+)
 FORGET = ("DELETE FROM ratings", "DELETE FROM progress")
 EVERY_PAIR = """SELECT DISTINCT e.person, coalesce(a.new, e.item) FROM events AS e
     LEFT JOIN aliases AS a ON a.old = e.item"""
@@ -127,6 +132,12 @@ def derive(db: sqlite3.Connection, pairs: Iterable[tuple[int, ItemId]]) -> list[
         if change.before != change.after:
             changes.append(change)
     return changes
+
+
+def erase(db: sqlite3.Connection, person: int) -> None:
+    """Take out all that a person ever did here, for good."""
+    for statement in ERASE:
+        db.execute(statement, (person,))
 
 
 def rebuild(db: sqlite3.Connection) -> None:

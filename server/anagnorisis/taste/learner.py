@@ -11,6 +11,7 @@ from anagnorisis.domain import KINDS, Event, ItemId, Kind, Score, Topic
 from anagnorisis.store import consensus as frozen
 from anagnorisis.store import events, items, people, tags
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import HOUSE
 from anagnorisis.taste import batches, consensus, names
 from anagnorisis.taste.batches import Batch, Receipt
 from anagnorisis.taste.consensus import Household
@@ -65,6 +66,11 @@ class Learner:
         for kind, group in groupby(known, key=lambda pair: pair[0]):
             told |= (await self.view(person, kind)).scores([item for _, item in group])
         return told
+
+    async def forget(self, person: int) -> None:
+        """Drop what is held of a person who left the house."""
+        async with self._turn(person):
+            self._views = {key: view for key, view in self._views.items() if view.person != person}
 
     async def tend(self) -> None:
         """Rows for new vectors, a new φ or epoch where one is due, and every view brought up to them."""
@@ -139,7 +145,7 @@ class Learner:
         """By kind, with the names the items bear. Items the house does not know yet wait in the log."""
         changes: dict[Kind, list[Change]] = defaultdict(list)
         if moved:
-            told = await items.by_ids(self._store.read, moved)
+            told = await items.by_ids(self._store.read, moved, HOUSE)
             tagged = await tags.of(self._store.read, told)
             for item in told.values():
                 changes[item.kind].append(Change(item.id, moved[item.id], names.borne(item, tagged[item.id])))
