@@ -18,6 +18,7 @@ from anagnorisis.api.sources import add_folder, rescan
 from anagnorisis.auth.confirmation import Confirmation
 from anagnorisis.auth.hosts import Hosts
 from anagnorisis.auth.household import Household
+from anagnorisis.auth.listening import Listening
 from anagnorisis.auth.pairing import Pairing
 from anagnorisis.auth.sessions import Sessions
 from anagnorisis.auth.sights import Sights
@@ -90,6 +91,7 @@ def app(rooms: Rooms) -> App:
     return Door(
         inside,
         rooms.sessions,
+        rooms.listening,
         rooms.confirmation,
         rooms.sights,
         Hosts(rooms.settings.host, rooms.settings.names),
@@ -147,6 +149,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
         store=store,
         sessions=sessions,
         household=Household(store, sessions),
+        listening=Listening(store, sessions),
         pairing=Pairing(store, sessions),
         confirmation=Confirmation(store),
         sights=Sights(store),

@@ -30,6 +30,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/listening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListListeners
+         * @description Everybody who may be chosen on a screen.
+         */
+        get: operations["ApiSessionListeningListListeners"];
+        /**
+         * ChooseListener
+         * @description Let this screen speak for somebody, or for nobody. What the browser kept for the one before goes.
+         */
+        put: operations["ApiSessionListeningChooseListener"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/screens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SetScreens
+         * @description Say after how long screens go back to nobody.
+         */
+        put: operations["ApiScreensSetScreens"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person}/listening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetLeave
+         * @description Whether somebody may be chosen on screens: oneself, or anybody for an owner.
+         */
+        get: operations["ApiPeoplePersonListeningGetLeave"];
+        /**
+         * SetLeave
+         * @description Let somebody be chosen on screens, or not any more: oneself, or anybody for an owner.
+         */
+        put: operations["ApiPeoplePersonListeningSetLeave"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/people": {
         parameters: {
             query?: never;
@@ -151,6 +219,312 @@ export interface paths {
          * @description Let a device do no more than play, or all that its person may.
          */
         put: operations["ApiDevicesScreenNarrowDevice"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pair/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * StartPairing
+         * @description Ask to be let in. 429 after five times in a minute, 409 while too many wait.
+         */
+        post: operations["ApiPairStartStartPairing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pair/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ClaimSession
+         * @description Wait to be let in, some seconds at a time; the answer that says so sets the session's cookie.
+         *
+         *     404 when the device was turned down or its five minutes are over.
+         */
+        post: operations["ApiPairClaimClaimSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListWaiting
+         * @description The devices that wait to be let in.
+         */
+        get: operations["ApiPairListWaiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pair/{waiting}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ApproveDevice
+         * @description Let a waiting device in. 403 for another code than it shows, 404 when it no longer waits.
+         */
+        post: operations["ApiPairWaitingApproveApproveDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pair/{waiting}/deny": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * DenyDevice
+         * @description Turn a waiting device away. 403 and 404 as for letting it in.
+         */
+        post: operations["ApiPairWaitingDenyDenyDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * InviteDevice
+         * @description A code for a further device of a person: it works once, within five minutes.
+         */
+        post: operations["ApiInvitationsInviteDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSecurity
+         * @description What one can confirm with.
+         */
+        get: operations["ApiSecurityGetSecurity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SetPassword
+         * @description Set one's password. 400 for one that is too short.
+         */
+        put: operations["ApiSecurityPasswordSetPassword"];
+        post?: never;
+        /**
+         * RemovePassword
+         * @description Forget one's password.
+         */
+        delete: operations["ApiSecurityPasswordRemovePassword"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * BeginPasskey
+         * @description Options for `PublicKeyCredential.parseCreationOptionsFromJSON`. 400 where the house has no name.
+         */
+        post: operations["ApiSecurityPasskeysOptionsBeginPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * AddPasskey
+         * @description Keep a new passkey. 403 when it does not answer what was asked.
+         */
+        post: operations["ApiSecurityPasskeysAddPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/passkeys/{passkey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * RemovePasskey
+         * @description Forget a passkey of one's own.
+         */
+        delete: operations["ApiSecurityPasskeysRemovePasskey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ConfirmByPassword
+         * @description Confirm that it is you. 403 for a wrong password, 429 after ten tries in a quarter of an hour.
+         */
+        post: operations["ApiSecurityConfirmConfirmByPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/confirm/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * BeginConfirmation
+         * @description Options for `PublicKeyCredential.parseRequestOptionsFromJSON`. 403 without a passkey for this name.
+         */
+        post: operations["ApiSecurityConfirmOptionsBeginConfirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/confirm/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ConfirmByPasskey
+         * @description Confirm that it is you. 403 for a passkey that does not fit, 429 as for a password.
+         */
+        post: operations["ApiSecurityConfirmPasskeyConfirmByPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListAudit
+         * @description Who came, who was refused, and what was changed at the door.
+         */
+        get: operations["ApiAuditListAudit"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -446,6 +820,8 @@ export interface paths {
         /**
          * PostEvents
          * @description Keep a batch of at most 200 events. What the answer accepts is on disk and in every score.
+         *
+         *     409 when it was made for somebody for whom this device does not speak now.
          */
         post: operations["ApiEventsPostEvents"];
         delete?: never;
@@ -518,15 +894,64 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** Approval */
+        Approval: {
+            code: string;
+            person?: number | null;
+            /** @default  */
+            name?: string;
+            /**
+             * @default member
+             * @enum {string}
+             */
+            role?: "guest" | "member";
+            /** @default false */
+            screen?: boolean;
+        };
+        /** Asking */
+        Asking: {
+            /** @default  */
+            device?: string;
+        };
+        /** AuditPage */
+        AuditPage: {
+            lines: components["schemas"]["Line"][];
+            before: number | null;
+        };
         /** Batch */
         Batch: {
             sent_at: number;
             events: components["schemas"]["EventIn"][];
+            person?: number | null;
+        };
+        /** Choice */
+        Choice: {
+            person: number;
+            /** @default  */
+            pin?: string;
+        };
+        /** Choosable */
+        Choosable: {
+            id: number;
+            name: string;
+            pin: boolean;
+        };
+        /** Claim */
+        Claim: {
+            secret: string;
+        };
+        /** Claimed */
+        Claimed: {
+            session: components["schemas"]["Session"] | null;
         };
         /** Counted */
         Counted: {
             name: string;
             count: number;
+        };
+        /** Denial */
+        Denial: {
+            code: string;
         };
         /** Device */
         Device: {
@@ -545,7 +970,7 @@ export interface components {
             device: components["schemas"]["Device"];
             person: string;
             /** @enum {string} */
-            role: "screen" | "guest" | "member" | "owner";
+            role: "screen" | "listener" | "guest" | "member" | "owner";
             this: boolean;
         };
         /** EventIn */
@@ -580,6 +1005,23 @@ export interface components {
             kept: components["schemas"]["Pick"][];
             next: string | null;
             evidence: components["schemas"]["Evidence"][];
+        };
+        /** Idle */
+        Idle: {
+            idle_min: number;
+        };
+        /** Invitation */
+        Invitation: {
+            code: string;
+            ends_at: number;
+            link: string;
+            picture: string;
+        };
+        /** Inviting */
+        Inviting: {
+            person: number;
+            /** @default false */
+            screen?: boolean;
         };
         /** Item */
         Item: {
@@ -621,6 +1063,32 @@ export interface components {
             total: number;
             detail: string;
         };
+        /** Leave */
+        Leave: {
+            allowed: boolean;
+            pin?: string | null;
+        };
+        /** Leaving */
+        Leaving: {
+            allowed: boolean;
+            pin: boolean;
+        };
+        /** Line */
+        Line: {
+            id: number;
+            at: number;
+            person: string;
+            device: string;
+            address: string;
+            what: string;
+            /** @enum {string} */
+            outcome: "done" | "refused";
+        };
+        /** Listeners */
+        Listeners: {
+            people: components["schemas"]["Choosable"][];
+            idle_min: number;
+        };
         /** Narrowing */
         Narrowing: {
             screen: boolean;
@@ -634,6 +1102,13 @@ export interface components {
         /** NewName */
         NewName: {
             name: string;
+        };
+        /** NewPasskey */
+        NewPasskey: {
+            name: string;
+            answer: {
+                [key: string]: unknown;
+            };
         };
         /** NewPerson */
         NewPerson: {
@@ -671,6 +1146,18 @@ export interface components {
             says: string;
             value: number;
         };
+        /** PasskeyOut */
+        PasskeyOut: {
+            id: number;
+            name: string;
+            here: boolean;
+            created_at: number;
+            used_at: number;
+        };
+        /** Password */
+        Password: {
+            password: string;
+        };
         /** Person */
         Person: {
             id: number;
@@ -680,7 +1167,7 @@ export interface components {
              * @default member
              * @enum {string}
              */
-            role?: "screen" | "guest" | "member" | "owner";
+            role?: "screen" | "listener" | "guest" | "member" | "owner";
         };
         /** PersonCode */
         PersonCode: {
@@ -710,6 +1197,12 @@ export interface components {
             name: string;
             reason: string;
         };
+        /** Proof */
+        Proof: {
+            answer: {
+                [key: string]: unknown;
+            };
+        };
         /** Reader */
         Reader: {
             name: string;
@@ -735,6 +1228,13 @@ export interface components {
             low: number;
             high: number;
         };
+        /** Security */
+        Security: {
+            password: boolean;
+            passkeys: components["schemas"]["PasskeyOut"][];
+            passkeys_work: boolean;
+            granted_s: number;
+        };
         /** SeenSource */
         SeenSource: {
             id: number;
@@ -746,14 +1246,9 @@ export interface components {
             person: components["schemas"]["Person"];
             device: components["schemas"]["Device"];
             /** @enum {string} */
-            role: "screen" | "guest" | "member" | "owner";
+            role: "screen" | "listener" | "guest" | "member" | "owner";
             first_run: boolean;
             version: string;
-        };
-        /** Shown */
-        Shown: {
-            child: boolean;
-            sources: components["schemas"]["SeenSource"][];
         };
         /** Source */
         Source: {
@@ -799,6 +1294,15 @@ export interface components {
                 [key: string]: boolean;
             };
         };
+        /** Waiting */
+        Waiting: {
+            id: number;
+            code: string;
+            name: string;
+            agent: string;
+            address: string;
+            created_at: number;
+        };
         /** Why */
         Why: {
             score: components["schemas"]["Score"] | null;
@@ -807,6 +1311,19 @@ export interface components {
             evidence: components["schemas"]["Evidence"];
             /** @default  */
             unseen?: string;
+        };
+        /** Shown */
+        pair_Shown: {
+            code: string;
+            secret: string;
+            ends_at: number;
+            link: string;
+            picture: string;
+        };
+        /** Shown */
+        people_Shown: {
+            child: boolean;
+            sources: components["schemas"]["SeenSource"][];
         };
     };
     responses: never;
@@ -895,6 +1412,185 @@ export interface operations {
                 };
                 content: {
                     "application/json": null;
+                };
+            };
+        };
+    };
+    ApiSessionListeningListListeners: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listeners"];
+                };
+            };
+        };
+    };
+    ApiSessionListeningChooseListener: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Choice"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiScreensSetScreens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Idle"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonListeningGetLeave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leaving"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonListeningSetLeave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Leave"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leaving"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
                 };
             };
         };
@@ -1179,6 +1875,541 @@ export interface operations {
             };
         };
     };
+    ApiPairStartStartPairing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Asking"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["pair_Shown"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPairClaimClaimSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Claim"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Claimed"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPairListWaiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waiting"][];
+                };
+            };
+        };
+    };
+    ApiPairWaitingApproveApproveDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                waiting: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Approval"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPairWaitingDenyDenyDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                waiting: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Denial"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiInvitationsInviteDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Inviting"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiSecurityGetSecurity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Security"];
+                };
+            };
+        };
+    };
+    ApiSecurityPasswordSetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Password"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiSecurityPasswordRemovePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    ApiSecurityPasskeysOptionsBeginPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    ApiSecurityPasskeysAddPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiSecurityPasskeysRemovePasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiSecurityConfirmConfirmByPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Password"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiSecurityConfirmOptionsBeginConfirmation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    ApiSecurityConfirmPasskeyConfirmByPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiAuditListAudit: {
+        parameters: {
+            query?: {
+                before?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
     ApiPeoplePersonRemovePerson: {
         parameters: {
             query?: never;
@@ -1275,7 +2506,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Shown"];
+                    "application/json": components["schemas"]["people_Shown"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -1317,7 +2548,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Shown"];
+                    "application/json": components["schemas"]["people_Shown"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -1,7 +1,7 @@
 """Who may ask what: one row for each address and method. An address without a row is not answered.
 
-`screen < guest < member < owner`: a row names the least role that may. A test walks every route and every
-other address that answers HTTP, and fails on one that has no row here, and on a row that leads nowhere.
+`screen < listener < guest < member < owner`: a row names the least role that may. A test walks every route
+and every other address that answers HTTP, and fails on one that has no row here, and on a row that leads nowhere.
 """
 
 from msgspec import Struct
@@ -25,7 +25,7 @@ class Rule(Struct, frozen=True):
         return self.least is None or ROLES.index(role) >= ROLES.index(self.least)
 
 
-ANYONE, SCREEN, GUEST = Rule(None), Rule("screen"), Rule("guest")
+ANYONE, SCREEN, LISTENER, GUEST = Rule(None), Rule("screen"), Rule("listener"), Rule("guest")
 MEMBER, OWNER, OWNER_CONFIRMED = Rule("member"), Rule("owner"), Rule("owner", confirm=True)
 OWN_PROOF = Rule("guest", confirm=True, unless_first=True)
 
@@ -34,6 +34,9 @@ TABLE = {
     "POST /api/session": ANYONE,
     "GET /api/session": SCREEN,
     "DELETE /api/session": SCREEN,
+    "GET /api/session/listening": SCREEN,
+    "PUT /api/session/listening": SCREEN,
+    "PUT /api/screens": OWNER,
     "POST /api/pair/start": ANYONE,
     "POST /api/pair/claim": ANYONE,
     "GET /api/pair": OWNER,
@@ -44,6 +47,8 @@ TABLE = {
     "POST /api/people": OWNER,
     "PATCH /api/people/{person}": GUEST,
     "DELETE /api/people/{person}": OWNER_CONFIRMED,
+    "GET /api/people/{person}/listening": GUEST,
+    "PUT /api/people/{person}/listening": GUEST,
     "GET /api/people/{person}/sight": OWNER,
     "PUT /api/people/{person}/sight": OWNER,
     "PUT /api/people/{person}/role": OWNER_CONFIRMED,
@@ -73,9 +78,9 @@ TABLE = {
     "GET /api/items": SCREEN,
     "GET /api/items/facets": SCREEN,
     "GET /api/items/{item_id}": SCREEN,
-    "GET /api/items/{item_id}/why": GUEST,
-    "POST /api/events": GUEST,
-    "GET /api/taste": GUEST,
+    "GET /api/items/{item_id}/why": LISTENER,
+    "POST /api/events": LISTENER,
+    "GET /api/taste": LISTENER,
     "GET /api/jobs": GUEST,
     "POST /api/jobs/{name}/{verb}": OWNER,
     "GET /api/changes": SCREEN,

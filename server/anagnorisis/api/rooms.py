@@ -12,6 +12,7 @@ from anagnorisis.api.changes import Bells
 from anagnorisis.api.held import Held
 from anagnorisis.auth.confirmation import Confirmation
 from anagnorisis.auth.household import Household
+from anagnorisis.auth.listening import Listening
 from anagnorisis.auth.pairing import Pairing
 from anagnorisis.auth.sessions import Caller, Sessions
 from anagnorisis.auth.sights import Sights
@@ -28,7 +29,7 @@ from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.learner import Learner
 
 AT_ONCE = (
-    *("settings", "store", "sessions", "household", "pairing", "confirmation", "sights"),
+    *("settings", "store", "sessions", "household", "listening", "pairing", "confirmation", "sights"),
     *("bells", "held", "board", "folders", "sample"),
 )
 ONCE_LOADED = ("learner", "eligible", "feed", "shelf")
@@ -41,6 +42,7 @@ class Rooms(Struct, frozen=True, eq=False):
     store: Store
     sessions: Sessions
     household: Household
+    listening: Listening
     pairing: Pairing
     confirmation: Confirmation
     sights: Sights

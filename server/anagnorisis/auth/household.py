@@ -26,7 +26,7 @@ class Household:
 
     async def give_role(self, person: int, role: Role, by: By) -> Person:
         """Change what a person may do. Raises `Unknown`, and `Conflict` for the last owner."""
-        if role == "screen":
+        if role in ("screen", "listener"):
             raise BadValue("A person is no screen: let one of their devices be one.")
         now = int(time.time())
 

@@ -12,3 +12,8 @@ CREATE TABLE visibility (
     PRIMARY KEY (person, source)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX visibility_of_source ON visibility (source);
+
+CREATE TABLE listeners ( -- who may be chosen on a screen
+    person INTEGER PRIMARY KEY REFERENCES people ON DELETE CASCADE,
+    pin BLOB -- salt and scrypt of four digits; NULL: none is asked for
+) STRICT;
