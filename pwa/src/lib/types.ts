@@ -830,6 +830,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetHistory
+         * @description What the person who asks played, opened and rated, the latest first.
+         */
+        get: operations["ApiHistoryGetHistory"];
+        put?: never;
+        /**
+         * ImportHistory
+         * @description Take in what was exported, as done by the person who asks; what is here already counts once.
+         */
+        post: operations["ApiHistoryImportHistory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ExportHistory
+         * @description All that somebody did, as JSON lines: one's own, or anybody's for an owner.
+         */
+        get: operations["ApiPeoplePersonExportExportHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/taste": {
         parameters: {
             query?: never;
@@ -973,6 +1017,16 @@ export interface components {
             role: "screen" | "listener" | "guest" | "member" | "owner";
             this: boolean;
         };
+        /** Did */
+        Did: {
+            uuid: string;
+            /** @enum {string} */
+            kind: "rating" | "clear" | "undo" | "play" | "position" | "finish" | "skip" | "open" | "dwell";
+            value: number | null;
+            at: number;
+            item: components["schemas"]["Item"];
+            mine: number | null;
+        };
         /** EventIn */
         EventIn: {
             uuid: string;
@@ -1005,6 +1059,11 @@ export interface components {
             kept: components["schemas"]["Pick"][];
             next: string | null;
             evidence: components["schemas"]["Evidence"][];
+        };
+        /** HistoryPage */
+        HistoryPage: {
+            did: components["schemas"]["Did"][];
+            next: string | null;
         };
         /** Idle */
         Idle: {
@@ -1222,6 +1281,11 @@ export interface components {
             code: string;
             detail: string;
         };
+        /** RefusedLine */
+        RefusedLine: {
+            line: number;
+            detail: string;
+        };
         /** Score */
         Score: {
             mean: number;
@@ -1275,6 +1339,12 @@ export interface components {
             address: string;
             name: string;
             exists: boolean;
+        };
+        /** TakenIn */
+        TakenIn: {
+            kept: number;
+            refused: number;
+            reasons: components["schemas"]["RefusedLine"][];
         };
         /** TasteOut */
         TasteOut: {
@@ -3002,6 +3072,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiHistoryGetHistory: {
+        parameters: {
+            query?: {
+                only?: "all" | "rated" | "played" | "opened";
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiHistoryImportHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenIn"];
+                };
+            };
+        };
+    };
+    ApiPeoplePersonExportExportHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": unknown;
                 };
             };
             /** @description Bad request syntax or unsupported method */

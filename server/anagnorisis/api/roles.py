@@ -1,7 +1,7 @@
 """Who may ask what: one row for each address and method. An address without a row is not answered.
 
 `screen < listener < guest < member < owner`: a row names the least role that may. A test walks every route
-and every other address that answers HTTP, and fails on one that has no row here, and on a row that leads nowhere.
+and whatever else answers HTTP, and fails on one that has no row here, and on a row that leads nowhere.
 """
 
 from msgspec import Struct
@@ -27,6 +27,7 @@ class Rule(Struct, frozen=True):
 
 ANYONE, SCREEN, LISTENER, GUEST = Rule(None), Rule("screen"), Rule("listener"), Rule("guest")
 MEMBER, OWNER, OWNER_CONFIRMED = Rule("member"), Rule("owner"), Rule("owner", confirm=True)
+GUEST_CONFIRMED = Rule("guest", confirm=True)
 OWN_PROOF = Rule("guest", confirm=True, unless_first=True)
 
 TABLE = {
@@ -80,6 +81,9 @@ TABLE = {
     "GET /api/items/{item_id}": SCREEN,
     "GET /api/items/{item_id}/why": LISTENER,
     "POST /api/events": LISTENER,
+    "GET /api/history": LISTENER,
+    "POST /api/history": GUEST,
+    "GET /api/people/{person}/export": GUEST_CONFIRMED,
     "GET /api/taste": LISTENER,
     "GET /api/jobs": GUEST,
     "POST /api/jobs/{name}/{verb}": OWNER,

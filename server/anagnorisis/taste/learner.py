@@ -46,10 +46,21 @@ class Learner:
         received = int(self._clock() * 1000)
         kept, refused = batches.check(batch, person, device, received)
         if kept:
-            await self._append(person, kept)
+            await self.keep(person, kept)
         told = dict.fromkeys(ItemId(event.item) for event in kept if event.item)
         accepted = [event.uuid for event in kept]
         return Receipt(accepted, refused, await self.score(person, list(told)))
+
+    async def keep(self, person: int, kept: Sequence[Event]) -> None:
+        """Keep events of `person` that were checked, and learn them. Raises `Unknown` for who is none."""
+        bells: tuple[Topic, ...] = ("ratings",) if batches.moves_ratings(kept) else ()
+        async with self._turn(person):
+            moved = await self._store.write(lambda db: events.append(db, kept), *bells)
+            for kind, changes in (await self._changes({c.item: c.after for c in moved})).items():
+                if view := self._views.get((person, kind)):
+                    await asyncio.to_thread(view.settle, changes)
+                    if view.updates >= REFRESH:
+                        self._refresh(view)
 
     async def view(self, person: int, kind: Kind) -> View:
         """The person's view of a kind as it is now."""
@@ -86,16 +97,6 @@ class Learner:
     async def close(self) -> None:
         """Wait for what goes on in the background."""
         await asyncio.gather(*self._refreshing.values())
-
-    async def _append(self, person: int, kept: Sequence[Event]) -> None:
-        bells: tuple[Topic, ...] = ("ratings",) if batches.moves_ratings(kept) else ()
-        async with self._turn(person):
-            moved = await self._store.write(lambda db: events.append(db, kept), *bells)
-            for kind, changes in (await self._changes({c.item: c.after for c in moved})).items():
-                if view := self._views.get((person, kind)):
-                    await asyncio.to_thread(view.settle, changes)
-                    if view.updates >= REFRESH:
-                        self._refresh(view)
 
     @asynccontextmanager
     async def _turn(self, person: int) -> AsyncIterator[None]:

@@ -55,6 +55,7 @@ async def attic(
     until: Callable[..., Any],
 ) -> dict[str, dict[str, Any]]:
     """A second folder, whose items Bob rated and began before it was hidden from him: title → item."""
+    assert (await ada.put("/api/security/password", json={"password": "correct horse"})).status_code == 204
     folder = tmp_path / "attic" / "letters"
     folder.mkdir(parents=True)
     (folder / "farewell.md").write_text("# Farewell\n\nNever to be read by a child.\n")
