@@ -9,6 +9,7 @@ test.each<[string, Route]>([
   ['/?src=pwa', { page: 'home' }],
   ['/teach', { page: 'teach' }],
   ['/welcome', { page: 'welcome' }],
+  ['/history', { page: 'history' }],
   [`/item/${ID}`, { page: 'item', id: ID }],
   ['/library', { page: 'library', kind: '', query: PLAIN }],
   ['/library/music', { page: 'library', kind: 'music', query: PLAIN }],

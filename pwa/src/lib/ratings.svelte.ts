@@ -4,6 +4,7 @@ import { api } from './api'
 import { db, type Queued } from './db'
 import { made } from './events'
 import { shown } from './format'
+import { nav } from './nav.svelte'
 import { notices } from './notice.svelte'
 import type { EventKind, Pick, Receipt, Score } from './nouns'
 import { fold, Outbox, type Refused } from './outbox'
@@ -29,7 +30,7 @@ class Ratings {
   readonly outbox = new Outbox({
     db,
     person: () => session.person,
-    send: (events) => api.events(events),
+    send: (events, person) => api.events(events, person),
     delivered: (receipt, events) => this.#delivered(receipt, events),
     refused: (refused) => this.#refused(refused),
     waiting: (count) => (this.waiting = count),
@@ -48,6 +49,7 @@ class Ratings {
 
   /** Give `value`, or take the rating back with null. */
   async give(pick: Pick, value: number | null): Promise<void> {
+    if (session.nobody) return nav.open('listening')
     const { id } = pick.item
     const [before, local] = [this.of(pick), this.#mine.get(id)]
     const event = this.#event(value === null ? 'clear' : 'rating', id, { value, then: value })
@@ -73,6 +75,12 @@ class Ratings {
     if (await this.#kept(event)) return
     this.#steps = [...this.#steps, step]
     this.#back(step.pick, given, local)
+  }
+
+  /** Take back an event of long ago. What the rating is then, the house knows. */
+  async takeBack(item: string, uuid: string): Promise<void> {
+    this.#mine.delete(item)
+    await this.outbox.add(this.#event('undo', item, { target: uuid }))
   }
 
   /** Something heard, opened or skipped. */

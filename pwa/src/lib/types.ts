@@ -1314,6 +1314,19 @@ export interface components {
             first_run: boolean;
             version: string;
         };
+        /** Shown */
+        Shown: {
+            code: string;
+            secret: string;
+            ends_at: number;
+            link: string;
+            picture: string;
+        };
+        /** SightOut */
+        SightOut: {
+            child: boolean;
+            sources: components["schemas"]["SeenSource"][];
+        };
         /** Source */
         Source: {
             id: number;
@@ -1381,19 +1394,6 @@ export interface components {
             evidence: components["schemas"]["Evidence"];
             /** @default  */
             unseen?: string;
-        };
-        /** Shown */
-        pair_Shown: {
-            code: string;
-            secret: string;
-            ends_at: number;
-            link: string;
-            picture: string;
-        };
-        /** Shown */
-        people_Shown: {
-            child: boolean;
-            sources: components["schemas"]["SeenSource"][];
         };
     };
     responses: never;
@@ -1965,7 +1965,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["pair_Shown"];
+                    "application/json": components["schemas"]["Shown"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -2576,7 +2576,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["people_Shown"];
+                    "application/json": components["schemas"]["SightOut"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -2618,7 +2618,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["people_Shown"];
+                    "application/json": components["schemas"]["SightOut"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

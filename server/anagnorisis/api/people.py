@@ -53,7 +53,7 @@ class SeenSource(Struct, frozen=True):
     seen: bool
 
 
-class Shown(Struct, frozen=True):
+class SightOut(Struct, frozen=True):
     """What one person sees of the house."""
 
     child: bool
@@ -121,7 +121,7 @@ async def sign_out_everywhere(
 
 
 @get("/people/{person:int}/sight")
-async def get_sight(person: InPath, store: NamedDependency[Store]) -> Shown:
+async def get_sight(person: InPath, store: NamedDependency[Store]) -> SightOut:
     """What somebody sees, source by source."""
     return await _shown(store, person)
 
@@ -133,16 +133,16 @@ async def set_sight(
     household: NamedDependency[Household],
     caller: NamedDependency[Caller],
     store: NamedDependency[Store],
-) -> Shown:
+) -> SightOut:
     """Say what somebody sees; it holds from their next request on."""
     await household.show(caller, person, data)
     return await _shown(store, person)
 
 
-async def _shown(store: Store, person: int) -> Shown:
+async def _shown(store: Store, person: int) -> SightOut:
     ticks = await visibility.of(store.read, person)
     told = [
         SeenSource(source.id, source.name, ticks.seen.get(source.id, not ticks.child))
         for source in await sources.list(store.read)
     ]
-    return Shown(ticks.child, told)
+    return SightOut(ticks.child, told)
