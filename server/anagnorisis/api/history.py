@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator
 from litestar import Request, get, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromQuery
 from litestar.response import Stream
 
 from anagnorisis.api.changes import Bells
 from anagnorisis.api.feed import PageSize
+from anagnorisis.api.numbers import InPath
 from anagnorisis.auth.sessions import Caller, Sessions
 from anagnorisis.domain import NotAllowed, Unknown
 from anagnorisis.feed import carried
@@ -38,7 +39,7 @@ async def get_history(
 
 @get("/people/{person:int}/export", media_type=JSON_LINES)
 async def export_history(
-    person: FromPath[int],
+    person: InPath,
     caller: NamedDependency[Caller],
     sight: NamedDependency[Sight],
     sessions: NamedDependency[Sessions],

@@ -29,7 +29,7 @@ class Listeners(Struct, frozen=True):
     """What a screen may choose from, and after how many minutes without a sign of life it chooses nobody."""
 
     people: list[Choosable]
-    idle_min: int
+    idle_min: InBody
 
 
 class Choice(Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,7 +42,7 @@ class Choice(Struct, frozen=True, forbid_unknown_fields=True):
 class Idle(Struct, frozen=True, forbid_unknown_fields=True):
     """Minutes without a sign of life after which a screen speaks for nobody again."""
 
-    idle_min: int
+    idle_min: InBody
 
 
 class Leave(Struct, frozen=True, forbid_unknown_fields=True):
