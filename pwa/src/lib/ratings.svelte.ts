@@ -4,7 +4,6 @@ import { api } from './api'
 import { db, type Queued } from './db'
 import { made } from './events'
 import { shown } from './format'
-import { nav } from './nav.svelte'
 import { notices } from './notice.svelte'
 import type { EventKind, Pick, Receipt, Score } from './nouns'
 import { fold, Outbox, type Refused } from './outbox'
@@ -25,6 +24,7 @@ class Ratings {
   #steps: Step[] = []
   #clock = 0
   #changed = new Set<(change: Change) => void>()
+  #unasked = () => {}
   #arrived = new Set<() => void>()
 
   readonly outbox = new Outbox({
@@ -49,7 +49,7 @@ class Ratings {
 
   /** Give `value`, or take the rating back with null. */
   async give(pick: Pick, value: number | null): Promise<void> {
-    if (session.nobody) return nav.open('listening')
+    if (session.nobody) return this.#unasked()
     const { id } = pick.item
     const [before, local] = [this.of(pick), this.#mine.get(id)]
     const event = this.#event(value === null ? 'clear' : 'rating', id, { value, then: value })
@@ -112,6 +112,11 @@ class Ratings {
   onChange(tell: (change: Change) => void): () => void {
     this.#changed.add(tell)
     return () => this.#changed.delete(tell)
+  }
+
+  /** `ask` runs when something is rated on a screen on which nobody was chosen. */
+  onNobody(ask: () => void): void {
+    this.#unasked = ask
   }
 
   /** `tell` runs when ratings made here have reached the house. */

@@ -112,7 +112,7 @@ def put(db: sqlite3.Connection, rows: Sequence[tuple[Item, Sequence[str]]]) -> d
     that are described otherwise now.
     """
     wanted = listed(item.id for item, _ in rows)
-    before = {row[0]: Item(*row) for row in db.execute(BY_IDS, (wanted,))}
+    before = {row[0]: Item(*row) for row in db.execute(BY_IDS, {"ids": wanted, "sources": None})}
     tagged = tags.stored(db, before)
     db.executemany(PUT, [_row(item) for item, _ in rows])
     tags.replace(db, [(item.id, said) for item, said in rows])
