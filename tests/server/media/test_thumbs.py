@@ -140,7 +140,7 @@ async def test_the_cover_of_a_linked_track_lies_beside_the_link(
     made = Thumbs(store, Cache(tmp_path / "thumbs", 10**7), 1, cover)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await made.serve(item, "small.webp", scope, send)
+        await made.serve(item, HOUSE, "small.webp", scope, send)
 
     async with serving(app) as address, httpx.AsyncClient(base_url=address) as client:
         assert (await client.get("/")).status_code == 200

@@ -96,7 +96,7 @@ async def test_one_copy_in_sight_is_enough_and_the_others_stay_unnamed(
     assert await items.by_ids(store.read, [item.id], sight) == {item.id: item}
     assert await texts.html(store.read, item.id, sight) == "<p>Twice</p>"
     assert [copy.folder for copy in await places.of_item(store.read, item.id, sight)] == ["open"]
-    assert [path for path, _ in await places.locate(store.read, item.id, sight)] == [
+    assert [copy.path for copy in await places.locate(store.read, item.id, sight)] == [
         b"/0/open/" + item.id.encode()
     ]
     assert await items.page(store.read, items.Query(sight, folder="secret")) == []
