@@ -24,6 +24,7 @@ from anagnorisis.config import Settings
 from anagnorisis.library.scan import Scanner
 from anagnorisis.store import items, sources
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import HOUSE
 from corpus import NOW, large_files, small_files
 from receipt import arguments, conclude
 
@@ -46,7 +47,7 @@ async def scan(folder: Path, data: Path) -> dict[str, float]:
         outcome = await scanner.scan(source)
         walls.append(time.perf_counter() - begin)
         assert outcome.taken == 0, f"the rescan read {outcome.taken} files again"
-    held = sum((await items.counts(store.read)).values())
+    held = sum((await items.counts(store.read, HOUSE)).values())
     await store.close()
     return {"cpu": cpu, "rescan": statistics.median(walls), "items": held}
 

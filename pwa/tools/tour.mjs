@@ -118,6 +118,14 @@ async function front(page, size) {
 }
 
 async function settings(page, size) {
+  await page.goto(`${house}/history`)
+  await look(page, size, 'history')
+  await page.goto(house)
+  await page.getByRole('button', { name: /settings/i }).and(page.locator(':visible')).click()
+  await page.getByRole('button', { name: /People, and what/ }).click()
+  await page.getByRole('button', { name: /you/ }).click()
+  await page.getByLabel('May be chosen on screens').waitFor()
+  await look(page, size, 'people')
   await page.goto(house)
   await page.getByRole('button', { name: /settings/i }).and(page.locator(':visible')).click()
   await look(page, size, 'settings')

@@ -36,8 +36,10 @@ from anagnorisis.api.tally import Tally
 from anagnorisis.auth.confirmation import Confirmation
 from anagnorisis.auth.hosts import Hosts
 from anagnorisis.auth.household import Household
+from anagnorisis.auth.listening import Listening
 from anagnorisis.auth.pairing import Pairing
 from anagnorisis.auth.sessions import Sessions
+from anagnorisis.auth.sights import Sights
 from anagnorisis.config import Settings
 from anagnorisis.domain import Source, SourceAway
 from anagnorisis.egress.client import Egress
@@ -111,7 +113,7 @@ def app(rooms: Rooms) -> App:
         chosen = next(part for below, part in parts.items() if path.startswith(below))
         await (hello if hello.answers(path) else chosen)(scope, receive, send)
 
-    door = Door(inside, rooms.sessions, rooms.confirmation, rooms.hosts)
+    door = Door(inside, rooms.sessions, rooms.listening, rooms.confirmation, rooms.sights, rooms.hosts)
     return Proxied(rooms.tally.counting(door), rooms.settings)
 
 
@@ -174,8 +176,10 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
         store=store,
         sessions=sessions,
         household=Household(store, sessions),
+        listening=Listening(store, sessions),
         pairing=Pairing(store, sessions),
         confirmation=Confirmation(store),
+        sights=Sights(store),
         hosts=Hosts(settings.host, settings.names),
         entrance=Entrance(),
         bells=Bells(store.changes, closing),
@@ -187,6 +191,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
         tally=Tally(),
         learner=learner,
         charts=Charts(),
+        eligible=eligible,
         feed=Feed(store, learner, eligible),
         shelf=Shelf(store, learner, eligible),
         thumbs=Thumbs(store, cache, settings.threads, cover_bytes),

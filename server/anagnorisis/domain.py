@@ -24,9 +24,10 @@ EventKind = Literal["rating", "clear", "undo", "play", "position", "finish", "sk
 Topic = Literal["items", "vectors", "ratings", "sources", "people", "jobs", "devices", "pairing", "egress"]
 Again = Literal["never", "source", "start"]
 """When what failed is worth another try: not with these bytes, when its source is back, at the next start."""
-Role = Literal["screen", "guest", "member", "owner"]
+Role = Literal["screen", "listener", "guest", "member", "owner"]
 ROLES: tuple[Role, ...] = get_args(Role)
-"""From the one who may do least. A person is never a `screen`: that is what one of their devices may be."""
+"""From the one who may do least. A person is never a `screen`: that is what one of their devices may be, and
+`listener` while somebody was chosen on it."""
 
 LOWEST, HIGHEST = 0.0, 10.0
 IDENTITY_VERSION = 1

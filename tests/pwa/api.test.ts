@@ -1,6 +1,6 @@
 // What the app makes of addresses and of refusals.
 import { afterEach, expect, test, vi } from 'vitest'
-import { address, api, ApiError, media, onReach, onSessionEnd, problem, Unreachable } from '../../pwa/src/lib/api'
+import { address, api, ApiError, ask, media, onPerson, onReach, onSessionEnd, problem, Unreachable } from '../../pwa/src/lib/api'
 import type { Item } from '../../pwa/src/lib/nouns'
 
 const track = { id: 'f'.repeat(32), kind: 'music', cover: '00ff' } as Item
@@ -22,6 +22,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
   onSessionEnd(() => {})
   onReach(() => {})
+  onPerson(() => {})
 })
 
 test('empty values are left out of an address and others are written safely', () => {
@@ -92,4 +93,30 @@ test('the app hears whether the house can be reached', async () => {
   network(() => refusal(404, { code: 'unknown' }))
   await api.item('x').catch(() => null)
   expect(heard).toEqual([false, true])
+})
+
+test('the app hears for whom each answer was made, also a refusal', async () => {
+  const heard: number[] = []
+  onPerson((person) => heard.push(person))
+  network(() => new Response('[]', { status: 200, headers: { 'x-anag-person': '7' } }))
+  await api.jobs()
+  network(() => refusal(409, {}, { 'x-anag-person': '0' }))
+  await api.jobs().catch(() => null)
+  network(() => new Response('[]', { status: 200 }))
+  await api.jobs()
+  expect(heard).toEqual([7, 0])
+})
+
+test('events say whose they are', async () => {
+  const requests = network(() => new Response('{}', { status: 200 }))
+  await api.events([], 7)
+  expect(await requests[0]?.json()).toMatchObject({ person: 7, events: [] })
+})
+
+test('a file goes as it is and comes as it is', async () => {
+  const requests = network(() => new Response('{"a":1}\n{"b":2}\n', { status: 200 }))
+  const answer = await ask('POST', '/api/history', new Blob(['{"c":3}\n']))
+  expect(await answer.text()).toBe('{"a":1}\n{"b":2}\n')
+  expect(requests[0]?.headers.get('content-type')).toBe('application/x-ndjson')
+  expect(await requests[0]?.text()).toBe('{"c":3}\n')
 })

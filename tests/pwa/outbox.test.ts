@@ -15,12 +15,14 @@ const BEN = 2
 class House {
   kept = new Map<string, EventIn>()
   batches: EventIn[][] = []
+  people: number[] = []
   fails: unknown[] = []
   loseAnswer = false
   refuses = new Set<string>()
 
-  send = async (events: EventIn[]): Promise<Receipt> => {
+  send = async (events: EventIn[], person = 0): Promise<Receipt> => {
     this.batches.push(events)
+    this.people.push(person)
     const failure = this.fails.shift()
     if (failure) throw failure
     const taken = events.filter((event) => !this.refuses.has(event.uuid))
@@ -48,7 +50,7 @@ function outbox(): Outbox {
   return new Outbox({
     db,
     person: () => person,
-    send: (events) => house.send(events),
+    send: (events, whose) => house.send(events, whose),
     locks: { request: ((_name: string, _options: object, turn: (lock: unknown) => unknown) => turn({})) as never },
     later: (run, ms) => {
       const timer = { run, ms }
@@ -167,6 +169,23 @@ describe('delivery', () => {
     person = ADA
     await outbox().flush()
     expect(house.kept.size).toBe(1)
+  })
+
+  test('two people at one screen: each batch is of one of them, and says of whom', async () => {
+    const box = outbox()
+    house.fails = Array(2).fill(new ApiError(409, 'other_person', 'Ben is listening here now.'))
+    await box.add(rated('a', 8, ADA))
+    await box.add({ ...made('position', 'b', ADA, { value: 5 }), at: 1 })
+    await settled()
+    person = BEN
+    await box.add({ ...made('position', 'b', BEN, { value: 9 }), at: 2 })
+    await settled()
+    expect([...house.kept.values()].map((event) => event.value)).toEqual([9])
+    person = ADA
+    await box.flush()
+    expect(house.kept.size).toBe(3)
+    expect(house.people.slice(-2)).toEqual([BEN, ADA])
+    expect(house.batches.at(-1)).toHaveLength(2)
   })
 
   test('another tab that is delivering is left to do it', async () => {

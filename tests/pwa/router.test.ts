@@ -10,6 +10,7 @@ test.each<[string, Route]>([
   ['/teach', { page: 'teach' }],
   ['/welcome', { page: 'welcome' }],
   ['/map/music', { page: 'map', kind: 'music' }],
+  ['/history', { page: 'history' }],
   [`/item/${ID}`, { page: 'item', id: ID }],
   ['/library', { page: 'library', kind: '', query: PLAIN }],
   ['/library/music', { page: 'library', kind: 'music', query: PLAIN }],

@@ -28,6 +28,7 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 let ended = () => {}
 let reached = (_ok: boolean) => {}
+let answeredFor = (_person: number) => {}
 
 /** `tell` runs when the server no longer knows this device. */
 export function onSessionEnd(tell: () => void): void {
@@ -37,6 +38,11 @@ export function onSessionEnd(tell: () => void): void {
 /** `tell` hears after each request whether the server answered. */
 export function onReach(tell: (ok: boolean) => void): void {
   reached = tell
+}
+
+/** `tell` hears for which person the server answered; 0 is nobody. */
+export function onPerson(tell: (person: number) => void): void {
+  answeredFor = tell
 }
 
 /** `path?a=1&b=2` without the values that are null, undefined or empty. */
@@ -58,13 +64,20 @@ export async function problem(answer: Response): Promise<ApiError> {
 
 /** Ask; throws `ApiError` for a refusal and `Unreachable` where nobody answers. `patience` is in milliseconds. */
 export async function call<T>(method: Method, path: string, body?: unknown, patience = PATIENCE_MS): Promise<T> {
+  const text = await (await ask(method, path, body, patience)).text()
+  return (text ? JSON.parse(text) : undefined) as T
+}
+
+/** The same for what is no JSON; a file as `body` goes as it is. */
+export async function ask(method: Method, path: string, body?: unknown, patience = PATIENCE_MS): Promise<Response> {
   const headers: Record<string, string> = { accept: 'application/json' }
+  const file = body instanceof Blob
   if (method !== 'GET') headers['x-anag'] = '1'
-  if (body !== undefined) headers['content-type'] = 'application/json'
+  if (body !== undefined) headers['content-type'] = file ? 'application/x-ndjson' : 'application/json'
   const answer = await fetch(path, {
     method,
     headers,
-    body: body === undefined ? undefined : JSON.stringify(body),
+    body: body === undefined ? undefined : file ? body : JSON.stringify(body),
     signal: AbortSignal.timeout(patience),
     credentials: 'same-origin',
   }).catch(() => null)
@@ -72,9 +85,10 @@ export async function call<T>(method: Method, path: string, body?: unknown, pati
   reached(!away)
   if (away) throw new Unreachable()
   if (answer.status === 401 && path !== '/api/session') ended()
+  const person = answer.headers.get('x-anag-person')
+  if (person !== null) answeredFor(Number(person))
   if (!answer.ok) throw await problem(answer)
-  const text = await answer.text()
-  return (text ? JSON.parse(text) : undefined) as T
+  return answer
 }
 
 const get = <T>(path: string, query?: Values) => call<T>('GET', address(path, query))
@@ -122,7 +136,7 @@ export const api = {
   why: (id: string) => get<N.Why>(`/api/items/${id}/why`),
   similar: (id: string) => get<N.Pick[]>(`/api/items/${id}/similar`),
   facets: (kind: N.Kind | '') => get<N.Facets>('/api/items/facets', { kind }),
-  events: (events: N.EventIn[]) => post<N.Receipt>('/api/events', { sent_at: Date.now(), events }),
+  events: (events: N.EventIn[], person: number) => post<N.Receipt>('/api/events', { sent_at: Date.now(), person, events }),
   taste: () => get<N.TasteOut[]>('/api/taste'),
   map: (kind: N.Kind) => get<N.Spot[]>('/api/taste/map', { kind }),
   jobs: () => get<N.Job[]>('/api/jobs'),

@@ -50,3 +50,8 @@ export async function forget(person: number | null = null): Promise<void> {
   await Promise.all([...theirs.map((event) => change.store.delete(event.uuid)), change.done])
 }
 
+/** Forget what was seen here, before somebody else looks; what each was playing stays theirs. */
+export async function forgetPages(): Promise<void> {
+  if (globalThis.caches) await caches.delete(THUMBNAILS)
+  await (await db()).clear('pages')
+}

@@ -15,7 +15,7 @@ export type Refused = { event: Queued; detail: string }
 
 export interface Parts {
   db: () => Promise<Db>
-  send: (events: EventIn[]) => Promise<Receipt>
+  send: (events: EventIn[], person: number) => Promise<Receipt>
   /** Whose events may go out now; null while nobody has a session. */
   person: () => number | null
   later?: (run: () => void, ms: number) => () => void
@@ -49,7 +49,7 @@ export class Outbox {
     if (event.kind === 'position') {
       // Only the newest place of an item counts; older ones that nobody has seen are noise.
       for (const old of await change.store.getAll())
-        if (old.kind === 'position' && old.item === event.item && old.at < event.at)
+        if (old.kind === 'position' && old.item === event.item && old.person === event.person && old.at < event.at)
           await change.store.delete(old.uuid)
     }
     await Promise.all([change.store.put(event), change.done])
@@ -113,7 +113,7 @@ export class Outbox {
   /** A batch refused as a whole goes again in halves, so that one bad event cannot hold back the rest. */
   async #send(batch: Queued[]): Promise<Receipt> {
     try {
-      return await this.#parts.send(batch.map(onTheWire))
+      return await this.#parts.send(batch.map(onTheWire), batch[0]?.person ?? 0)
     } catch (error) {
       const [only, ...others] = batch
       if (!only || !(error instanceof ApiError) || !MISSHAPEN.has(error.status)) throw error

@@ -24,12 +24,13 @@ class Ratings {
   #steps: Step[] = []
   #clock = 0
   #changed = new Set<(change: Change) => void>()
+  #unasked = () => {}
   #arrived = new Set<() => void>()
 
   readonly outbox = new Outbox({
     db,
     person: () => session.person,
-    send: (events) => api.events(events),
+    send: (events, person) => api.events(events, person),
     delivered: (receipt, events) => this.#delivered(receipt, events),
     refused: (refused) => this.#refused(refused),
     waiting: (count) => (this.waiting = count),
@@ -48,6 +49,7 @@ class Ratings {
 
   /** Give `value`, or take the rating back with null. */
   async give(pick: Pick, value: number | null): Promise<void> {
+    if (session.nobody) return this.#unasked()
     const { id } = pick.item
     const [before, local] = [this.of(pick), this.#mine.get(id)]
     const event = this.#event(value === null ? 'clear' : 'rating', id, { value, then: value })
@@ -73,6 +75,12 @@ class Ratings {
     if (await this.#kept(event)) return
     this.#steps = [...this.#steps, step]
     this.#back(step.pick, given, local)
+  }
+
+  /** Take back an event of long ago. What the rating is then, the house knows. */
+  async takeBack(item: string, uuid: string): Promise<void> {
+    this.#mine.delete(item)
+    await this.outbox.add(this.#event('undo', item, { target: uuid }))
   }
 
   /** Something heard, opened or skipped. */
@@ -104,6 +112,11 @@ class Ratings {
   onChange(tell: (change: Change) => void): () => void {
     this.#changed.add(tell)
     return () => this.#changed.delete(tell)
+  }
+
+  /** `ask` runs when something is rated on a screen on which nobody was chosen. */
+  onNobody(ask: () => void): void {
+    this.#unasked = ask
   }
 
   /** `tell` runs when ratings made here have reached the house. */

@@ -4,6 +4,7 @@ import { KINDS, type Kind } from './nouns'
 export type Route =
   | { page: 'home' }
   | { page: 'teach' }
+  | { page: 'history' }
   | { page: 'welcome' }
   | { page: 'library'; kind: Kind | ''; query: LibraryQuery }
   | { page: 'item'; id: string }
@@ -34,7 +35,7 @@ export function match(address: string): Route {
     return { page: 'library', kind: isKind(second) ? second : '', query: libraryQuery(searchParams) }
   if (first === 'map' && isKind(second)) return { page: 'map', kind: second }
   if (first === 'item' && ITEM.test(second)) return { page: 'item', id: second }
-  if ((first === 'teach' || first === 'welcome') && !second) return { page: first }
+  if ((first === 'teach' || first === 'history' || first === 'welcome') && !second) return { page: first }
   return { page: 'missing', path: pathname }
 }
 

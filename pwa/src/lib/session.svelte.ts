@@ -1,6 +1,6 @@
 // Who is here on this device, and whether the house can be reached.
-import { api, ApiError, onReach, onSessionEnd, Unreachable, type Opening } from './api'
-import { forget } from './db'
+import { api, ApiError, onPerson, onReach, onSessionEnd, Unreachable, type Opening } from './api'
+import { forget, forgetPages } from './db'
 import { ROLES, type Role, type Session as Who } from './nouns'
 
 const REMEMBERED = 'anagnorisis.session'
@@ -18,10 +18,21 @@ class Session {
   constructor() {
     onReach((ok) => (this.reachable = ok))
     onSessionEnd(() => void this.#end())
+    onPerson((person) => this.who && this.who.person.id !== person && void this.become())
   }
 
   get person(): number | null {
-    return this.who?.person.id ?? null
+    return this.who?.person.id || null
+  }
+
+  /** Whether this is a screen of the house, which speaks for whoever is chosen on it. */
+  get screen(): boolean {
+    return this.who?.device.screen ?? false
+  }
+
+  /** Whether nobody is chosen on it. */
+  get nobody(): boolean {
+    return this.who !== null && !this.person
   }
 
   /** Whether this device may do what needs at least the role `least`. Only for what to show: the house decides. */
@@ -74,6 +85,15 @@ class Session {
     await api.leave()
     localStorage.removeItem(REMEMBERED)
     await forget(this.person)
+    location.assign('/')
+  }
+
+  /** Begin anew as the person for whom the house answers now; nothing that was seen before stays. */
+  async become(): Promise<void> {
+    if (this.#ending) return
+    this.#ending = true
+    localStorage.removeItem(REMEMBERED)
+    await forgetPages()
     location.assign('/')
   }
 

@@ -3,6 +3,7 @@ import { media } from './api'
 import { db } from './db'
 import { Player, type Snapshot } from './player.svelte'
 import { ratings } from './ratings.svelte'
+import { session } from './session.svelte'
 
 const STEP_S = 10
 
@@ -10,8 +11,13 @@ export const player = new Player({
   sound,
   source: (item) => media.stream(item.id),
   signal: (kind, item, value) => ratings.signal(kind, item, value ?? null),
-  keep: (snapshot) => void db().then((open) => open.put('kept', structuredClone(snapshot), 'player')),
+  keep: (snapshot) => void db().then((open) => open.put('kept', structuredClone(snapshot), queueKey())),
 })
+
+/** Each who listens here has a queue of their own. */
+function queueKey(): string {
+  return `player:${session.person ?? 0}`
+}
 
 /** An audio element of the page, so that the browser's own tools can see it. */
 function sound(): HTMLAudioElement {
@@ -28,18 +34,18 @@ export function nudge(direction: 1 | -1): void {
 /** Bring back what was playing, and keep the lock screen up to date. Call inside a component. */
 export function tieToPage(): void {
   void db()
-    .then((open) => open.get('kept', 'player'))
+    .then((open) => open.get('kept', queueKey()))
     .then((snapshot) => snapshot && player.restore(snapshot as Snapshot))
-  const session = navigator.mediaSession
-  if (!session) return
-  session.setActionHandler('play', () => player.toggle())
-  session.setActionHandler('pause', () => player.pause())
-  session.setActionHandler('nexttrack', () => player.forward())
-  session.setActionHandler('previoustrack', () => player.backward())
-  session.setActionHandler('seekto', ({ seekTime }) => seekTime != null && player.seek(seekTime))
+  const lock = navigator.mediaSession
+  if (!lock) return
+  lock.setActionHandler('play', () => player.toggle())
+  lock.setActionHandler('pause', () => player.pause())
+  lock.setActionHandler('nexttrack', () => player.forward())
+  lock.setActionHandler('previoustrack', () => player.backward())
+  lock.setActionHandler('seekto', ({ seekTime }) => seekTime != null && player.seek(seekTime))
   $effect(() => {
     const item = player.item
-    session.metadata = item
+    lock.metadata = item
       ? new MediaMetadata({
           title: item.title,
           artist: item.creator,
@@ -49,9 +55,9 @@ export function tieToPage(): void {
       : null
   })
   $effect(() => {
-    session.playbackState = player.item ? (player.playing ? 'playing' : 'paused') : 'none'
+    lock.playbackState = player.item ? (player.playing ? 'playing' : 'paused') : 'none'
     if (player.duration > 0)
-      session.setPositionState({ duration: player.duration, position: Math.min(player.position, player.duration) })
+      lock.setPositionState({ duration: player.duration, position: Math.min(player.position, player.duration) })
   })
 }
 

@@ -50,6 +50,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/listening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListListeners
+         * @description Everybody who may be chosen on a screen.
+         */
+        get: operations["ApiSessionListeningListListeners"];
+        /**
+         * ChooseListener
+         * @description Let this screen speak for somebody, or for nobody. What the browser kept for the one before goes.
+         */
+        put: operations["ApiSessionListeningChooseListener"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/screens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SetScreens
+         * @description Say after how long screens go back to nobody.
+         */
+        put: operations["ApiScreensSetScreens"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person}/listening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetLeave
+         * @description Whether somebody may be chosen on screens: oneself, or anybody for an owner.
+         */
+        get: operations["ApiPeoplePersonListeningGetLeave"];
+        /**
+         * SetLeave
+         * @description Let somebody be chosen on screens, or not any more: oneself, or anybody for an owner.
+         */
+        put: operations["ApiPeoplePersonListeningSetLeave"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/people": {
         parameters: {
             query?: never;
@@ -484,6 +552,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/people/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * RemovePerson
+         * @description Let somebody go. All that they ever rated, played and opened is erased, and their devices leave.
+         *
+         *     409 for the last owner.
+         */
+        delete: operations["ApiPeoplePersonRemovePerson"];
+        options?: never;
+        head?: never;
+        /**
+         * RenamePerson
+         * @description Call somebody otherwise: oneself, or anybody if one is an owner. 409 when the name is taken.
+         */
+        patch: operations["ApiPeoplePersonRenamePerson"];
+        trace?: never;
+    };
+    "/api/people/{person}/sight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSight
+         * @description What somebody sees, source by source.
+         */
+        get: operations["ApiPeoplePersonSightGetSight"];
+        /**
+         * SetSight
+         * @description Say what somebody sees; it holds from their next request on.
+         */
+        put: operations["ApiPeoplePersonSightSetSight"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sources": {
         parameters: {
             query?: never;
@@ -493,7 +611,7 @@ export interface paths {
         };
         /**
          * ListSources
-         * @description Every source, in the order they were added.
+         * @description Every source that the person sees, in the order they were added.
          */
         get: operations["ApiSourcesListSources"];
         put?: never;
@@ -680,7 +798,7 @@ export interface paths {
         };
         /**
          * GetItem
-         * @description One item in full, under any id it ever had. 404 when there never was one.
+         * @description One item in full, under any id it ever had. 404 when there never was one, or it is hidden from them.
          */
         get: operations["ApiItemsItemIdGetItem"];
         put?: never;
@@ -720,7 +838,7 @@ export interface paths {
         };
         /**
          * ListSimilar
-         * @description What in the house is most like an item, by its vector; nothing while it has none.
+         * @description What the person sees that is most like an item, by its vector; nothing while it has none.
          */
         get: operations["ApiItemsItemIdSimilarListSimilar"];
         put?: never;
@@ -743,8 +861,54 @@ export interface paths {
         /**
          * PostEvents
          * @description Keep a batch of at most 200 events. What the answer accepts is on disk and in every score.
+         *
+         *     409 when it was made for somebody for whom this device does not speak now.
          */
         post: operations["ApiEventsPostEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetHistory
+         * @description What the person who asks played, opened and rated, the latest first.
+         */
+        get: operations["ApiHistoryGetHistory"];
+        put?: never;
+        /**
+         * ImportHistory
+         * @description Take in what was exported, as done by the person who asks; what is here already counts once.
+         */
+        post: operations["ApiHistoryImportHistory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ExportHistory
+         * @description All that somebody did, as JSON lines: one's own, or anybody's for an owner.
+         */
+        get: operations["ApiPeoplePersonExportExportHistory"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -800,7 +964,7 @@ export interface paths {
         };
         /**
          * ListJobs
-         * @description Every job as it stands now.
+         * @description Every job as it stands now; who does not see everything is not told what of, nor how much.
          */
         get: operations["ApiJobsListJobs"];
         put?: never;
@@ -927,6 +1091,19 @@ export interface components {
         Batch: {
             sent_at: number;
             events: components["schemas"]["EventIn"][];
+            person?: number | null;
+        };
+        /** Choice */
+        Choice: {
+            person: number;
+            /** @default  */
+            pin?: string;
+        };
+        /** Choosable */
+        Choosable: {
+            id: number;
+            name: string;
+            pin: boolean;
         };
         /** Claim */
         Claim: {
@@ -962,8 +1139,18 @@ export interface components {
             device: components["schemas"]["Device"];
             person: string;
             /** @enum {string} */
-            role: "screen" | "guest" | "member" | "owner";
+            role: "screen" | "listener" | "guest" | "member" | "owner";
             this: boolean;
+        };
+        /** Did */
+        Did: {
+            uuid: string;
+            /** @enum {string} */
+            kind: "rating" | "clear" | "undo" | "play" | "position" | "finish" | "skip" | "open" | "dwell";
+            value: number | null;
+            at: number;
+            item: components["schemas"]["Item"];
+            mine: number | null;
         };
         /** EgressOut */
         EgressOut: {
@@ -1016,6 +1203,15 @@ export interface components {
             kept: components["schemas"]["Pick"][];
             next: string | null;
             evidence: components["schemas"]["Evidence"][];
+        };
+        /** HistoryPage */
+        HistoryPage: {
+            did: components["schemas"]["Did"][];
+            next: string | null;
+        };
+        /** Idle */
+        Idle: {
+            idle_min: number;
         };
         /** Invitation */
         Invitation: {
@@ -1071,6 +1267,16 @@ export interface components {
             total: number;
             detail: string;
         };
+        /** Leave */
+        Leave: {
+            allowed: boolean;
+            pin?: string | null;
+        };
+        /** Leaving */
+        Leaving: {
+            allowed: boolean;
+            pin: boolean;
+        };
         /** Line */
         Line: {
             id: number;
@@ -1081,6 +1287,11 @@ export interface components {
             what: string;
             /** @enum {string} */
             outcome: "done" | "refused";
+        };
+        /** Listeners */
+        Listeners: {
+            people: components["schemas"]["Choosable"][];
+            idle_min: number;
         };
         /** LocalHost */
         LocalHost: {
@@ -1164,12 +1375,16 @@ export interface components {
              * @default member
              * @enum {string}
              */
-            role?: "screen" | "guest" | "member" | "owner";
+            role?: "screen" | "listener" | "guest" | "member" | "owner";
         };
         /** PersonCode */
         PersonCode: {
             person: components["schemas"]["Person"];
             code: string;
+        };
+        /** PersonName */
+        PersonName: {
+            name: string;
         };
         /** Pick */
         Pick: {
@@ -1222,6 +1437,11 @@ export interface components {
             code: string;
             detail: string;
         };
+        /** RefusedLine */
+        RefusedLine: {
+            line: number;
+            detail: string;
+        };
         /** Score */
         Score: {
             mean: number;
@@ -1235,12 +1455,18 @@ export interface components {
             passkeys_work: boolean;
             granted_s: number;
         };
+        /** SeenSource */
+        SeenSource: {
+            id: number;
+            name: string;
+            seen: boolean;
+        };
         /** Session */
         Session: {
             person: components["schemas"]["Person"];
             device: components["schemas"]["Device"];
             /** @enum {string} */
-            role: "screen" | "guest" | "member" | "owner";
+            role: "screen" | "listener" | "guest" | "member" | "owner";
             first_run: boolean;
             version: string;
         };
@@ -1251,6 +1477,11 @@ export interface components {
             ends_at: number;
             link: string;
             picture: string;
+        };
+        /** SightOut */
+        SightOut: {
+            child: boolean;
+            sources: components["schemas"]["SeenSource"][];
         };
         /** Source */
         Source: {
@@ -1286,6 +1517,12 @@ export interface components {
             name: string;
             exists: boolean;
         };
+        /** TakenIn */
+        TakenIn: {
+            kept: number;
+            refused: number;
+            reasons: components["schemas"]["RefusedLine"][];
+        };
         /** TasteOut */
         TasteOut: {
             /** @enum {string} */
@@ -1296,6 +1533,13 @@ export interface components {
             histogram: number[];
             items: number;
             embedded: number;
+        };
+        /** Ticks */
+        Ticks: {
+            child: boolean;
+            seen: {
+                [key: string]: boolean;
+            };
         };
         /** Total */
         Total: {
@@ -1445,6 +1689,185 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WayIn"];
+                };
+            };
+        };
+    };
+    ApiSessionListeningListListeners: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listeners"];
+                };
+            };
+        };
+    };
+    ApiSessionListeningChooseListener: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Choice"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiScreensSetScreens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Idle"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonListeningGetLeave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leaving"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonListeningSetLeave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Leave"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leaving"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
                 };
             };
         };
@@ -2264,6 +2687,164 @@ export interface operations {
             };
         };
     };
+    ApiPeoplePersonRemovePerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonRenamePerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonName"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonSightGetSight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SightOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonSightSetSight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ticks"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SightOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
     ApiSourcesListSources: {
         parameters: {
             query?: never;
@@ -2740,6 +3321,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiHistoryGetHistory: {
+        parameters: {
+            query?: {
+                only?: "all" | "rated" | "played" | "opened";
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiHistoryImportHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenIn"];
+                };
+            };
+        };
+    };
+    ApiPeoplePersonExportExportHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": unknown;
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -9,8 +9,10 @@ from anagnorisis.api.roles import CLOSED, Roles, Rule
 from anagnorisis.api.session import session_cookie
 from anagnorisis.auth.confirmation import Confirmation
 from anagnorisis.auth.hosts import Hosts
+from anagnorisis.auth.listening import Listening
 from anagnorisis.auth.refusals import ForeignOrigin, NoSession, RoleTooSmall
 from anagnorisis.auth.sessions import COOKIE, Sessions
+from anagnorisis.auth.sights import Sights
 from anagnorisis.domain import AnagnorisisError, Refused, Role
 from anagnorisis.media.replies import App, Message, Receive, Scope, Send, either, headers_in, send_bytes
 
@@ -35,6 +37,7 @@ SECURE = {
 
 TOO_SMALL: dict[Role, str] = {
     "screen": "This device is set up as a screen: it plays, and changes nothing.",
+    "listener": "This device is a screen: it plays and rates. Use a device of your own for this.",
     "guest": "Guests listen and rate. Ask somebody who lives here for this.",
     "member": "Only an owner of the house can do this.",
     "owner": "Nobody can do this from a device.",
@@ -43,12 +46,20 @@ TOO_SMALL: dict[Role, str] = {
 
 
 class Door:
-    """ASGI: lets a request through to `inside`, with `scope["caller"]` set where a session is needed."""
+    """ASGI: lets a request through to `inside`, with `caller` and their `sight` where a session is needed."""
 
-    def __init__(self, inside: App, sessions: Sessions, confirmation: Confirmation, hosts: Hosts) -> None:
+    def __init__(
+        self,
+        inside: App,
+        sessions: Sessions,
+        listening: Listening,
+        confirmation: Confirmation,
+        sights: Sights,
+        hosts: Hosts,
+    ) -> None:
         self._inside = inside
-        self._sessions = sessions
-        self._confirmation = confirmation
+        self._sessions, self._listening, self._confirmation = sessions, listening, confirmation
+        self._sights = sights
         self._hosts = hosts
         self._roles = Roles()
 
@@ -92,16 +103,18 @@ class Door:
     async def _identify(
         self, scope: Scope, headers: dict[str, str], rule: Rule, receive: Receive, answer: "_Secured"
     ) -> Receive:
-        """Set `scope["caller"]`, if their role is enough; what to receive by until the session ends."""
+        """Set `caller` and `sight`, if their role is enough; what to receive by until the session ends."""
         token = cookie_in(headers)
-        caller = await self._sessions.find(token, (scope.get("client") or ("",))[0])
+        known = await self._sessions.find(token, (scope.get("client") or ("",))[0])
+        caller = await self._listening.caller(known, _is_alive(scope))
         if not rule.admits(caller.role):
             raise RoleTooSmall(TOO_SMALL[caller.role])
         if rule.confirm:
             await self._confirmation.check(caller, unless_first=rule.unless_first)
         if scope["path"].startswith("/api/") and (fresh := await self._sessions.renewal(token)):
             answer.add(session_cookie(fresh).to_encoded_header())
-        scope["caller"] = caller
+        answer.person = caller.person.id
+        scope["caller"], scope["sight"] = caller, await self._sights.of(caller.person.id)
         reads = scope["method"] in SAFE  # what streams; a change is finished, whatever it was
         return either(receive, self._sessions.end_of(caller.device.id)) if reads else receive
 
@@ -112,6 +125,11 @@ async def _refuse(scope: Scope, send: "_Secured", details: ProblemDetails, more:
         return
     headers = {"content-type": MEDIA_TYPE, "cache-control": "no-store", **more}
     await send_bytes(scope, send, details.status, msgspec.json.encode(details), headers)
+
+
+def _is_alive(scope: Scope) -> bool:
+    """Whether somebody must be at the device: what an open page asks for by itself is no sign of that."""
+    return scope["method"] not in SAFE or scope["path"].startswith("/media/")
 
 
 def cookie_in(headers: dict[str, str]) -> str:
@@ -154,6 +172,8 @@ class _Secured:
     def __init__(self, send: Callable[[Message], Awaitable[None]]) -> None:
         self._send = send
         self._cookies: list[tuple[bytes, bytes]] = []
+        self.person: int | None = None
+        """For whom the request was answered; the app begins anew when it took it to be another."""
         self.started = False
         self._endless = False
 
@@ -173,6 +193,8 @@ class _Secured:
             names = {bytes(name).lower() for name, _ in own}
             self._endless = b"content-length" not in names
             added = [(name, value) for name, value in SECURE.items() if name not in names]
+            if self.person is not None:
+                added.append((b"x-anag-person", str(self.person).encode()))
             added += [] if b"set-cookie" in names else self._cookies
             message = {**message, "headers": own + added}
         elif not message.get("more_body"):

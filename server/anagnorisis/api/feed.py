@@ -7,10 +7,10 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
-from anagnorisis.auth.sessions import Caller
 from anagnorisis.domain import BadValue, ItemId, Kind
 from anagnorisis.feed.page import Feed
 from anagnorisis.feed.queries import MOST, FeedPage, FeedQuery, Filters, Mode
+from anagnorisis.store.visibility import Sight
 
 PageSize = Annotated[int, QueryParameter(ge=1, le=MOST)]
 ID = re.compile(r"[0-9a-f]{32}")
@@ -18,7 +18,7 @@ ID = re.compile(r"[0-9a-f]{32}")
 
 @get("/feed")
 async def get_feed(
-    caller: NamedDependency[Caller],
+    sight: NamedDependency[Sight],
     feed: NamedDependency[Feed],
     mode: FromQuery[Mode] = "for_you",
     kind: FromQuery[Kind | None] = None,
@@ -37,7 +37,7 @@ async def get_feed(
     """
     filters = Filters(kind, folder or None, tag or None)
     query = FeedQuery(mode, filters, limit, after or None, identities(keep), temperature, seed)
-    return await feed.page(caller.person.id, query)
+    return await feed.page(sight, query)
 
 
 def identities(text: str) -> list[ItemId]:

@@ -7,7 +7,6 @@ from msgspec import Struct
 
 from anagnorisis.api.feed import ID, PageSize
 from anagnorisis.api.held import Held
-from anagnorisis.auth.sessions import Caller
 from anagnorisis.domain import Item, ItemId, Kind, Pick, Unknown
 from anagnorisis.embed import EMBEDDERS
 from anagnorisis.feed import picks
@@ -16,9 +15,13 @@ from anagnorisis.feed.sorts import Shelf
 from anagnorisis.store import aliases, alike, events, items, places, sources, tags, vectors
 from anagnorisis.store.db import Store
 from anagnorisis.store.items import Facets, Rated
+from anagnorisis.store.visibility import Sight
 from anagnorisis.taste import explain
 from anagnorisis.taste.explain import Why
 from anagnorisis.taste.learner import Learner
+
+BEYOND = 4
+"""So many times as many are looked up as are shown, for some of them may be hidden from the person."""
 
 
 class PlaceOut(Struct, frozen=True):
@@ -47,7 +50,7 @@ class ItemDetail(Struct, frozen=True):
 
 @get("/items")
 async def list_items(
-    caller: NamedDependency[Caller],
+    sight: NamedDependency[Sight],
     shelf: NamedDependency[Shelf],
     sort: FromQuery[Sort] = "newest",
     kind: FromQuery[Kind | None] = None,
@@ -59,36 +62,41 @@ async def list_items(
 ) -> ItemPage:
     """The next items in a plain order."""
     query = ItemsQuery(sort, Filters(kind, folder or None, tag or None, rated), limit, after or None)
-    return await shelf.page(caller.person.id, query)
+    return await shelf.page(sight, query)
 
 
 @get("/items/facets")
 async def get_facets(
-    store: NamedDependency[Store], held: NamedDependency[Held], kind: FromQuery[Kind | None] = None
+    sight: NamedDependency[Sight],
+    store: NamedDependency[Store],
+    held: NamedDependency[Held],
+    kind: FromQuery[Kind | None] = None,
 ) -> Facets:
     """What the library can be filtered by."""
-    return await held.get(("facets", kind), "items", items.facets(store.read, kind))
+    return await held.get(("facets", kind, sight.sources), "items", items.facets(store.read, sight, kind))
 
 
 @get("/items/{item_id:str}")
 async def get_item(
     item_id: FromPath[str],
-    caller: NamedDependency[Caller],
+    sight: NamedDependency[Sight],
     store: NamedDependency[Store],
     learner: NamedDependency[Learner],
 ) -> ItemDetail:
-    """One item in full, under any id it ever had. 404 when there never was one."""
-    item, person = await _find(store, item_id), caller.person.id
+    """One item in full, under any id it ever had. 404 when there never was one, or it is hidden from them."""
+    item, person = await _find(store, sight, item_id), sight.person
     named = {source.id: source.name for source in await sources.list(store.read)}
-    copies = await places.of_item(store.read, item.id)
-    (pick,) = await picks.reasoned(store, {item.kind: await learner.view(person, item.kind)}, [item], {})
+    copies = await places.of_item(store.read, item.id, sight)
+    (pick,) = await picks.reasoned(
+        store, sight, {item.kind: await learner.view(person, item.kind)}, [item], {}
+    )
     return ItemDetail(
         pick=pick,
         tags=(await tags.of(store.read, [item.id]))[item.id],
         places=[PlaceOut(named.get(copy.source, ""), copy.folder, copy.name) for copy in copies],
         position=(await events.positions(store.read, person, [item.id])).get(item.id),
         playable=bool(copies),
-        alike=list((await items.by_ids(store.read, await alike.others(store.read, item.id))).values()),
+        alike=list((await items.by_ids(store.read, await alike.others(store.read, item.id), sight)).values()),
         unread=await vectors.failure(store.read, EMBEDDERS[item.kind].digest, item.id),
     )
 
@@ -96,36 +104,35 @@ async def get_item(
 @get("/items/{item_id:str}/why")
 async def explain_item(
     item_id: FromPath[str],
-    caller: NamedDependency[Caller],
+    sight: NamedDependency[Sight],
     store: NamedDependency[Store],
     learner: NamedDependency[Learner],
 ) -> Why:
     """Why an item has the score it has for the person who asks."""
-    return await explain.why(store, learner, caller.person.id, await _find(store, item_id))
+    return await explain.why(store, learner, sight, await _find(store, sight, item_id))
 
 
 @get("/items/{item_id:str}/similar")
 async def list_similar(
     item_id: FromPath[str],
-    caller: NamedDependency[Caller],
+    sight: NamedDependency[Sight],
     store: NamedDependency[Store],
     learner: NamedDependency[Learner],
     limit: PageSize = 12,
 ) -> list[Pick]:
-    """What in the house is most like an item, by its vector; nothing while it has none."""
-    item, person = await _find(store, item_id), caller.person.id
-    near = [
-        other for other, _ in await vectors.similar(store.read, EMBEDDERS[item.kind].digest, item.id, limit)
-    ]
-    told = await items.by_ids(store.read, near)
-    scores = await learner.score(person, near)
-    mine = await events.mine(store.read, person, near)
-    return [Pick(told[one], scores.get(one), mine.get(one), "") for one in near if one in told]
+    """What the person sees that is most like an item, by its vector; nothing while it has none."""
+    item = await _find(store, sight, item_id)
+    near = await vectors.similar(store.read, EMBEDDERS[item.kind].digest, item.id, BEYOND * limit)
+    told = await items.by_ids(store.read, [other for other, _ in near], sight)
+    shown = [other for other, _ in near if other in told][:limit]
+    scores = await learner.score(sight.person, shown)
+    mine = await events.mine(store.read, sight.person, shown)
+    return [Pick(told[one], scores.get(one), mine.get(one), "") for one in shown]
 
 
-async def _find(store: Store, item_id: str) -> Item:
+async def _find(store: Store, sight: Sight, item_id: str) -> Item:
     if ID.fullmatch(item_id):
         for now in (await aliases.resolve(store.read, [ItemId(item_id)])).values():
-            for item in (await items.by_ids(store.read, [now])).values():
+            for item in (await items.by_ids(store.read, [now], sight)).values():
                 return item
     raise Unknown("There is no such item in this house.", item_id[:32])

@@ -5,15 +5,18 @@ from typing import Literal
 from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from msgspec.structs import replace
 
 from anagnorisis.domain import Job
 from anagnorisis.jobs.board import Board
+from anagnorisis.store.visibility import Sight
 
 
 @get("/jobs")
-async def list_jobs(board: NamedDependency[Board]) -> list[Job]:
-    """Every job as it stands now."""
-    return board.rows()
+async def list_jobs(board: NamedDependency[Board], sight: NamedDependency[Sight]) -> list[Job]:
+    """Every job as it stands now; who does not see everything is not told what of, nor how much."""
+    rows = board.rows()
+    return rows if sight.whole else [replace(job, done=0, total=0, detail="") for job in rows]
 
 
 @post("/jobs/{name:str}/{verb:str}", status_code=204)

@@ -28,10 +28,10 @@ class Media:
         asked = ADDRESS.fullmatch(scope["path"])
         if asked is None or (asked[2] and asked[2] != "text" and asked[2] not in SIDES):
             raise Unknown(f"There is nothing at {scope['path']}.")
-        item = ItemId(asked[1])
+        item, sight = ItemId(asked[1]), scope["sight"]
         if asked[2] is None:
-            await serve_file(self._store, item, scope, either(receive, self._closing), send)
+            await serve_file(self._store, item, sight, scope, either(receive, self._closing), send)
         elif asked[2] == "text":
-            await serve_text(self._store, item, scope, send)
+            await serve_text(self._store, item, sight, scope, send)
         else:
-            await self._thumbs.serve(item, asked[2], scope, send)
+            await self._thumbs.serve(item, sight, asked[2], scope, send)

@@ -21,6 +21,7 @@ from anagnorisis.jobs.board import Board
 from anagnorisis.store import db, items, ledger, people
 from anagnorisis.store.changes import TOPICS
 from anagnorisis.store.ledger import Total
+from anagnorisis.store.visibility import HOUSE
 
 PROC = Path("/proc/self")
 BEGAN = time.time()
@@ -35,7 +36,7 @@ async def get_metrics(
     tally: NamedDependency[Tally],
 ) -> Response[bytes]:
     """All figures in the text format of Prometheus."""
-    counts = await held.get("metrics items", "items", items.counts(store.slow))
+    counts = await held.get("metrics items", "items", items.counts(store.slow, HOUSE))
     totals = await held.get("metrics egress", "egress", ledger.totals(store.slow))
     everybody = await people.list(store.read)
     rings = [({"topic": topic}, store.changes.count(topic)) for topic in TOPICS]

@@ -1,7 +1,7 @@
 """Who may ask what: one row for each address and method. An address without a row is not answered.
 
-`screen < guest < member < owner`: a row names the least role that may. A test walks every route and every
-other address that answers HTTP, and fails on one that has no row here, and on a row that leads nowhere.
+`screen < listener < guest < member < owner`: a row names the least role that may. A test walks every route
+and whatever else answers HTTP, and fails on one that has no row here, and on a row that leads nowhere.
 """
 
 from msgspec import Struct
@@ -25,8 +25,9 @@ class Rule(Struct, frozen=True):
         return self.least is None or ROLES.index(role) >= ROLES.index(self.least)
 
 
-ANYONE, SCREEN, GUEST = Rule(None), Rule("screen"), Rule("guest")
+ANYONE, SCREEN, LISTENER, GUEST = Rule(None), Rule("screen"), Rule("listener"), Rule("guest")
 MEMBER, OWNER, OWNER_CONFIRMED = Rule("member"), Rule("owner"), Rule("owner", confirm=True)
+GUEST_CONFIRMED = Rule("guest", confirm=True)
 OWN_PROOF = Rule("guest", confirm=True, unless_first=True)
 
 TABLE = {
@@ -34,6 +35,9 @@ TABLE = {
     "POST /api/session": ANYONE,
     "GET /api/session": SCREEN,
     "DELETE /api/session": SCREEN,
+    "GET /api/session/listening": SCREEN,
+    "PUT /api/session/listening": SCREEN,
+    "PUT /api/screens": OWNER,
     "POST /api/pair/start": ANYONE,
     "POST /api/pair/claim": ANYONE,
     "GET /api/pair": OWNER,
@@ -42,6 +46,12 @@ TABLE = {
     "POST /api/invitations": OWNER,
     "GET /api/people": SCREEN,
     "POST /api/people": OWNER,
+    "PATCH /api/people/{person}": GUEST,
+    "DELETE /api/people/{person}": OWNER_CONFIRMED,
+    "GET /api/people/{person}/listening": GUEST,
+    "PUT /api/people/{person}/listening": GUEST,
+    "GET /api/people/{person}/sight": OWNER,
+    "PUT /api/people/{person}/sight": OWNER,
     "PUT /api/people/{person}/role": OWNER_CONFIRMED,
     "DELETE /api/people/{person}/devices": GUEST,
     "GET /api/devices": GUEST,
@@ -76,11 +86,14 @@ TABLE = {
     "GET /api/items": SCREEN,
     "GET /api/items/facets": SCREEN,
     "GET /api/items/{item_id}": SCREEN,
-    "GET /api/items/{item_id}/why": GUEST,
+    "GET /api/items/{item_id}/why": LISTENER,
     "GET /api/items/{item_id}/similar": SCREEN,
-    "POST /api/events": GUEST,
-    "GET /api/taste": GUEST,
-    "GET /api/taste/map": GUEST,
+    "POST /api/events": LISTENER,
+    "GET /api/history": LISTENER,
+    "POST /api/history": GUEST,
+    "GET /api/people/{person}/export": GUEST_CONFIRMED,
+    "GET /api/taste": LISTENER,
+    "GET /api/taste/map": LISTENER,
     "GET /api/jobs": GUEST,
     "POST /api/jobs/{name}/{verb}": OWNER,
     "GET /api/changes": SCREEN,

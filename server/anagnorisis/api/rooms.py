@@ -15,10 +15,13 @@ from anagnorisis.api.tally import Tally
 from anagnorisis.auth.confirmation import Confirmation
 from anagnorisis.auth.hosts import Hosts
 from anagnorisis.auth.household import Household
+from anagnorisis.auth.listening import Listening
 from anagnorisis.auth.pairing import Pairing
 from anagnorisis.auth.sessions import Caller, Sessions
+from anagnorisis.auth.sights import Sights
 from anagnorisis.config import Settings
 from anagnorisis.egress.client import Egress
+from anagnorisis.feed.eligible import Eligible
 from anagnorisis.feed.page import Feed
 from anagnorisis.feed.sorts import Shelf
 from anagnorisis.jobs.board import Board
@@ -26,27 +29,15 @@ from anagnorisis.jobs.folders import Folders
 from anagnorisis.jobs.sample import Sample
 from anagnorisis.media.thumbs import Thumbs
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.chart import Charts
 from anagnorisis.taste.learner import Learner
 
 AT_ONCE = (
-    "settings",
-    "store",
-    "sessions",
-    "household",
-    "pairing",
-    "confirmation",
-    "entrance",
-    "bells",
-    "held",
-    "board",
-    "folders",
-    "sample",
-    "egress",
-    "tally",
-    "charts",
+    *("settings", "store", "sessions", "household", "listening", "pairing", "confirmation", "sights"),
+    *("entrance", "bells", "held", "board", "folders", "sample", "egress", "tally", "charts"),
 )
-ONCE_LOADED = ("learner", "feed", "shelf")
+ONCE_LOADED = ("learner", "eligible", "feed", "shelf")
 
 
 class Rooms(Struct, frozen=True, eq=False):
@@ -56,10 +47,12 @@ class Rooms(Struct, frozen=True, eq=False):
     store: Store
     sessions: Sessions
     household: Household
+    listening: Listening
     pairing: Pairing
     confirmation: Confirmation
     hosts: Hosts
     entrance: Entrance
+    sights: Sights
     bells: Bells
     held: Held
     board: Board
@@ -69,6 +62,7 @@ class Rooms(Struct, frozen=True, eq=False):
     tally: Tally
     learner: Learner
     charts: Charts
+    eligible: Eligible
     feed: Feed
     shelf: Shelf
     thumbs: Thumbs
@@ -77,10 +71,11 @@ class Rooms(Struct, frozen=True, eq=False):
 
 
 def dependencies(rooms: Rooms | None) -> dict[str, Provide]:
-    """Providers of every room and of `caller`; without rooms only their names count."""
+    """Providers of every room, of `caller` and of their `sight`; without rooms only their names count."""
     given = {name: Provide(_room(rooms, name), sync_to_thread=False) for name in AT_ONCE}
     given |= {name: Provide(_loaded_room(rooms, name)) for name in ONCE_LOADED}
     given["caller"] = Provide(_caller, sync_to_thread=False)
+    given["sight"] = Provide(_sight, sync_to_thread=False)
     return given
 
 
@@ -103,3 +98,8 @@ def _loaded_room(rooms: Rooms | None, name: str) -> Callable[[], Awaitable[Any]]
 def _caller(scope: Scope) -> Caller:
     caller: Caller = scope["caller"]  # type: ignore[typeddict-item]  # set by the door
     return caller
+
+
+def _sight(scope: Scope) -> Sight:
+    sight: Sight = scope["sight"]  # type: ignore[typeddict-item]  # set by the door
+    return sight

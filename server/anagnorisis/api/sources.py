@@ -19,6 +19,7 @@ from anagnorisis.jobs.folders import Folders
 from anagnorisis.jobs.sample import Sample
 from anagnorisis.store import places, sources
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import Sight
 
 
 class NewSource(Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,13 +44,17 @@ class SourceOut(Struct, frozen=True):
 
 @get("/sources")
 async def list_sources(
-    store: NamedDependency[Store], held: NamedDependency[Held], folders: NamedDependency[Folders]
+    sight: NamedDependency[Sight],
+    store: NamedDependency[Store],
+    held: NamedDependency[Held],
+    folders: NamedDependency[Folders],
 ) -> list[SourceOut]:
-    """Every source, in the order they were added."""
+    """Every source that the person sees, in the order they were added."""
     tallies = await held.get("tallies", "items", sources.tallies(store.read))
     return [
         _told(source, tallies.get(source.id, sources.Tally()), folders)
         for source in await sources.list(store.read)
+        if sight.sees(source.id)
     ]
 
 
@@ -66,25 +71,30 @@ async def add_source(
 
 
 @delete("/sources/{source:int}")
-async def remove_source(source: InPath, store: NamedDependency[Store]) -> None:
+async def remove_source(source: InPath, sight: NamedDependency[Sight], store: NamedDependency[Store]) -> None:
     """Forget a source. Its files stay on the disk, and ratings of its items stay in the house."""
+    await _seen(store, sight, source)
     now = int(time.time())
     await store.write(lambda db: sources.remove(db, source, now), "sources", "items")
 
 
 @post("/sources/{source:int}/scan", status_code=202)
 async def scan_source(
-    source: InPath, store: NamedDependency[Store], folders: NamedDependency[Folders]
+    source: InPath,
+    sight: NamedDependency[Sight],
+    store: NamedDependency[Store],
+    folders: NamedDependency[Folders],
 ) -> None:
     """Look at all of a source soon, without waiting for it."""
-    rescan(await sources.by_id(store.read, source), folders)
+    rescan(await _seen(store, sight, source), folders)
 
 
 @get("/sources/{source:int}/problems")
-async def list_problems(source: InPath, store: NamedDependency[Store]) -> list[Problem]:
+async def list_problems(
+    source: InPath, sight: NamedDependency[Sight], store: NamedDependency[Store]
+) -> list[Problem]:
     """The files of a source that could not be taken in, each with the reason."""
-    await sources.by_id(store.read, source)
-    return await places.problems(store.read, source)
+    return await places.problems(store.read, (await _seen(store, sight, source)).id)
 
 
 @get("/sources/suggested")
@@ -111,6 +121,12 @@ def rescan(source: Source, folders: Folders) -> None:
     """Have a source looked at soon; one that came a moment ago is looked at anyway."""
     with suppress(Unknown):
         folders.rescan(source.id)
+
+
+async def _seen(store: Store, sight: Sight, source: int) -> Source:
+    if not sight.sees(source):
+        raise Unknown(f"There is no source {source}.")
+    return await sources.by_id(store.read, source)
 
 
 def _told(source: Source, tally: sources.Tally, folders: Folders) -> SourceOut:

@@ -1,18 +1,18 @@
 """What the house has made of a person's ratings, kind by kind."""
 
-from collections.abc import Mapping
-
 from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from msgspec import Struct
 
 from anagnorisis.api.held import Held
-from anagnorisis.auth.sessions import Caller
 from anagnorisis.domain import HIGHEST, KINDS, Evidence, Kind
 from anagnorisis.embed import EMBEDDERS
+from anagnorisis.feed.eligible import Eligible
+from anagnorisis.feed.queries import Filters
 from anagnorisis.store import events, items, vectors
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.chart import Charts, Spot
 from anagnorisis.taste.learner import Learner
 from anagnorisis.taste.view import View
@@ -36,48 +36,51 @@ class TasteOut(Struct, frozen=True):
     histogram: list[int]
     """(11,): how many of the person's ratings round to 0 ... 10."""
     items: int
-    """In the house now."""
+    """In the house now, as far as the person sees it."""
     embedded: int
-    """Items that have a vector."""
+    """Items among them that have a vector."""
 
 
 @get("/taste")
 async def list_tastes(
-    caller: NamedDependency[Caller],
+    sight: NamedDependency[Sight],
     store: NamedDependency[Store],
     held: NamedDependency[Held],
     learner: NamedDependency[Learner],
+    eligible: NamedDependency[Eligible],
 ) -> list[TasteOut]:
     """The person's taste in every kind."""
-    counts = await held.get("counts", "items", items.counts(store.read))
-    embedded = {
-        kind: await held.get(("embedded", kind), "vectors", vectors.count(store.read, EMBEDDERS[kind].digest))
-        for kind in KINDS
-    }
-    return [
-        await _taste(caller.person.id, await learner.view(caller.person.id, kind), counts, embedded, store)
-        for kind in KINDS
-    ]
+    counts = await held.get(("counts", sight.sources), "items", items.counts(store.read, sight))
+    told = []
+    for kind in KINDS:
+        view = await learner.view(sight.person, kind)
+        if sight.whole:
+            made = vectors.count(store.read, EMBEDDERS[kind].digest)
+            embedded = await held.get(("embedded", kind), "vectors", made)
+        else:
+            embedded = int((await eligible.rows(view, Filters(), sight)).sum())
+        told.append(await _taste(view, counts.get(kind, 0), embedded, store))
+    return told
 
 
 @get("/taste/map")
 async def get_map(
-    caller: NamedDependency[Caller],
+    sight: NamedDependency[Sight],
     learner: NamedDependency[Learner],
+    eligible: NamedDependency[Eligible],
     charts: NamedDependency[Charts],
     kind: FromQuery[Kind],
 ) -> list[Spot]:
     """The items of a kind on a plane, like beside like, with the scores the person who asks would give."""
-    view = await learner.view(caller.person.id, kind)
-    return await charts.spots(view, await learner.spaces.present(kind))
+    view = await learner.view(sight.person, kind)
+    shown = await eligible.rows(view, Filters(), sight)
+    return await charts.spots(view, await learner.spaces.present(kind), shown)
 
 
-async def _taste(
-    person: int, view: View, counts: Mapping[Kind, int], embedded: Mapping[Kind, int], store: Store
-) -> TasteOut:
+async def _taste(view: View, count: int, embedded: int, store: Store) -> TasteOut:
     kind, spec = view.kind, EMBEDDERS[view.kind]
     histogram = [0] * (int(HIGHEST) + 1)
-    for rating in await events.ratings_of(store.read, person, kind):
+    for rating in await events.ratings_of(store.read, view.person, kind):
         histogram[int(rating.value + 0.5)] += 1
     return TasteOut(
         kind,
@@ -85,6 +88,6 @@ async def _taste(
         Reader(spec.title, spec.says),
         view.space.version or None,
         histogram,
-        counts.get(kind, 0),
-        embedded[kind],
+        count,
+        embedded,
     )

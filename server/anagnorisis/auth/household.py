@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from anagnorisis.auth.sessions import Caller, Sessions
 from anagnorisis.domain import BadValue, Device, NotAllowed, Person, Role, Unknown
-from anagnorisis.store import audit, devices, people
+from anagnorisis.store import audit, devices, people, visibility
 from anagnorisis.store.audit import By
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import Ticks
 
 
 class Household:
@@ -25,7 +26,7 @@ class Household:
 
     async def give_role(self, person: int, role: Role, by: By) -> Person:
         """Change what a person may do. Raises `Unknown`, and `Conflict` for the last owner."""
-        if role == "screen":
+        if role in ("screen", "listener"):
             raise BadValue("A person is no screen: let one of their devices be one.")
         now = int(time.time())
 
@@ -35,6 +36,45 @@ class Household:
             return changed
 
         return await self._sessions.change(give)
+
+    async def rename_person(self, caller: Caller, person: int, name: str) -> Person:
+        """Call a person otherwise: oneself, or anybody for an owner. Raises what `people.rename` raises."""
+        if caller.role != "owner" and person != caller.person.id:
+            raise NotAllowed("Only an owner can rename somebody else.")
+        now = int(time.time())
+
+        def rename(db: sqlite3.Connection) -> Person:
+            before = people.get(db, person)
+            renamed = people.rename(db, person, name)
+            audit.note(db, now, caller.by(), f"renamed {before.name} to {renamed.name}")
+            return renamed
+
+        return await self._sessions.change(rename, "people")
+
+    async def remove_person(self, caller: Caller, person: int) -> None:
+        """Let a person go, with all that they ever did here; what streams to their devices ends at once.
+
+        Raises `Unknown`, and `Conflict` for the last owner.
+        """
+        now = int(time.time())
+
+        def remove(db: sqlite3.Connection) -> Sequence[int]:
+            theirs = devices.remove_all(db, person)
+            gone = people.remove(db, person)
+            audit.note(db, now, caller.by(), f"let {gone.name} go, and erased what they did")
+            return theirs
+
+        await self._sessions.end(remove, "people", "ratings")
+
+    async def show(self, caller: Caller, person: int, ticks: Ticks) -> None:
+        """Say what a person sees. Raises `Unknown`."""
+        now = int(time.time())
+
+        def show(db: sqlite3.Connection) -> None:
+            visibility.set(db, person, ticks)
+            audit.note(db, now, caller.by(), f"changed what {people.get(db, person).name} sees")
+
+        await self._store.write(show, "people", "items")
 
     async def rename(self, caller: Caller, device: int, name: str) -> Device:
         """Call a device something else. Raises `Unknown`, also for a device that is not the caller's."""

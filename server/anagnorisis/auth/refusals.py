@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from anagnorisis.domain import NotAllowed, Refused
+from anagnorisis.domain import Conflict, NotAllowed, Refused
 
 
 class NoSession(NotAllowed):
@@ -39,6 +39,12 @@ class WrongProof(NotAllowed):
     """A wrong password, or a passkey that does not fit."""
 
     code = "wrong_proof"
+
+
+class OtherPerson(Conflict):
+    """A screen sent what one person did while it speaks for another."""
+
+    code = "other_person"
 
 
 class TooManyTries(NotAllowed):

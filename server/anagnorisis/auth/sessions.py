@@ -16,7 +16,7 @@ from anagnorisis.auth.attempts import Guesses
 from anagnorisis.auth.codes import hash_of, new_code
 from anagnorisis.auth.near import is_near
 from anagnorisis.auth.refusals import NoSession, WrongCode
-from anagnorisis.domain import Device, NotAllowed, Person, Role, Unknown
+from anagnorisis.domain import Device, NotAllowed, Person, Role, Topic, Unknown
 from anagnorisis.store import audit, codes, devices, people, tokens
 from anagnorisis.store.audit import CONSOLE, By
 from anagnorisis.store.db import Store
@@ -44,11 +44,15 @@ class Caller(Struct, frozen=True):
 
     person: Person
     device: Device
+    listening: bool = False
+    """Whether the person was chosen on a screen of the house."""
 
     @property
     def role(self) -> Role:
-        """What this device may do now: its person's role, or no more than play."""
-        return "screen" if self.device.screen else self.person.role
+        """What this device may do now: its person's role; a screen plays, and rates for who is chosen."""
+        if not self.device.screen:
+            return self.person.role
+        return "listener" if self.listening else "screen"
 
     def by(self) -> By:
         """The caller as the audit names them."""
@@ -136,18 +140,22 @@ class Sessions:
 
         await self.end(leave)
 
-    async def change(self, verb: Callable[[sqlite3.Connection], T]) -> T:
+    async def change(self, verb: Callable[[sqlite3.Connection], T], *rings: Topic) -> T:
         """Carry out a verb on people or devices, after which nobody is known from before."""
-        done = await self._store.write(verb, "devices")
+        done = await self._store.write(verb, "devices", *rings)
         self._revision += 1
         self._known.clear()
         return done
 
-    async def end(self, verb: Callable[[sqlite3.Connection], Sequence[int]]) -> None:
+    async def end(self, verb: Callable[[sqlite3.Connection], Sequence[int]], *rings: Topic) -> None:
         """Carry out a verb that takes devices away and says which; what streams to them ends at once."""
-        for device in await self.change(verb):
-            if (end := self._ends.pop(device, None)) is not None:
-                end.set()
+        for device in await self.change(verb, *rings):
+            self.cut(device)
+
+    def cut(self, device: int) -> None:
+        """End what streams to a device now; what it asks for next begins anew."""
+        if (end := self._ends.pop(device, None)) is not None:
+            end.set()
 
     def end_of(self, device: int) -> asyncio.Event:
         """Set when the session of `device` is taken away; who streams to it waits for that too."""

@@ -8,6 +8,7 @@ from anagnorisis.feed.picks import Chosen
 from anagnorisis.feed.queries import FeedQuery, Filters
 from anagnorisis.store import events, items
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import Sight
 
 PART = 100
 
@@ -19,14 +20,14 @@ class Place(Struct, frozen=True):
     item: str
 
 
-async def begun(store: Store, person: int, query: FeedQuery) -> Chosen:
+async def begun(store: Store, sight: Sight, query: FeedQuery) -> Chosen:
     """A page of what was begun, rated or not; each line says how far it went. Raises `BadValue`."""
-    of = (person, query.mode, query.filters)
+    of = (sight.person, query.mode, query.filters)
     place = marks.read(query.after, Place, of) if query.after else None
     found: list[tuple[Place, Item, str]] = []
     while len(found) <= query.limit:
-        left = await events.resume(store.read, person, PART, (place.at, place.item) if place else None)
-        told = await _under(store, query.filters, [progress.item for progress in left])
+        left = await events.resume(store.read, sight.person, PART, (place.at, place.item) if place else None)
+        told = await _under(store, sight, query.filters, [progress.item for progress in left])
         for progress in left:
             if item := told.get(progress.item):
                 found.append((Place(progress.at, item.id), item, _line(item, progress.position)))
@@ -38,12 +39,12 @@ async def begun(store: Store, person: int, query: FeedQuery) -> Chosen:
     return Chosen([item for _, item, _ in page], {item.id: line for _, item, line in page}, more)
 
 
-async def _under(store: Store, filters: Filters, ids: list[ItemId]) -> dict[ItemId, Item]:
-    told = await items.by_ids(store.read, ids)
+async def _under(store: Store, sight: Sight, filters: Filters, ids: list[ItemId]) -> dict[ItemId, Item]:
+    told = await items.by_ids(store.read, ids, sight)
     if filters.kind:
         told = {item.id: item for item in told.values() if item.kind == filters.kind}
     if filters.folder is not None or filters.tag is not None:
-        asked = items.Query(kind=filters.kind, folder=filters.folder, tag=filters.tag)
+        asked = items.Query(sight, kind=filters.kind, folder=filters.folder, tag=filters.tag)
         matching = await items.matching(store.read, asked)
         told = {item.id: item for item in told.values() if item.id in matching}
     return told

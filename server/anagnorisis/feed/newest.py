@@ -10,6 +10,7 @@ from anagnorisis.domain import Item, Kind
 from anagnorisis.feed.queries import Filters
 from anagnorisis.store import items
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import Sight
 
 Keys = Mapping[Kind, tuple[int, str]]
 """Where each kind's newest-first list was left: (added_at, id) of the last item taken."""
@@ -18,7 +19,7 @@ LATELY_S = 14 * 86_400
 
 async def newest(
     store: Store,
-    person: int,
+    sight: Sight,
     kinds: Sequence[Kind],
     filters: Filters,
     limit: int,
@@ -29,11 +30,11 @@ async def newest(
     lists = []
     for kind in kinds:
         query = items.Query(
+            sight,
             kind=kind,
             folder=filters.folder,
             tag=filters.tag,
             rated=filters.rated,
-            person=person,
             limit=limit,
             after=after.get(kind),
         )

@@ -19,6 +19,7 @@ from anagnorisis.feed.pools import BYTES, Leaders, pools, sum_of, unseen
 from anagnorisis.feed.queries import SEEDS, FeedPage, FeedQuery, Mode, check_draw, check_limit
 from anagnorisis.store import alike, items, places
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.learner import Learner
 from anagnorisis.taste.variety import Groups, highest, varied
 from anagnorisis.taste.view import View
@@ -49,36 +50,36 @@ class Feed:
     def __init__(self, store: Store, learner: Learner, eligible: Eligible) -> None:
         self._store, self._learner, self._eligible = store, learner, eligible
 
-    async def page(self, person: int, query: FeedQuery) -> FeedPage:
-        """The page asked for, as the person's ratings have it now. Raises `BadValue`."""
+    async def page(self, sight: Sight, query: FeedQuery) -> FeedPage:
+        """The page asked for within `sight`, as its person's ratings have it now. Raises `BadValue`."""
         check_limit(query.limit)
         check_draw(query)
         query = replace(query, filters=replace(query.filters, rated="no"))
-        kept = list((await items.by_ids(self._store.read, query.keep)).values())
+        kept = list((await items.by_ids(self._store.read, query.keep, sight)).values())
         kinds = {*query.filters.kinds, *(item.kind for item in kept)}
-        views = {kind: await self._learner.view(person, kind) for kind in KINDS if kind in kinds}
+        views = {kind: await self._learner.view(sight.person, kind) for kind in KINDS if kind in kinds}
         if query.mode == "resume":
-            chosen = await begun(self._store, person, query)
+            chosen = await begun(self._store, sight, query)
         else:
-            chosen = await self._chosen(person, query, views)
-        shown = await picks.reasoned(self._store, views, [*chosen.told, *kept], chosen.lines)
+            chosen = await self._chosen(sight, query, views)
+        shown = await picks.reasoned(self._store, sight, views, [*chosen.told, *kept], chosen.lines)
         evidence = [views[kind].evidence() for kind in query.filters.kinds]
         return FeedPage(shown[: len(chosen.told)], shown[len(chosen.told) :], chosen.next, evidence)
 
-    async def _chosen(self, person: int, query: FeedQuery, views: Mapping[Kind, View]) -> Chosen:
+    async def _chosen(self, sight: Sight, query: FeedQuery, views: Mapping[Kind, View]) -> Chosen:
         """The best of the kinds that can be told apart, among them the newest of the others."""
-        of = (person, query.mode, query.filters, query.temperature, query.seed)
+        of = (sight.person, query.mode, query.filters, query.temperature, query.seed)
         place = marks.read(query.after, Place, of) if query.after else _start(query)
         seen = {place.shown[n : n + BYTES] for n in range(0, len(place.shown), BYTES)}
         leaders = await alike.leaders(self._store.read)
         kinds = query.filters.kinds
         ready = [kind for kind in kinds if _ready(views[kind], query.mode)]
         others = [kind for kind in kinds if kind not in ready]
-        best = await self._best([views[kind] for kind in ready], query, place.seed, seen, leaders)
+        best = await self._best(sight, [views[kind] for kind in ready], query, place.seed, seen, leaders)
         fresh = unseen(seen, leaders)
         new = await newest(
             self._store,
-            person,
+            sight,
             others,
             query.filters,
             query.limit + 1,
@@ -94,22 +95,28 @@ class Feed:
         return Chosen(told, lines, marks.mark(left, of) if more else None)
 
     async def _best(
-        self, views: Sequence[View], query: FeedQuery, seed: int, seen: Set[bytes], leaders: Leaders
+        self,
+        sight: Sight,
+        views: Sequence[View],
+        query: FeedQuery,
+        seed: int,
+        seen: Set[bytes],
+        leaders: Leaders,
     ) -> list[Item]:
         """One more than the page holds, if there are."""
-        masks = [await self._eligible.rows(view, query.filters) for view in views]
+        masks = [await self._eligible.rows(view, query.filters, sight) for view in views]
         found = await asyncio.to_thread(pools, views, masks, query, seed, seen, leaders)
         if query.mode == "draw":
             ids = highest(found, query.limit + 1)
         else:
             told = [item for pool in found for item in pool.ids] if query.mode == "for_you" else []
-            groups, most = await self._groups(told), math.ceil(SHARE * query.limit)
+            groups, most = await self._groups(told, sight), math.ceil(SHARE * query.limit)
             ids = await asyncio.to_thread(varied, found, query.limit + 1, groups, most)
-        return list((await items.by_ids(self._store.read, ids)).values())
+        return list((await items.by_ids(self._store.read, ids, sight)).values())
 
-    async def _groups(self, ids: Sequence[ItemId]) -> Groups:
+    async def _groups(self, ids: Sequence[ItemId], sight: Sight) -> Groups:
         """The creator of each item, and the folder it lies in."""
-        told = await items.by_ids(self._store.read, ids)
+        told = await items.by_ids(self._store.read, ids, sight)
         folders = await places.folders_of(self._store.read, ids)
         return {item.id: (item.creator, folders.get(item.id, "")) for item in told.values()}
 

@@ -13,6 +13,7 @@ from anagnorisis.feed.newest import Keys, moved, newest
 from anagnorisis.feed.queries import ItemPage, ItemsQuery, check_limit
 from anagnorisis.store import items
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.learner import Learner
 from anagnorisis.taste.view import View
 
@@ -40,30 +41,30 @@ class Shelf:
     def __init__(self, store: Store, learner: Learner, eligible: Eligible) -> None:
         self._store, self._learner, self._eligible = store, learner, eligible
 
-    async def page(self, person: int, query: ItemsQuery) -> ItemPage:
-        """The page asked for. Raises `BadValue`."""
+    async def page(self, sight: Sight, query: ItemsQuery) -> ItemPage:
+        """The page asked for within `sight`. Raises `BadValue`."""
         check_limit(query.limit)
-        views = {kind: await self._learner.view(person, kind) for kind in query.filters.kinds}
+        views = {kind: await self._learner.view(sight.person, kind) for kind in query.filters.kinds}
         if query.sort == "predicted":
-            told, place = await self._by_score(person, query, views)
+            told, place = await self._by_score(sight, query, views)
         else:
-            told, place = await self._by_store(person, query, views)
+            told, place = await self._by_store(sight, query, views)
         found = await asyncio.to_thread(picks.plain, views, told, {})
         return ItemPage(found, place)
 
     async def _by_store(
-        self, person: int, query: ItemsQuery, views: Mapping[Kind, View]
+        self, sight: Sight, query: ItemsQuery, views: Mapping[Kind, View]
     ) -> tuple[list[Item], str | None]:
-        filters, of = query.filters, (person, query.sort, query.filters)
+        filters, of = query.filters, (sight.person, query.sort, query.filters)
         place = marks.read(query.after, Key, of) if query.after else None
         sort: items.Sort = "newest" if query.sort == "predicted" else query.sort
         asked = items.Query(
+            sight,
             sort=sort,
             kind=filters.kind,
             folder=filters.folder,
             tag=filters.tag,
             rated=filters.rated,
-            person=person,
             limit=query.limit + 1,
             after=(place.key, place.item) if place else None,
         )
@@ -75,21 +76,21 @@ class Shelf:
         return told, marks.mark(Key(*items.key_of(sort, told[-1], mine)), of)
 
     async def _by_score(
-        self, person: int, query: ItemsQuery, views: Mapping[Kind, View]
+        self, sight: Sight, query: ItemsQuery, views: Mapping[Kind, View]
     ) -> tuple[list[Item], str | None]:
         """Highest score first; kinds that cannot be scored yet follow, newest first.
 
         An item whose score moves between two pages may come twice or not at all, as in any live list.
         """
-        of = (person, query.sort, query.filters)
+        of = (sight.person, query.sort, query.filters)
         place = marks.read(query.after, Predicted, of) if query.after else Predicted(None, ItemId(""), {})
         scored = [view for view in views.values() if view.evidence().enough]
-        masks = [await self._eligible.rows(view, query.filters) for view in scored]
+        masks = [await self._eligible.rows(view, query.filters, sight) for view in scored]
         best = await asyncio.to_thread(_best, scored, masks, place, query.limit + 1)
-        told = list((await items.by_ids(self._store.read, [item for _, item in best])).values())
+        told = list((await items.by_ids(self._store.read, [item for _, item in best], sight)).values())
         others = [view.kind for view in views.values() if view not in scored]
         wanted = query.limit + 1 - len(told)
-        new = await newest(self._store, person, others, query.filters, wanted, place.newest) if wanted else []
+        new = await newest(self._store, sight, others, query.filters, wanted, place.newest) if wanted else []
         page = [*told, *new][: query.limit]
         if len(told) + len(new) <= query.limit:
             return page, None

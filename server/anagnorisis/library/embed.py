@@ -12,6 +12,7 @@ from anagnorisis.store import alike, places, texts, vectors
 from anagnorisis.store.connections import Writer
 from anagnorisis.store.db import Store
 from anagnorisis.store.places import Copy
+from anagnorisis.store.visibility import HOUSE
 from anagnorisis.taste.spaces import Spaces
 
 BATCH: Mapping[Kind, int] = {"article": 64, "image": 16, "music": 4}
@@ -92,7 +93,7 @@ class Embedding:
 
     async def _files(self, ids: Sequence[ItemId]) -> Mapping[ItemId, bytes | str]:
         """Of each item the path of a copy that can be reached now."""
-        copies = {item: await places.locate(self._store.read, item) for item in ids}
+        copies = {item: await places.locate(self._store.read, item, HOUSE) for item in ids}
         return await asyncio.to_thread(_reached, copies)
 
 

@@ -16,6 +16,7 @@ from anagnorisis.modality import Text
 from anagnorisis.modality.article import words_id
 from anagnorisis.store import places, texts
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import HOUSE
 
 NEAR_BITS = 12
 """Simhash bits by which a moved text may differ from the one that vanished and still be held for it.
@@ -98,7 +99,7 @@ class Recognition:
         return False
 
     async def _places(self, item: ItemId) -> set[tuple[int, bytes]]:
-        return {(place.source, place.path) for place in await places.of_item(self._store.read, item)}
+        return {(place.source, place.path) for place in await places.of_item(self._store.read, item, HOUSE)}
 
     def _nearest(self, new: Mapping[bytes, Text]) -> dict[bytes, ItemId]:
         """For texts found nowhere the vanished ones they are most like, nearest pairs first."""

@@ -14,6 +14,7 @@ from anagnorisis.media.replies import Receive, Scope, Send, send_file
 from anagnorisis.store import places
 from anagnorisis.store.db import Store
 from anagnorisis.store.places import Copy
+from anagnorisis.store.visibility import Sight
 
 MIME = {
     b".mp3": "audio/mpeg",
@@ -85,18 +86,20 @@ def _open(target: bytes, path: bytes, name: str) -> Opened:
 
 
 @asynccontextmanager
-async def opened(store: Store, item: ItemId) -> AsyncIterator[Opened]:
-    """The first of the item's files that can be opened now. Raises `Unknown` when none can."""
-    file = await asyncio.to_thread(_first, await places.locate(store.read, item), item)
+async def opened(store: Store, item: ItemId, sight: Sight) -> AsyncIterator[Opened]:
+    """The first of the item's files within `sight` that can be opened now. Raises `Unknown` when none can."""
+    file = await asyncio.to_thread(_first, await places.locate(store.read, item, sight), item)
     try:
         yield file
     finally:
         os.close(file.fd)
 
 
-async def serve_file(store: Store, item: ItemId, scope: Scope, receive: Receive, send: Send) -> None:
+async def serve_file(
+    store: Store, item: ItemId, sight: Sight, scope: Scope, receive: Receive, send: Send
+) -> None:
     """Answer `GET|HEAD /media/{id}` with the item's bytes or the part asked for. Raises `Unknown`."""
-    async with opened(store, item) as file:
+    async with opened(store, item, sight) as file:
         headers = {"content-type": file.mime, **LOCKED_DOWN}
         await send_file(scope, receive, send, file.fd, file.facts, headers)
 

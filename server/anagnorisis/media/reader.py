@@ -8,6 +8,7 @@ from anagnorisis.domain import Item, ItemId, Unknown
 from anagnorisis.media.replies import Scope, Send, send_bytes
 from anagnorisis.store import items, texts
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import Sight
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'; "
@@ -24,10 +25,10 @@ PAGE = """<!doctype html>
 """
 
 
-async def serve_text(store: Store, item_id: ItemId, scope: Scope, send: Send) -> None:
-    """Answer `GET|HEAD /media/{id}/text`. Raises `Unknown` for an item without a text."""
-    item = (await items.by_ids(store.read, [item_id])).get(item_id)
-    html = await texts.html(store.read, item_id)
+async def serve_text(store: Store, item_id: ItemId, sight: Sight, scope: Scope, send: Send) -> None:
+    """Answer `GET|HEAD /media/{id}/text`. Raises `Unknown` for an item without a text in sight."""
+    item = (await items.by_ids(store.read, [item_id], sight)).get(item_id)
+    html = await texts.html(store.read, item_id, sight)
     if item is None or html is None:
         raise Unknown("There is no text of this item.", item_id)
     headers = {"content-type": "text/html; charset=utf-8", "cache-control": "private, no-cache"}

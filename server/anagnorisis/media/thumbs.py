@@ -13,6 +13,7 @@ from anagnorisis.media.pictures import shrink
 from anagnorisis.media.replies import Scope, Send, headers_in, send_bytes
 from anagnorisis.store import items
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import Sight
 
 SIDES = {"small.webp": 160, "medium.webp": 480, "large.webp": 1280}
 """Longer side in pixels by the last part of the address."""
@@ -37,9 +38,9 @@ class Thumbs:
         """Give up what waits; what is being made ends by itself."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def serve(self, item_id: ItemId, name: str, scope: Scope, send: Send) -> None:
-        """Answer `GET|HEAD /media/{id}/{name}`. Raises `Unknown` for an item that has no picture."""
-        item = (await items.by_ids(self._store.read, [item_id])).get(item_id)
+    async def serve(self, item_id: ItemId, sight: Sight, name: str, scope: Scope, send: Send) -> None:
+        """Answer `GET|HEAD /media/{id}/{name}`. Raises `Unknown` for an item that has no picture in sight."""
+        item = (await items.by_ids(self._store.read, [item_id], sight)).get(item_id)
         if item is None or item.kind == "article" or (item.kind == "music" and not item.cover):
             raise Unknown("There is no picture of this item.", item_id)
         key = "-".join(filter(None, (item.id, item.cover, name)))
@@ -49,15 +50,15 @@ class Thumbs:
         if headers_in(scope).get("if-none-match") == etag:
             await send_bytes(scope, send, 304, b"", headers)
             return
-        body = await self._body(key, item, SIDES[name])
+        body = await self._body(key, item, sight, SIDES[name])
         await send_bytes(scope, send, 200, body, {"content-type": "image/webp", **headers})
 
-    async def _body(self, key: str, item: Item, side: int) -> bytes:
+    async def _body(self, key: str, item: Item, sight: Sight, side: int) -> bytes:
         """The thumbnail from disk, or made now; two requests for the same one make it once."""
         if (kept := await asyncio.to_thread(self._cache.get, key)) is not None:
             return kept
         if key not in self._making:
-            self._making[key] = asyncio.ensure_future(self._make(key, item, side))
+            self._making[key] = asyncio.ensure_future(self._make(key, item, sight, side))
             self._making[key].add_done_callback(lambda made: self._made(key, made))
         return await asyncio.shield(self._making[key])
 
@@ -67,9 +68,9 @@ class Thumbs:
         if not made.cancelled():
             made.exception()
 
-    async def _make(self, key: str, item: Item, side: int) -> bytes:
+    async def _make(self, key: str, item: Item, sight: Sight, side: int) -> bytes:
         work = self._of_music if item.kind == "music" else _of_image
-        async with opened(self._store, item.id) as file:
+        async with opened(self._store, item.id, sight) as file:
             loop = asyncio.get_running_loop()
             body = await loop.run_in_executor(self._threads, work, file.fd, file.path, side)
         await asyncio.to_thread(self._cache.put, key, body)

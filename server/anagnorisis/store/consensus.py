@@ -15,6 +15,8 @@ EPOCH = "SELECT kind, epoch, frozen_at, ratings, phi FROM consensus_epochs WHERE
 THAW = ("DELETE FROM consensus WHERE kind = ?", "DELETE FROM consensus_weights WHERE kind = ?")
 PUT_WEIGHTS = "INSERT INTO consensus_weights (person, kind, weights) VALUES (?, ?, ?)"
 WEIGHTS = "SELECT weights FROM consensus_weights WHERE person = ? AND kind = ?"
+FORGET = ("DELETE FROM consensus WHERE person = ?", "DELETE FROM consensus_weights WHERE person = ?")
+OUTDATE = "UPDATE consensus_epochs SET frozen_at = 0"
 PUT = "INSERT INTO consensus (person, item, kind, value) VALUES (?, ?, ?, ?)"
 VALUES = "SELECT item, value FROM consensus WHERE person = ? AND kind = ?"
 
@@ -42,6 +44,13 @@ def freeze(db: sqlite3.Connection, epoch: Epoch, told: Iterable[Said]) -> None:
     for person, weights, values in told:
         db.execute(PUT_WEIGHTS, (person, epoch.kind, weights))
         db.executemany(PUT, [(person, item, epoch.kind, value) for item, value in values.items()])
+
+
+def forget(db: sqlite3.Connection, person: int) -> None:
+    """Drop what was frozen for a person; every epoch is due anew, for it still hears them."""
+    for statement in FORGET:
+        db.execute(statement, (person,))
+    db.execute(OUTDATE)
 
 
 async def epoch_of(read: Connection, kind: Kind) -> Epoch | None:

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from aiosqlite import Connection
-from msgspec import Struct
+from msgspec import Struct, json
 from msgspec.structs import astuple
 
-from anagnorisis.domain import HIGHEST, LOWEST, BadValue, Event, ItemId, Kind, Rating, Unknown
+from anagnorisis.domain import HIGHEST, LOWEST, BadValue, Event, EventKind, ItemId, Kind, Rating, Unknown
 from anagnorisis.store.rows import listed
 
 INSERT = """INSERT INTO events (uuid, person, device, item, kind, value, target, at, received_at)
@@ -37,11 +37,22 @@ PUT_RATING = "INSERT OR REPLACE INTO ratings (person, item, value, at, uuid) VAL
 DROP_RATING = "DELETE FROM ratings WHERE person = ? AND item = ?"
 PUT_PROGRESS = "INSERT OR REPLACE INTO progress (person, item, position, at) VALUES (?, ?, ?, ?)"
 DROP_PROGRESS = "DELETE FROM progress WHERE person = ? AND item = ?"
+ERASE = (
+    "DELETE FROM events WHERE person = ?",
+    "DELETE FROM ratings WHERE person = ?",
+    "DELETE FROM progress WHERE person = ?",
+)
 FORGET = ("DELETE FROM ratings", "DELETE FROM progress")
 EVERY_PAIR = """SELECT DISTINCT e.person, coalesce(a.new, e.item) FROM events AS e
     LEFT JOIN aliases AS a ON a.old = e.item"""
 HISTORY = """SELECT uuid, person, device, item, kind, value, target, at, received_at FROM events
     WHERE person = ? AND (at, uuid) < (?, ?) ORDER BY at DESC, uuid DESC LIMIT ?"""
+DONE = """SELECT uuid, person, device, item, kind, value, target, at, received_at FROM events AS e
+    INDEXED BY events_by_time WHERE person = :person AND kind IN (SELECT value FROM json_each(:kinds))
+    AND (at, uuid) < (:at, :uuid) AND NOT EXISTS (SELECT 1 FROM events AS u WHERE u.target = e.uuid
+    AND u.person = e.person AND u.kind = 'undo') ORDER BY at DESC, uuid DESC LIMIT :limit"""
+THEIRS = """SELECT e.uuid FROM json_each(?) AS wanted CROSS JOIN events AS e ON e.uuid = wanted.value
+    WHERE e.person = ?"""
 RATINGS = """SELECT r.person, r.item, r.value, r.at, r.uuid FROM ratings AS r
     CROSS JOIN items AS i ON i.id = r.item WHERE :kind IS NULL OR i.kind = :kind"""
 RATINGS_OF = """SELECT r.person, r.item, r.value, r.at, r.uuid FROM ratings AS r
@@ -129,6 +140,12 @@ def derive(db: sqlite3.Connection, pairs: Iterable[tuple[int, ItemId]]) -> list[
     return changes
 
 
+def erase(db: sqlite3.Connection, person: int) -> None:
+    """Take out all that a person ever did here, for good."""
+    for statement in ERASE:
+        db.execute(statement, (person,))
+
+
 def rebuild(db: sqlite3.Connection) -> None:
     """Derive every rating and all progress from the events alone."""
     for statement in FORGET:
@@ -169,6 +186,25 @@ async def history(
     """What the person did, latest first, past `after`: (at, uuid) of the last one seen."""
     rows = await read.execute_fetchall(HISTORY, (person, *(after or LAST), limit))
     return [Event(*row) for row in rows]
+
+
+async def done(
+    read: Connection,
+    person: int,
+    kinds: Sequence[EventKind],
+    limit: int,
+    after: tuple[int, str] | None = None,
+) -> list[Event]:
+    """What the person did of `kinds` and did not take back, latest first, past `after`: (at, uuid)."""
+    at, uuid = after or LAST
+    bound = {"person": person, "kinds": json.encode(kinds).decode(), "at": at, "uuid": uuid, "limit": limit}
+    return [Event(*row) for row in await read.execute_fetchall(DONE, bound)]
+
+
+async def theirs(read: Connection, person: int, uuids: Iterable[str]) -> set[str]:
+    """Those of `uuids` that are events of the person."""
+    wanted = json.encode([*uuids]).decode()
+    return {row[0] for row in await read.execute_fetchall(THEIRS, (wanted, person))}
 
 
 def _last(db: sqlite3.Connection, statement: str, person: int, ids: Iterable[str]) -> Any:

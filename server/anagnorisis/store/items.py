@@ -15,6 +15,7 @@ from anagnorisis.domain import IDENTITY_VERSION, Item, ItemId, Kind
 from anagnorisis.store import tags
 from anagnorisis.store.rows import listed
 from anagnorisis.store.titles import sort_title
+from anagnorisis.store.visibility import Sight, sighted
 
 Sort = Literal["newest", "title", "mine"]
 Rated = Literal["any", "yes", "no"]
@@ -25,26 +26,33 @@ PUT = """INSERT INTO items (id, kind, title, creator, collection, made_at, added
     title = excluded.title, creator = excluded.creator, collection = excluded.collection,
     made_at = excluded.made_at, seconds = excluded.seconds, width = excluded.width, height = excluded.height,
     words = excluded.words, cover = excluded.cover, sort_title = excluded.sort_title"""
-BY_IDS = """SELECT i.id, i.kind, i.title, i.creator, i.collection, i.made_at, i.added_at, i.seconds, i.width,
-    i.height, i.words, i.cover FROM json_each(?) AS wanted CROSS JOIN items AS i ON i.id = wanted.value"""
+BY_IDS = sighted(
+    """SELECT i.id, i.kind, i.title, i.creator, i.collection, i.made_at, i.added_at, i.seconds, i.width,
+    i.height, i.words, i.cover FROM json_each(:ids) AS wanted CROSS JOIN items AS i ON i.id = wanted.value
+    WHERE seen(i.id)"""
+)
+IN_VIEW = sighted(
+    "SELECT i.id FROM json_each(:ids) AS wanted CROSS JOIN items AS i ON i.id = wanted.value WHERE seen(i.id)"
+)
 KINDS_OF = "SELECT i.id, i.kind FROM json_each(?) AS wanted CROSS JOIN items AS i ON i.id = wanted.value"
 ALL_PRESENT = "SELECT id FROM items WHERE kind = ? AND gone_at IS NULL"
-COUNTS = "SELECT kind, count(*) FROM items WHERE gone_at IS NULL GROUP BY kind"
-FOLDERS = """SELECT p.folder, count(DISTINCT p.item) FROM places AS p
+COUNTS = sighted("SELECT kind, count(*) FROM items AS i WHERE gone_at IS NULL AND seen(i.id) GROUP BY kind")
+FOLDERS = sighted("""SELECT p.folder, count(DISTINCT p.item) FROM places AS p
     CROSS JOIN items AS i INDEXED BY items_here ON i.id = p.item
-    WHERE i.gone_at IS NULL AND (:kind IS NULL OR i.kind = :kind) GROUP BY p.folder"""
-TAGS = """SELECT t.tag, count(*) FROM tags AS t
+    WHERE i.gone_at IS NULL AND (:kind IS NULL OR i.kind = :kind) AND in_sight(p.source)
+    GROUP BY p.folder""")
+TAGS = sighted("""SELECT t.tag, count(*) FROM tags AS t
     CROSS JOIN items AS i INDEXED BY items_here ON i.id = t.item
-    WHERE i.gone_at IS NULL AND (:kind IS NULL OR i.kind = :kind) GROUP BY t.tag"""
+    WHERE i.gone_at IS NULL AND (:kind IS NULL OR i.kind = :kind) AND seen(i.id) GROUP BY t.tag""")
 
 COLUMNS = """SELECT i.id, i.kind, i.title, i.creator, i.collection, i.made_at, i.added_at, i.seconds, i.width,
     i.height, i.words, i.cover"""
-PRESENT = "FROM items AS i WHERE i.gone_at IS NULL"
+PRESENT = sighted("FROM items AS i WHERE i.gone_at IS NULL AND seen(i.id)")
 START = {
     "newest": PRESENT,
     "title": PRESENT,
-    "mine": """FROM ratings AS m CROSS JOIN items AS i ON i.id = m.item
-        WHERE m.person = :person AND i.gone_at IS NULL""",
+    "mine": sighted("""FROM ratings AS m CROSS JOIN items AS i ON i.id = m.item
+        WHERE m.person = :person AND i.gone_at IS NULL AND seen(i.id)"""),
 }
 AFTER = {
     "newest": "AND (i.added_at, i.id) < (:key, :id)",
@@ -57,7 +65,8 @@ ORDER = {
     "mine": "ORDER BY m.value DESC, m.item DESC LIMIT :limit",
 }
 OF_KIND = "AND i.kind = :kind"
-IN_FOLDER = "AND EXISTS (SELECT 1 FROM places AS p WHERE p.folder = :folder AND p.item = i.id)"
+IN_FOLDER = sighted("""AND EXISTS (SELECT 1 FROM places AS p WHERE p.folder = :folder AND p.item = i.id
+    AND in_sight(p.source))""")
 WITH_TAG = "AND EXISTS (SELECT 1 FROM tags AS t WHERE t.tag = :tag AND t.item = i.id)"
 RATED = {
     "any": "",
@@ -67,16 +76,15 @@ RATED = {
 
 
 class Query(Struct, frozen=True):
-    """Which present items, in which order. `mine` lists what `person` rated, best first."""
+    """Which present items within `sight`, in which order. `rated` and `mine` ask for its person's ratings."""
 
+    sight: Sight
     sort: Sort = "newest"
     kind: Kind | None = None
     folder: str | None = None
     """A folder's own items, without those of folders in it; named by its source and the path below that."""
     tag: str | None = None
     rated: Rated = "any"
-    person: int = 0
-    """Whose ratings `rated` and `mine` are about."""
     limit: int = 50
     after: tuple[Any, ...] | None = None
     """`key_of` the last item of the page before."""
@@ -104,7 +112,7 @@ def put(db: sqlite3.Connection, rows: Sequence[tuple[Item, Sequence[str]]]) -> d
     that are described otherwise now.
     """
     wanted = listed(item.id for item, _ in rows)
-    before = {row[0]: Item(*row) for row in db.execute(BY_IDS, (wanted,))}
+    before = {row[0]: Item(*row) for row in db.execute(BY_IDS, {"ids": wanted, "sources": None})}
     tagged = tags.stored(db, before)
     db.executemany(PUT, [_row(item) for item, _ in rows])
     tags.replace(db, [(item.id, said) for item, said in rows])
@@ -112,9 +120,18 @@ def put(db: sqlite3.Connection, rows: Sequence[tuple[Item, Sequence[str]]]) -> d
     return {old.id: old for old in before.values() if _differs(old, tagged[old.id], *now[old.id])}
 
 
-async def by_ids(read: Connection, ids: Iterable[ItemId]) -> dict[ItemId, Item]:
-    """Those of `ids` that are stored, present or gone, in the order asked for."""
-    return {row[0]: Item(*row) for row in await read.execute_fetchall(BY_IDS, (listed(ids),))}
+async def by_ids(read: Connection, ids: Iterable[ItemId], sight: Sight) -> dict[ItemId, Item]:
+    """Those of `ids` that are stored, present or gone, and within `sight`, in the order asked for."""
+    rows = await read.execute_fetchall(BY_IDS, {"ids": listed(ids), "sources": sight.listed})
+    return {row[0]: Item(*row) for row in rows}
+
+
+async def in_view(read: Connection, ids: Iterable[ItemId], sight: Sight) -> set[ItemId]:
+    """Those of `ids` within `sight`; who sees everything is not asked about items the house does not know."""
+    if sight.whole:
+        return {*ids}
+    rows = await read.execute_fetchall(IN_VIEW, {"ids": listed(ids), "sources": sight.listed})
+    return {row[0] for row in rows}
 
 
 async def kinds_of(read: Connection, ids: Iterable[ItemId]) -> dict[ItemId, Kind]:
@@ -127,9 +144,10 @@ async def all_present(read: Connection, kind: Kind) -> list[ItemId]:
     return [row[0] for row in await read.execute_fetchall(ALL_PRESENT, (kind,))]
 
 
-async def counts(read: Connection) -> dict[Kind, int]:
-    """Present items of each kind that has any."""
-    return {kind: count for kind, count in await read.execute_fetchall(COUNTS)}
+async def counts(read: Connection, sight: Sight) -> dict[Kind, int]:
+    """Present items within `sight` of each kind that has any."""
+    rows = await read.execute_fetchall(COUNTS, {"sources": sight.listed})
+    return {kind: count for kind, count in rows}
 
 
 async def page(read: Connection, query: Query) -> list[Item]:
@@ -150,13 +168,14 @@ async def matching(read: Connection, query: Query) -> set[ItemId]:
     return {row[0] for row in rows}
 
 
-async def facets(read: Connection, kind: Kind | None = None, most: int = 200) -> Facets:
-    """Counts of kinds, and of the folders and tags of present items (of one kind, if given)."""
-    folders = [Counted(*row) for row in await read.execute_fetchall(FOLDERS, {"kind": kind})]
-    tagged = [Counted(*row) for row in await read.execute_fetchall(TAGS, {"kind": kind})]
+async def facets(read: Connection, sight: Sight, kind: Kind | None = None, most: int = 200) -> Facets:
+    """Counts of kinds, and of folders and tags of present items (of one kind, if given), within `sight`."""
+    bound = {"kind": kind, "sources": sight.listed}
+    folders = [Counted(*row) for row in await read.execute_fetchall(FOLDERS, bound)]
+    tagged = [Counted(*row) for row in await read.execute_fetchall(TAGS, bound)]
     most_first = attrgetter("count")
     return Facets(
-        await counts(read),
+        await counts(read, sight),
         nlargest(most, folders, key=most_first),
         nlargest(most, tagged, key=most_first),
     )
@@ -187,7 +206,8 @@ def _shape(query: Query) -> tuple[Sort, bool, bool, bool, Rated, bool]:
 
 def _bound(query: Query) -> dict[str, Any]:
     key, last = query.after or (None, None)
-    return {**asdict(query), "key": key, "id": last}
+    sight = query.sight
+    return {**asdict(query), "person": sight.person, "sources": sight.listed, "key": key, "id": last}
 
 
 def _differs(old: Item, tagged: Sequence[str], new: Item, said: Sequence[str]) -> bool:

@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from aiosqlite import Connection
 
 from anagnorisis.domain import BadValue, Conflict, Device, NotAllowed, Person, Role, Unknown
-from anagnorisis.store import codes, tokens
+from anagnorisis.store import codes, consensus, events, tokens
 
-INSERT = """INSERT INTO people (name, created_at, role)
-    VALUES (?1, ?2, iif(EXISTS (SELECT 1 FROM people), ?3, 'owner')) RETURNING id, name, created_at, role"""
+INSERT = """INSERT INTO people (id, name, created_at, role) VALUES (1 + max(
+    coalesce((SELECT max(id) FROM people), 0), coalesce((SELECT max(person) FROM departed), 0)),
+    ?1, ?2, iif(EXISTS (SELECT 1 FROM people), ?3, 'owner')) RETURNING id, name, created_at, role"""
 ALL = "SELECT id, name, created_at, role FROM people ORDER BY id"
 BY_ID = "SELECT id, name, created_at, role FROM people WHERE id = ?"
 NAMED = "SELECT id, name, created_at, role FROM people WHERE name = ?"
 OWNERS = "SELECT count(*) FROM people WHERE role = 'owner' AND id <> ?"
 BECOME = "UPDATE people SET role = ? WHERE id = ?"
+RENAME = "UPDATE people SET name = ? WHERE id = ?"
+REMOVE = "DELETE FROM people WHERE id = ?"
+DEPART = "INSERT INTO departed (person) VALUES (?)"
+TAKEN = "There is already somebody called {}. Choose another name."
 
 
 def add(
@@ -24,13 +29,11 @@ def add(
 
     Raises `BadValue` for an empty name and `Conflict` for a name that is taken, whatever its case.
     """
-    name = " ".join(name.split())
-    if not name:
-        raise BadValue("A person needs a name.")
+    name = _plain(name)
     try:
         person = Person(*db.execute(INSERT, (name, now, role)).fetchone())
     except sqlite3.IntegrityError as error:
-        raise Conflict(f"There is already somebody called {name}. Choose another name.") from error
+        raise Conflict(TAKEN.format(name)) from error
     if code_hash is not None:
         codes.issue(db, person.id, code_hash, now)
     return person
@@ -41,6 +44,30 @@ def get(db: sqlite3.Connection, person: int) -> Person:
     for row in db.execute(BY_ID, (person,)):
         return Person(*row)
     raise Unknown(f"There is no person {person}.")
+
+
+def rename(db: sqlite3.Connection, person: int, name: str) -> Person:
+    """Call a person otherwise. Raises what `add` raises, and `Unknown` if there is no such person."""
+    name = _plain(name)
+    try:
+        db.execute(RENAME, (name, person))
+    except sqlite3.IntegrityError as error:
+        raise Conflict(TAKEN.format(name)) from error
+    return get(db, person)
+
+
+def remove(db: sqlite3.Connection, person: int) -> Person:
+    """Let a person go, with their devices and codes and with all that they ever did here. Returns who it was.
+
+    Raises `Unknown` if there is no such person, and `Conflict` for the last owner.
+    """
+    keep_an_owner(db, person)
+    gone = get(db, person)
+    events.erase(db, person)
+    consensus.forget(db, person)
+    db.execute(REMOVE, (person,))
+    db.execute(DEPART, (person,))
+    return gone
 
 
 def give_role(db: sqlite3.Connection, person: int, role: Role) -> Person:
@@ -84,6 +111,13 @@ def open_with(
 async def list(read: Connection) -> Sequence[Person]:
     """Everybody, in the order they came."""
     return [Person(*row) for row in await read.execute_fetchall(ALL)]
+
+
+def _plain(name: str) -> str:
+    name = " ".join(name.split())
+    if not name:
+        raise BadValue("A person needs a name.")
+    return name
 
 
 def _first(db: sqlite3.Connection, name: str, now: int) -> Person:

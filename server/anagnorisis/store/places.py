@@ -11,6 +11,7 @@ from msgspec.structs import astuple
 
 from anagnorisis.domain import ItemId, Place, Problem
 from anagnorisis.store.rows import listed
+from anagnorisis.store.visibility import Sight, sighted
 
 Known = tuple[int, int, int, ItemId | None]
 """Size, mtime in ns, inode and item of a file as it was last looked at."""
@@ -28,10 +29,10 @@ OF_SOURCE = "SELECT path, size, mtime_ns, inode, item FROM places WHERE source =
 BELOW = "SELECT path, size, mtime_ns, inode, item FROM places WHERE source = ? AND path > ? AND path < ?"
 RENUMBER = "UPDATE places SET inode = ?, mount = ? WHERE source = ? AND path = ?"
 MOUNTS = "SELECT path, mount FROM places WHERE source = ? AND mount > 0"
-LOCATE = """SELECT s.address, p.path, p.size, p.mtime_ns, p.inode FROM places AS p
-    JOIN sources AS s ON s.id = p.source WHERE p.item = ?"""
-OF_ITEM = """SELECT source, path, item, size, mtime_ns, inode, folder, name, problem, mount
-    FROM places WHERE item = ? ORDER BY source, path"""
+LOCATE = sighted("""SELECT s.address, p.path, p.size, p.mtime_ns, p.inode FROM places AS p
+    JOIN sources AS s ON s.id = p.source WHERE p.item = :item AND in_sight(p.source)""")
+OF_ITEM = sighted("""SELECT source, path, item, size, mtime_ns, inode, folder, name, problem, mount
+    FROM places WHERE item = :item AND in_sight(source) ORDER BY source, path""")
 FOLDERS_OF = """SELECT p.item, max(p.source || ':' || p.folder) FROM json_each(?) AS wanted
     CROSS JOIN places AS p ON p.item = wanted.value GROUP BY p.item"""
 PROBLEMS = """SELECT source, CASE folder WHEN '' THEN name ELSE folder || '/' || name END, problem
@@ -92,15 +93,16 @@ async def of_source(read: Connection, source: int, below: bytes = b"") -> dict[b
     return await asyncio.to_thread(lambda: {row[0]: (row[1], row[2], row[3], row[4]) for row in rows})
 
 
-async def locate(read: Connection, item: ItemId) -> list[Copy]:
-    """Every copy of an item, as it was when it was looked at."""
-    rows = await read.execute_fetchall(LOCATE, (item,))
+async def locate(read: Connection, item: ItemId, sight: Sight) -> list[Copy]:
+    """Every copy of an item within `sight`, as it was when it was looked at."""
+    rows = await read.execute_fetchall(LOCATE, {"item": item, "sources": sight.listed})
     return [Copy(os.fsencode(address) + b"/" + path, *known) for address, path, *known in rows]
 
 
-async def of_item(read: Connection, item: ItemId) -> list[Place]:
-    """Every place of an item."""
-    return [Place(*row) for row in await read.execute_fetchall(OF_ITEM, (item,))]
+async def of_item(read: Connection, item: ItemId, sight: Sight) -> list[Place]:
+    """Every place of an item within `sight`."""
+    rows = await read.execute_fetchall(OF_ITEM, {"item": item, "sources": sight.listed})
+    return [Place(*row) for row in rows]
 
 
 async def folders_of(read: Connection, ids: Iterable[ItemId]) -> dict[ItemId, str]:

@@ -9,10 +9,13 @@ from msgspec import json
 
 from anagnorisis.domain import ItemId
 from anagnorisis.store.rows import listed
+from anagnorisis.store.visibility import Sight, sighted
 
 PUT = """INSERT INTO texts (item, html, plain, simhash) VALUES (?, ?, ?, ?) ON CONFLICT (item) DO UPDATE
     SET html = excluded.html, plain = excluded.plain, simhash = excluded.simhash"""
-HTML = "SELECT html FROM texts WHERE item = ?"
+HTML = sighted(
+    "SELECT t.html FROM items AS i CROSS JOIN texts AS t ON t.item = i.id WHERE i.id = :item AND seen(i.id)"
+)
 PLAIN = "SELECT t.item, t.plain FROM json_each(?) AS wanted CROSS JOIN texts AS t ON t.item = wanted.value"
 SIMHASHES = (
     "SELECT t.item, t.simhash FROM json_each(?) AS wanted CROSS JOIN texts AS t ON t.item = wanted.value"
@@ -27,9 +30,9 @@ def put(db: sqlite3.Connection, item: ItemId, html: str, plain: str, simhash: in
     db.execute(PUT, (item, html, plain, simhash))
 
 
-async def html(read: Connection, item: ItemId) -> str | None:
-    """The text to show."""
-    for row in await read.execute_fetchall(HTML, (item,)):
+async def html(read: Connection, item: ItemId, sight: Sight) -> str | None:
+    """The text to show, if the item is within `sight`."""
+    for row in await read.execute_fetchall(HTML, {"item": item, "sources": sight.listed}):
         return str(row[0])
     return None
 

@@ -36,6 +36,8 @@ class Batch(Struct, frozen=True):
 
     sent_at: int
     events: list[EventIn]
+    person: int | None = None
+    """Whose they are, where a device may speak for several; refused while it speaks for another."""
 
 
 class RefusedEvent(Struct, frozen=True):

@@ -48,13 +48,15 @@ class Charts:
         self._drawn: dict[Kind, _Drawn] = {}
         self._drawing: dict[Kind, asyncio.Lock] = {}
 
-    async def spots(self, view: View, present: NDArray[np.bool_]) -> list[Spot]:
-        """The map of the kind of `view`, of the rows that are `present` (n,); best items last, on top."""
+    async def spots(self, view: View, present: NDArray[np.bool_], shown: NDArray[np.bool_]) -> list[Spot]:
+        """The map of the kind of `view`, drawn of the rows `present` (n,), of those that are `shown` (m,) to
+        the person; best items last, on top.
+        """
         async with self._drawing.setdefault(view.kind, asyncio.Lock()):
             drawn = self._drawn.get(view.kind)
             if drawn is None or not _stands(drawn, view.space):
                 drawn = self._drawn[view.kind] = await asyncio.to_thread(_draw, view.space, present)
-        return await asyncio.to_thread(_spots, drawn, view, present)
+        return await asyncio.to_thread(_spots, drawn, view, shown)
 
 
 def _stands(drawn: _Drawn, space: Space) -> bool:
@@ -74,11 +76,11 @@ def _draw(space: Space, present: NDArray[np.bool_]) -> _Drawn:
     return _Drawn(space, revision, size, rows, layout(content))
 
 
-def _spots(drawn: _Drawn, view: View, present: NDArray[np.bool_]) -> list[Spot]:
-    """Those of the rows that the view holds and that are still in the house."""
-    most = min(len(view), len(present))
+def _spots(drawn: _Drawn, view: View, shown: NDArray[np.bool_]) -> list[Spot]:
+    """Those of the rows that the view holds and that are shown."""
+    most = min(len(view), len(shown))
     here = np.flatnonzero(drawn.rows < most)
-    here = here[present[drawn.rows[here]]]
+    here = here[shown[drawn.rows[here]]]
     rows, places = drawn.rows[here], np.round(drawn.places[here].astype(float), 4)
     ids, mine = [view.space.ids[row] for row in rows.tolist()], view.taste.mine
     scores = view.scores(ids)

@@ -1,5 +1,7 @@
 """Why an item has its score: exact parts that sum to it, and the rated items it comes from."""
 
+from collections.abc import Set
+
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
@@ -8,11 +10,12 @@ from anagnorisis.domain import Evidence, Item, ItemId, Kind, Score
 from anagnorisis.embed import EMBEDDERS
 from anagnorisis.store import items, vectors
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import Sight
 from anagnorisis.taste import phi, scores
 from anagnorisis.taste.learner import Learner
 from anagnorisis.taste.posterior import Vector
 from anagnorisis.taste.prior import HOUSEHOLD
-from anagnorisis.taste.view import Taste, View
+from anagnorisis.taste.view import Taste
 
 NEIGHBOURS = 5
 LEAST = 0.05
@@ -89,9 +92,12 @@ def contributions(taste: Taste, x: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray((x @ taste.covariance @ taste.rows.T) * residuals)
 
 
-async def why(store: Store, learner: Learner, person: int, item: Item) -> Why:
-    """Why `item` has the score it has for `person`; without a score there is nothing but the evidence."""
-    view = await learner.view(person, item.kind)
+async def why(store: Store, learner: Learner, sight: Sight, item: Item) -> Why:
+    """Why `item` has its score for the person of `sight`; without a score there is nothing but the evidence.
+
+    What lies outside of the sight counts in the parts, as in the score, and is not named.
+    """
+    view = await learner.view(sight.person, item.kind)
     row = view.space.row_of.get(item.id, len(view))
     evidence = view.evidence()
     if row >= len(view):
@@ -102,8 +108,9 @@ async def why(store: Store, learner: Learner, person: int, item: Item) -> Why:
     x = view.rows(np.array([row], np.uint32))
     mean, variance = float(x[0] @ taste.weights), float(x[0] @ taste.covariance @ x[0])
     shown = scores.score(mean, variance, taste.noise, taste.degrees)
-    near = _nearest(view, taste, x, item.id)
-    told = await items.by_ids(store.read, near)
+    seen = await items.in_view(store.read, taste.items, sight)
+    near = _nearest(taste, x, seen - {item.id})
+    told = await items.by_ids(store.read, near, sight)
     neighbours = [Neighbour(told[i], taste.mine[i], value) for i, value in near.items() if i in told]
     return Why(shown, parts(item.kind, taste, x[0]), neighbours, evidence)
 
@@ -113,8 +120,8 @@ async def _unseen(store: Store, item: Item) -> str:
     return f"It could not be {TAKEN_IN[item.kind]}. {reason}" if reason else NOT_YET[item.kind]
 
 
-def _nearest(view: View, taste: Taste, x: NDArray[np.float64], item: ItemId) -> dict[ItemId, float]:
-    """The rated items, but not `item` itself, that move the row `x` (1, 162) most, in points."""
+def _nearest(taste: Taste, x: NDArray[np.float64], among: Set[ItemId]) -> dict[ItemId, float]:
+    """The rated items `among` those that move the row `x` (1, 162) most, in points."""
     moved = contributions(taste, x)[0]
-    order = [int(n) for n in np.argsort(-np.abs(moved)) if taste.items[n] != item]
+    order = [int(n) for n in np.argsort(-np.abs(moved)) if taste.items[n] in among]
     return {taste.items[n]: float(moved[n]) for n in order[:NEIGHBOURS] if abs(moved[n]) >= LEAST}

@@ -13,6 +13,7 @@ from anagnorisis.domain import KINDS, Event, ItemId, Kind, Score, Topic
 from anagnorisis.store import consensus as frozen
 from anagnorisis.store import events, items, people, tags
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import HOUSE
 from anagnorisis.taste import batches, consensus, names
 from anagnorisis.taste.batches import Batch, Receipt
 from anagnorisis.taste.consensus import Household
@@ -47,10 +48,21 @@ class Learner:
         received = int(self._clock() * 1000)
         kept, refused = batches.check(batch, person, device, received)
         if kept:
-            await self._append(person, kept)
+            await self.keep(person, kept)
         told = dict.fromkeys(ItemId(event.item) for event in kept if event.item)
         accepted = [event.uuid for event in kept]
         return Receipt(accepted, refused, await self.score(person, list(told)))
+
+    async def keep(self, person: int, kept: Sequence[Event]) -> None:
+        """Keep events of `person` that were checked, and learn them. Raises `Unknown` for who is none."""
+        bells: tuple[Topic, ...] = ("ratings",) if batches.moves_ratings(kept) else ()
+        async with self._turn(person):
+            moved = await self._store.write(lambda db: events.append(db, kept), *bells)
+            for kind, changes in (await self._changes({c.item: c.after for c in moved})).items():
+                if view := self._views.get((person, kind)):
+                    await asyncio.to_thread(view.settle, changes)
+                    if view.updates >= REFRESH:
+                        self._refresh(view)
 
     async def view(self, person: int, kind: Kind) -> View:
         """The person's view of a kind as it is now."""
@@ -68,6 +80,11 @@ class Learner:
             told |= (await self.view(person, kind)).scores([item for _, item in group])
         return told
 
+    async def forget(self, person: int) -> None:
+        """Drop what is held of a person who left the house."""
+        async with self._turn(person):
+            self._views = {key: view for key, view in self._views.items() if view.person != person}
+
     async def tend(self) -> None:
         """Rows for new vectors, a new φ or epoch where one is due, and every view brought up to them."""
         for kind in KINDS:
@@ -82,16 +99,6 @@ class Learner:
     async def close(self) -> None:
         """Wait for what goes on in the background."""
         await asyncio.gather(*self._refreshing.values())
-
-    async def _append(self, person: int, kept: Sequence[Event]) -> None:
-        bells: tuple[Topic, ...] = ("ratings",) if batches.moves_ratings(kept) else ()
-        async with self._turn(person):
-            moved = await self._store.write(lambda db: events.append(db, kept), *bells)
-            for kind, changes in (await self._changes({c.item: c.after for c in moved})).items():
-                if view := self._views.get((person, kind)):
-                    await asyncio.to_thread(view.settle, changes)
-                    if view.updates >= REFRESH:
-                        self._refresh(view)
 
     @asynccontextmanager
     async def _turn(self, person: int) -> AsyncIterator[None]:
@@ -141,7 +148,7 @@ class Learner:
         """By kind, with the names the items bear. Items the house does not know yet wait in the log."""
         changes: dict[Kind, list[Change]] = defaultdict(list)
         if moved:
-            told = await items.by_ids(self._store.read, moved)
+            told = await items.by_ids(self._store.read, moved, HOUSE)
             tagged = await tags.of(self._store.read, told)
             for item in told.values():
                 changes[item.kind].append(Change(item.id, moved[item.id], names.borne(item, tagged[item.id])))

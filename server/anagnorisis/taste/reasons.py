@@ -1,6 +1,6 @@
 """One line saying why an item stands in a list, chosen from the largest exact contributions to its score."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 import numpy as np
 from msgspec import Struct
@@ -34,8 +34,8 @@ class Reason(Struct, frozen=True):
     neighbour: ItemId | None = None
 
 
-def reasons(view: View, told: Sequence[tuple[Item, Sequence[str]]]) -> list[Reason]:
-    """A reason for each of `told`, items with their tags that the view scores.
+def reasons(view: View, told: Sequence[tuple[Item, Sequence[str]]], seen: Set[ItemId]) -> list[Reason]:
+    """A reason for each of `told`, items with their tags that the view scores; only items `seen` are named.
 
     Speaks for an item that scores above the usual, against one below; the other way if nothing else can be
     put in words.
@@ -46,6 +46,8 @@ def reasons(view: View, told: Sequence[tuple[Item, Sequence[str]]]) -> list[Reas
     apart[:, 0] = 0  # what is said of all items alike is no reason for one of them
     moved, alike = contributions(taste, apart), _cosines(x, taste.rows)
     named = taste.weights[phi.NUMBERS] * view.space.spread
+    hidden = [n for n, item in enumerate(taste.items) if item not in seen]
+    moved[:, hidden], alike[:, hidden] = 0.0, -1.0
     found = []
     for n, (item, tags) in enumerate(told):
         sign = 1.0 if float(x[n] @ taste.weights) >= float(taste.weights[0]) else -1.0

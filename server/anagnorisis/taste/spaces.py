@@ -14,6 +14,7 @@ from anagnorisis.modality import MODALITIES
 from anagnorisis.store import items, tags, vectors
 from anagnorisis.store import phi as kept
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import HOUSE
 from anagnorisis.taste import phi
 from anagnorisis.taste.phi import Phi
 from anagnorisis.taste.space import Space
@@ -123,7 +124,7 @@ class Spaces:
     ) -> tuple[list[ItemId], NDArray[np.float16], NDArray[np.float32]]:
         """Those of `ids` that have a vector, their vectors (n, d) and metadata numbers (n, 32)."""
         found, x = await vectors.load(self._store.read, model, ids)
-        told = await items.by_ids(self._store.read, found)
+        told = await items.by_ids(self._store.read, found, HOUSE)
         tagged = await tags.of(self._store.read, found)
         described = [(told[item], tagged[item]) for item in found]
         return found, x, await asyncio.to_thread(_numbers, kind, described)

@@ -18,7 +18,7 @@ from anagnorisis.auth.sessions import hash_token
 from anagnorisis.config import Settings
 from anagnorisis.domain import Role
 from anagnorisis.jobs.board import PAUSED
-from anagnorisis.store import people, switches, tokens
+from anagnorisis.store import listeners, people, switches, tokens
 from anagnorisis.store.db import Store
 
 LONG_AGO = 1_700_000_000
@@ -69,14 +69,20 @@ def admit(rooms: Rooms, address: str) -> Callable[..., Any]:
 
     async def admit(role: Role) -> httpx.AsyncClient:
         number = next(numbers)
-        token, screen = f"{role}-{number}", role == "screen"
+        token, screen = f"{role}-{number}", role in ("screen", "listener")
 
         def enter(db: sqlite3.Connection) -> None:
             person = people.add(db, f"{role} {number}", None, LONG_AGO, "member" if screen else role)
             tokens.admit(db, person.id, f"device {number}", hash_token(token), LONG_AGO, screen)
+            listeners.allow(db, person.id)
 
         await rooms.store.write(enter)
         headers = {"x-anag": "1", "cookie": f"__Host-anag={token}"}
+        if role == "listener":
+            async with httpx.AsyncClient(base_url=address, headers=headers) as screen_of_theirs:
+                told = (await screen_of_theirs.get("/api/session/listening")).json()
+                whom = {"person": told["people"][-1]["id"]}
+                assert (await screen_of_theirs.put("/api/session/listening", json=whom)).status_code == 200
         return httpx.AsyncClient(base_url=address, headers=headers, timeout=20)
 
     return admit

@@ -9,6 +9,7 @@ from anagnorisis.feed.page import Feed
 from anagnorisis.feed.queries import FeedQuery, Filters
 from anagnorisis.store import events
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import Sight
 
 
 async def leave(
@@ -27,12 +28,12 @@ async def test_the_latest_left_comes_first_with_how_far_it_went(
     await leave(store, person, text, 2000, 0.4)
     await leave(store, person, heard, 3000, 170.0)
     await leave(store, person, heard, 4000, 0.0, "finish")
-    page = await feed.page(person.id, FeedQuery("resume"))
+    page = await feed.page(Sight(person.id), FeedQuery("resume"))
     assert [(pick.item.id, pick.reason) for pick in page.picks] == [
         (text.id, "You have read 40% of it"),
         (tune.id, "You stopped at 2:13"),
     ]
-    only = await feed.page(person.id, FeedQuery("resume", Filters("music")))
+    only = await feed.page(Sight(person.id), FeedQuery("resume", Filters("music")))
     assert [pick.item.id for pick in only.picks] == [tune.id]
 
 
@@ -45,9 +46,9 @@ async def test_pages_go_on_where_the_last_one_ended(
     for n, item in enumerate(made):
         await leave(store, person, item, 1000 + n, 9.0)
     query, shown = FeedQuery("resume", Filters(tag="sea"), 4), []
-    first = await feed.page(person.id, query)
+    first = await feed.page(Sight(person.id), query)
     shown = [pick.item.id for pick in first.picks]
-    second = await feed.page(person.id, FeedQuery("resume", Filters(tag="sea"), 4, first.next))
+    second = await feed.page(Sight(person.id), FeedQuery("resume", Filters(tag="sea"), 4, first.next))
     shown += [pick.item.id for pick in second.picks]
     assert shown == [item.id for item in made[5::-1]] and second.next is None
 
@@ -63,5 +64,5 @@ async def test_a_filter_looks_past_many_that_do_not_match(
         for n, tune in enumerate(tunes)
     ]
     await store.write(lambda db: events.append(db, told))
-    page = await feed.page(person.id, FeedQuery("resume", Filters("article")))
+    page = await feed.page(Sight(person.id), FeedQuery("resume", Filters("article")))
     assert [pick.item.id for pick in page.picks] == [text.id]

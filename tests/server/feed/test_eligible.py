@@ -10,6 +10,7 @@ from anagnorisis.feed.eligible import HELD, Eligible
 from anagnorisis.feed.queries import Filters
 from anagnorisis.store import places
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.learner import Learner
 
 
@@ -25,17 +26,17 @@ async def test_a_filter_follows_items_that_move(
     made = await furnish("image", 10)
     await learner.spaces.admit("image")
     view, walks = await learner.view(person.id, "image"), Filters(folder="Walks")
-    assert not np.any(await eligible.rows(view, walks))
+    assert not np.any(await eligible.rows(view, walks, Sight(person.id)))
     await shelve(made[:4], (), "Walks")
     store.changes.ring("items")
-    assert np.flatnonzero(await eligible.rows(view, walks)).tolist() == sorted(
+    assert np.flatnonzero(await eligible.rows(view, walks, Sight(person.id))).tolist() == sorted(
         view.space.row_of[item.id] for item in made[:4]
     )
     gone = [f"{folder}/{made[0].id}".encode() for folder in ("", "Walks")]
     await store.write(lambda db: places.settle(db, source.id, [], gone, 1), "items")
-    while np.sum(await eligible.rows(view, Filters())) != 9:
+    while np.sum(await eligible.rows(view, Filters(), Sight(person.id))) != 9:
         await asyncio.sleep(0.01)
-    assert np.sum(await eligible.rows(view, walks)) == 3
+    assert np.sum(await eligible.rows(view, walks, Sight(person.id))) == 3
 
 
 async def test_only_so_many_filters_are_remembered(
@@ -45,8 +46,8 @@ async def test_only_so_many_filters_are_remembered(
     await learner.spaces.admit("image")
     view = await learner.view(person.id, "image")
     for n in range(HELD + 5):
-        await eligible.rows(view, Filters(tag=f"tag {n}"))
-    assert np.all(await eligible.rows(view, Filters(tag="sea")))
+        await eligible.rows(view, Filters(tag=f"tag {n}"), Sight(person.id))
+    assert np.all(await eligible.rows(view, Filters(tag="sea"), Sight(person.id)))
     assert len(eligible._sieved) == HELD
 
 
@@ -57,5 +58,5 @@ async def test_rated_and_unrated_rows_part_the_space(
     await learner.spaces.admit("image")
     await learner.record(person.id, 1, batch((made[2].id, 4.0), (made[7].id, 0.0)))
     view = await learner.view(person.id, "image")
-    yes, no = [await eligible.rows(view, Filters(rated=rated)) for rated in ("yes", "no")]  # type: ignore[arg-type]
+    yes, no = [await eligible.rows(view, Filters(rated=rated), Sight(person.id)) for rated in ("yes", "no")]  # type: ignore[arg-type]
     assert np.sum(yes) == 2 and np.array_equal(yes, ~no)

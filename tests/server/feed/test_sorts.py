@@ -8,14 +8,15 @@ import pytest
 from anagnorisis.domain import BadValue, Item, ItemId, Person
 from anagnorisis.feed.queries import Filters, ItemPage, ItemsQuery, Sort
 from anagnorisis.feed.sorts import Shelf
+from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.learner import Learner
 
 
 async def every(shelf: Shelf, person: Person, sort: Sort, filters: Filters, limit: int) -> list[ItemPage]:
     """All pages of a list."""
-    pages = [await shelf.page(person.id, ItemsQuery(sort, filters, limit))]
+    pages = [await shelf.page(Sight(person.id), ItemsQuery(sort, filters, limit))]
     while pages[-1].next:
-        pages.append(await shelf.page(person.id, ItemsQuery(sort, filters, limit, pages[-1].next)))
+        pages.append(await shelf.page(Sight(person.id), ItemsQuery(sort, filters, limit, pages[-1].next)))
     return pages
 
 
@@ -80,29 +81,29 @@ async def test_filters_hold_in_every_order(
 async def test_the_orders_of_the_store_come_with_scores_and_own_ratings(
     shelf: Shelf, house: dict[str, list[Item]], person: Person
 ) -> None:
-    newest = await shelf.page(person.id, ItemsQuery(filters=Filters("image")))
+    newest = await shelf.page(Sight(person.id), ItemsQuery(filters=Filters("image")))
     assert ids(newest) == [item.id for item in reversed(house["image"])]
-    best = await shelf.page(person.id, ItemsQuery("mine", Filters("image"), 2))
+    best = await shelf.page(Sight(person.id), ItemsQuery("mine", Filters("image"), 2))
     assert [pick.mine for pick in best.picks] == [10.0, 7.0]
-    rest = await shelf.page(person.id, ItemsQuery("mine", Filters("image"), 9, best.next))
+    rest = await shelf.page(Sight(person.id), ItemsQuery("mine", Filters("image"), 9, best.next))
     assert [pick.mine for pick in rest.picks] == [6.0, 3.0, 2.0, 0.0]
     assert all(pick.score and not pick.reason for pick in [*newest.picks, *best.picks])
-    texts = await shelf.page(person.id, ItemsQuery("title", Filters("article")))
+    texts = await shelf.page(Sight(person.id), ItemsQuery("title", Filters("article")))
     assert {pick.score for pick in texts.picks} == {None}
 
 
 async def test_a_mark_of_another_order_is_refused(
     shelf: Shelf, house: dict[str, list[Item]], person: Person
 ) -> None:
-    mark = (await shelf.page(person.id, ItemsQuery("title", limit=3))).next
+    mark = (await shelf.page(Sight(person.id), ItemsQuery("title", limit=3))).next
     for other in (ItemsQuery("newest", after=mark), ItemsQuery("title", Filters("image"), after=mark)):
         with pytest.raises(BadValue, match="another list"):
-            await shelf.page(person.id, other)
+            await shelf.page(Sight(person.id), other)
 
 
 async def test_a_page_that_ends_the_list_has_no_next(
     shelf: Shelf, house: dict[str, list[Item]], person: Person
 ) -> None:
     for sort in ("newest", "title", "predicted"):
-        page = await shelf.page(person.id, ItemsQuery(sort, Filters("image"), 12))  # type: ignore[arg-type]
+        page = await shelf.page(Sight(person.id), ItemsQuery(sort, Filters("image"), 12))  # type: ignore[arg-type]
         assert len(page.picks) == 12 and page.next is None

@@ -18,6 +18,7 @@ from anagnorisis.library.scan import Scanner
 from anagnorisis.sources import folder_watch
 from anagnorisis.store import items, places, sources
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import HOUSE
 
 from .conftest import Until
 
@@ -34,7 +35,7 @@ class House:
 
     async def titles(self) -> set[str]:
         """The titles of what is present."""
-        return {item.title for item in await items.page(self.store.read, items.Query(limit=1000))}
+        return {item.title for item in await items.page(self.store.read, items.Query(HOUSE, limit=1000))}
 
     async def shows(self, *titles: str) -> bool:
         """Whether just these are present."""
@@ -83,14 +84,14 @@ async def test_what_changed_while_the_house_was_shut_is_found_when_it_opens(
 async def test_a_moved_folder_keeps_its_items(house: House, until: Until) -> None:
     make_picture(house.folder / "old/cat_one.png")
     await until(lambda: house.shows("Cat one"))
-    (before,) = await items.page(house.store.read, items.Query())
+    (before,) = await items.page(house.store.read, items.Query(HOUSE))
     (house.folder / "old").rename(house.folder / "new")
 
     async def moved() -> bool:
         return set(await places.of_source(house.store.read, house.source.id)) == {b"new/cat_one.png"}
 
     await until(moved)
-    assert [item.id for item in await items.page(house.store.read, items.Query())] == [before.id]
+    assert [item.id for item in await items.page(house.store.read, items.Query(HOUSE))] == [before.id]
 
 
 async def test_a_file_that_grows_is_taken_in_once_it_is_whole(
@@ -104,7 +105,7 @@ async def test_a_file_that_grows_is_taken_in_once_it_is_whole(
             file.flush()
             await asyncio.sleep(0.1)
     await until(lambda: house.shows("Sea"))
-    (track,) = await items.page(house.store.read, items.Query())
+    (track,) = await items.page(house.store.read, items.Query(HOUSE))
     assert track.seconds == pytest.approx(20, abs=0.2)
 
 

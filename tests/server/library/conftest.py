@@ -12,6 +12,7 @@ from anagnorisis.domain import Event, Item, Person, Place, Source
 from anagnorisis.library.scan import Outcome, Scanner
 from anagnorisis.store import events, items, places, sources
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import HOUSE
 
 LONG_AGO_NS = 1_600_000_000_000_000_000
 
@@ -41,12 +42,12 @@ class Library:
     async def items(self) -> dict[str, Item]:
         """Present items by the path of each place they have."""
         known = await places.of_source(self.store.read, self.source.id)
-        found = await items.by_ids(self.store.read, {item for *_, item in known.values() if item})
+        found = await items.by_ids(self.store.read, {item for *_, item in known.values() if item}, HOUSE)
         return {os.fsdecode(path): found[item] for path, (*_, item) in known.items() if item}
 
     async def place(self, item: Item) -> Place:
         """The only place of an item."""
-        (place,) = await places.of_item(self.store.read, item.id)
+        (place,) = await places.of_item(self.store.read, item.id, HOUSE)
         return place
 
     async def problems(self) -> dict[str, str]:
@@ -56,7 +57,7 @@ class Library:
 
     async def present(self) -> set[str]:
         """The titles of all items that are present."""
-        return {item.title for item in await items.page(self.store.read, items.Query(limit=1000))}
+        return {item.title for item in await items.page(self.store.read, items.Query(HOUSE, limit=1000))}
 
     async def rate(self, item: Item, value: float) -> None:
         """Ann rates an item."""
@@ -66,7 +67,7 @@ class Library:
     async def ratings(self) -> dict[str, float]:
         """Ann's ratings by the title of the item, present or gone."""
         given = {rating.item: rating.value for rating in await events.ratings_of(self.store.read, 1)}
-        found = await items.by_ids(self.store.read, given)
+        found = await items.by_ids(self.store.read, given, HOUSE)
         return {found[item].title: value for item, value in given.items()}
 
     def age(self) -> None:

@@ -13,6 +13,7 @@ from anagnorisis.domain import SourceAway
 from anagnorisis.library import scan as scanning
 from anagnorisis.sources import EVERYWHERE
 from anagnorisis.store import items, places, tags, texts
+from anagnorisis.store.visibility import HOUSE
 
 from .conftest import Library
 
@@ -312,7 +313,7 @@ async def test_the_text_of_an_article_is_kept_safe_and_plain(library: Library) -
     make_text(library.folder / "a.html", "<h1>Bees</h1><p onclick='x()'>They hum.<script>x()</script></p>")
     await library.scan()
     (text,) = (await library.items()).values()
-    assert await texts.html(library.store.read, text.id) == "<h1>Bees</h1><p>They hum.</p>"
+    assert await texts.html(library.store.read, text.id, HOUSE) == "<h1>Bees</h1><p>They hum.</p>"
     assert await texts.plain(library.store.read, [text.id]) == {text.id: "Bees\nThey hum."}
 
 
@@ -321,7 +322,7 @@ async def test_items_of_every_kind_are_counted(library: Library) -> None:
     make_picture(library.folder / "b.jpg")
     make_text(library.folder / "c.xhtml", "<p>Words</p>")
     await library.scan()
-    assert await items.counts(library.store.read) == {"music": 1, "image": 1, "article": 1}
+    assert await items.counts(library.store.read, HOUSE) == {"music": 1, "image": 1, "article": 1}
 
 
 async def test_files_that_only_have_other_inodes_are_not_read_again(library: Library) -> None:

@@ -14,6 +14,7 @@ from anagnorisis.media.files import open_inside, serve_file
 from anagnorisis.media.replies import Receive, Scope, Send
 from anagnorisis.store import items, places
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import HOUSE
 
 BODY = bytes(range(256)) * 4000
 """More than three pieces."""
@@ -24,7 +25,7 @@ OPEN = Path("/proc/self/fd")
 async def client(store: Store, serving) -> AsyncIterator[httpx.AsyncClient]:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await serve_file(store, ItemId(scope["path"][1:]), scope, receive, send)
+            await serve_file(store, ItemId(scope["path"][1:]), HOUSE, scope, receive, send)
         except Unknown as error:
             await replies.send_bytes(scope, send, 404, error.what.encode(), {})
 
@@ -111,7 +112,9 @@ async def test_a_copy_that_vanished_is_made_up_for_by_another(
     (folder / "z.mp3").unlink()
     answer = await client.get(f"/{item}")
     assert answer.status_code == 404 and "No copy of this file can be read now" in answer.text
-    assert len(await places.of_item(store.read, item)) == 2 and await items.by_ids(store.read, [item])
+    assert len(await places.of_item(store.read, item, HOUSE)) == 2 and await items.by_ids(
+        store.read, [item], HOUSE
+    )
 
 
 async def test_an_unknown_item_has_no_file(client: httpx.AsyncClient) -> None:

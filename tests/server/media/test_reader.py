@@ -10,13 +10,14 @@ from anagnorisis.media.reader import serve_text
 from anagnorisis.media.replies import Receive, Scope, Send, send_bytes
 from anagnorisis.store import texts
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import HOUSE
 
 
 @pytest.fixture
 async def client(store: Store, serving) -> AsyncIterator[httpx.AsyncClient]:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await serve_text(store, ItemId(scope["path"][1:]), scope, send)
+            await serve_text(store, ItemId(scope["path"][1:]), HOUSE, scope, send)
         except Unknown as error:
             await send_bytes(scope, send, 404, error.what.encode(), {})
 

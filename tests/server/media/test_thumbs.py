@@ -15,6 +15,7 @@ from anagnorisis.media.cache import Cache
 from anagnorisis.media.replies import Receive, Scope, Send, send_bytes
 from anagnorisis.media.thumbs import Thumbs
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import HOUSE
 
 
 def picture(width: int = 1000, height: int = 500, colour: str = "teal") -> bytes:
@@ -40,7 +41,7 @@ async def client(store: Store, tmp_path: Path, serving) -> AsyncIterator[httpx.A
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         _, item, name = scope["path"].split("/")
         try:
-            await made.serve(ItemId(item), name, scope, send)
+            await made.serve(ItemId(item), HOUSE, name, scope, send)
         except (Unknown, Unreadable) as error:
             status = 404 if isinstance(error, Unknown) else 422
             await send_bytes(scope, send, status, error.what.encode(), {})
@@ -139,7 +140,7 @@ async def test_the_cover_of_a_linked_track_lies_beside_the_link(
     made = Thumbs(store, Cache(tmp_path / "thumbs", 10**7), 1, cover)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await made.serve(item, "small.webp", scope, send)
+        await made.serve(item, HOUSE, "small.webp", scope, send)
 
     async with serving(app) as address, httpx.AsyncClient(base_url=address) as client:
         assert (await client.get("/")).status_code == 200

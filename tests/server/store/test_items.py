@@ -12,6 +12,7 @@ from anagnorisis.domain import KINDS, Event, Item, Kind, Person, Source
 from anagnorisis.store import events, items, places, tags
 from anagnorisis.store.db import Store
 from anagnorisis.store.titles import sort_title
+from anagnorisis.store.visibility import HOUSE, Sight
 
 FOLDERS, GENRES = ("", "holidays", "holidays/rome"), ("jazz", "folk")
 
@@ -85,7 +86,7 @@ async def test_pages_under_every_order_and_filter_hold_each_item_once_and_in_ord
         get_args(items.Sort), (None, "music"), (None, "", "holidays"), (None, "jazz"), ("any", "yes", "no")
     )
     for sort, kind, folder, tag, rated in everything:
-        query = items.Query(sort, kind, folder, tag, rated, person.id, limit=7)
+        query = items.Query(Sight(person.id), sort, kind, folder, tag, rated, limit=7)
         assert await walk(store, query, library.ratings) == library.expected(query), query
 
 
@@ -95,7 +96,7 @@ async def test_matching_gives_every_item_under_the_filters_whatever_the_sort_and
     for kind, folder, tag, rated in product(
         (None, "image"), (None, ""), (None, "folk"), ("any", "yes", "no")
     ):
-        query = items.Query("newest", kind, folder, tag, rated, person.id, limit=2)
+        query = items.Query(Sight(person.id), "newest", kind, folder, tag, rated, limit=2)
         wanted = {item.id for item in library.expected(query)}
         assert await items.matching(store.read, query) == wanted
         paged = replace(query, sort="title", after=("zebra", "f" * 32))
@@ -104,24 +105,24 @@ async def test_matching_gives_every_item_under_the_filters_whatever_the_sort_and
 
 async def test_another_persons_ratings_do_not_count(store: Store, person: Person, library: Library) -> None:
     other = person.id + 1
-    assert await items.page(store.read, items.Query("mine", person=other)) == []
-    assert await items.matching(store.read, items.Query(rated="yes", person=other)) == set()
+    assert await items.page(store.read, items.Query(Sight(other), "mine")) == []
+    assert await items.matching(store.read, items.Query(Sight(other), rated="yes")) == set()
 
 
 async def test_text_in_a_filter_is_never_sql(store: Store, library: Library) -> None:
     nasty = "' OR 1=1 --"
-    assert await items.page(store.read, items.Query(folder=nasty, tag=nasty)) == []
+    assert await items.page(store.read, items.Query(HOUSE, folder=nasty, tag=nasty)) == []
 
 
 async def test_facets_count_present_items_by_kind_folder_and_tag(store: Store, library: Library) -> None:
-    found = await items.facets(store.read)
-    assert found.kinds == {kind: len(library.expected(items.Query(kind=kind))) for kind in KINDS}
+    found = await items.facets(store.read, HOUSE)
+    assert found.kinds == {kind: len(library.expected(items.Query(HOUSE, kind=kind))) for kind in KINDS}
     by_name = {folder.name: folder.count for folder in found.folders}
-    assert by_name == {folder: len(library.expected(items.Query(folder=folder))) for folder in FOLDERS}
+    assert by_name == {folder: len(library.expected(items.Query(HOUSE, folder=folder))) for folder in FOLDERS}
     assert [tag.count for tag in found.tags] == sorted((tag.count for tag in found.tags), reverse=True)
-    music = await items.facets(store.read, "music")
+    music = await items.facets(store.read, HOUSE, "music")
     assert {tag.name: tag.count for tag in music.tags} == {
-        tag: len(library.expected(items.Query(kind="music", tag=tag))) for tag in GENRES
+        tag: len(library.expected(items.Query(HOUSE, kind="music", tag=tag))) for tag in GENRES
     }
 
 
@@ -130,7 +131,7 @@ async def test_facets_keep_the_most_frequent(
 ) -> None:
     await shelve([make_item()], ["rare", "common"])
     await shelve([make_item()], ["common"])
-    assert (await items.facets(store.read, most=1)).tags == [items.Counted("common", 2)]
+    assert (await items.facets(store.read, HOUSE, most=1)).tags == [items.Counted("common", 2)]
 
 
 async def test_an_item_in_two_places_of_a_folder_counts_once(
@@ -142,11 +143,11 @@ async def test_an_item_in_two_places_of_a_folder_counts_once(
 ) -> None:
     item = make_item()
     await shelve([item])
-    (place,) = await places.of_item(store.read, item.id)
+    (place,) = await places.of_item(store.read, item.id, HOUSE)
     copy = replace(place, path=b"copy.jpg")
     await store.write(lambda db: places.settle(db, source.id, [copy], [], now))
-    assert (await items.facets(store.read)).folders == [items.Counted("", 1)]
-    assert await items.page(store.read, items.Query(folder="")) == [item]
+    assert (await items.facets(store.read, HOUSE)).folders == [items.Counted("", 1)]
+    assert await items.page(store.read, items.Query(HOUSE, folder="")) == [item]
 
 
 async def test_an_item_described_anew_keeps_its_day_and_its_presence(
@@ -156,11 +157,11 @@ async def test_an_item_described_anew_keeps_its_day_and_its_presence(
     await shelve([item], ["jazz", "folk"])
     again = replace(item, title="A new name", creator="Bob", added_at=9000)
     await store.write(lambda db: items.put(db, [(again, ["folk", "folk", "blues"])]))
-    assert await items.page(store.read, items.Query("title")) == [replace(again, added_at=50)]
+    assert await items.page(store.read, items.Query(HOUSE, "title")) == [replace(again, added_at=50)]
     assert await tags.of(store.read, [item.id]) == {item.id: ["blues", "folk"]}
-    assert [item.title for item in await items.page(store.read, items.Query("title", tag="blues"))] == [
-        "A new name"
-    ]
+    assert [
+        item.title for item in await items.page(store.read, items.Query(HOUSE, "title", tag="blues"))
+    ] == ["A new name"]
 
 
 async def test_an_item_without_a_place_is_in_no_list_but_can_be_looked_up(
@@ -168,25 +169,25 @@ async def test_an_item_without_a_place_is_in_no_list_but_can_be_looked_up(
 ) -> None:
     item = make_item("music")
     await store.write(lambda db: items.put(db, [(item, ["jazz"])]))
-    assert await items.page(store.read, items.Query()) == []
-    assert await items.facets(store.read) == items.Facets({}, [], [])
+    assert await items.page(store.read, items.Query(HOUSE)) == []
+    assert await items.facets(store.read, HOUSE) == items.Facets({}, [], [])
     assert await items.all_present(store.read, "music") == []
-    assert await items.by_ids(store.read, [item.id]) == {item.id: item}
+    assert await items.by_ids(store.read, [item.id], HOUSE) == {item.id: item}
 
 
 async def test_items_come_in_the_order_asked_for_and_unknown_ones_are_left_out(
     store: Store, library: Library
 ) -> None:
     some: Sequence[Item] = random.Random(1).sample(library.items, 20)
-    found = await items.by_ids(store.read, [*(item.id for item in some), "nobody", some[0].id])
+    found = await items.by_ids(store.read, [*(item.id for item in some), "nobody", some[0].id], HOUSE)
     assert [*found.values()] == [*some]
     kinds: dict[str, Kind] = {item.id: item.kind for item in some}
     assert await items.kinds_of(store.read, [*kinds, "nobody"]) == kinds
-    assert await items.by_ids(store.read, []) == {}
+    assert await items.by_ids(store.read, [], HOUSE) == {}
 
 
 async def test_counts_and_the_present_items_of_a_kind_agree(store: Store, library: Library) -> None:
-    assert await items.counts(store.read) == {
+    assert await items.counts(store.read, HOUSE) == {
         kind: len(await items.all_present(store.read, kind)) for kind in KINDS
     }
     assert set(await items.all_present(store.read, "image")) == {

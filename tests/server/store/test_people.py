@@ -1,9 +1,11 @@
 """Who lives in the house and which device a code lets in."""
 
+from typing import Any
+
 import pytest
 
-from anagnorisis.domain import BadValue, Conflict, NotAllowed, Person, Unknown
-from anagnorisis.store import codes, devices, people, tokens
+from anagnorisis.domain import BadValue, Conflict, Event, NotAllowed, Person, Unknown
+from anagnorisis.store import codes, consensus, devices, events, people, tokens
 from anagnorisis.store.db import Store
 
 
@@ -124,3 +126,50 @@ async def test_the_last_owner_stays_one(store: Store, person: Person, now: int) 
         await store.write(lambda db: people.keep_an_owner(db, bob.id))
     with pytest.raises(Unknown):
         await store.write(lambda db: people.give_role(db, 9, "member"))
+
+
+async def test_a_person_who_goes_leaves_nothing_behind_and_their_number_is_not_given_again(
+    store: Store, person: Person, make_item: Any, shelve: Any, now: int
+) -> None:
+    item = make_item()
+    await shelve([item])
+    bob = await store.write(lambda db: people.add(db, "Bob", b"code", now))
+    await store.write(lambda db: people.open_with(db, b"code", "", "phone", b"token", now))
+    assert await tokens.find(store.read, b"token") is not None
+    for n, who in enumerate((person, bob)):
+        rated = Event(f"{n}", who.id, 1, item.id, "rating", 7.0, None, now, now)
+        left = Event(f"{n}-left", who.id, 1, item.id, "position", 7.0, None, now, now)
+        await store.write(lambda db, told=[rated, left]: events.append(db, told))  # type: ignore[misc]
+    epoch = consensus.Epoch("image", 3, now, 2)
+    await store.write(lambda db: consensus.freeze(db, epoch, [(bob.id, item.id, 0.5)]))
+    await store.write(lambda db: people.remove(db, bob.id))
+    assert await people.list(store.read) == [person]
+    assert await tokens.find(store.read, b"token") is None
+    assert await events.history(store.read, bob.id, 9) == []
+    assert {rating.person for rating in await events.ratings_of(store.read, None)} == {person.id}
+    assert await events.resume(store.read, bob.id, 9) == []
+    assert await consensus.of(store.read, bob.id, "image") == {}
+    due = await consensus.epoch_of(store.read, "image")
+    assert due and due.frozen_at == 0
+    assert len(await events.history(store.read, person.id, 9)) == 2
+    carol = await store.write(lambda db: people.add(db, "Carol", None, now))
+    assert carol.id > bob.id
+    with pytest.raises(Conflict, match="Ann is the only owner"):
+        await store.write(lambda db: people.remove(db, person.id))
+    with pytest.raises(Unknown):
+        await store.write(lambda db: people.remove(db, bob.id))
+
+
+async def test_a_person_is_renamed_to_what_nobody_else_is_called(
+    store: Store, person: Person, now: int
+) -> None:
+    bob = await store.write(lambda db: people.add(db, "Bob", None, now))
+    renamed = await store.write(lambda db: people.rename(db, bob.id, "  Bobby  Lee"))
+    assert renamed == Person(bob.id, "Bobby Lee", now, "member") == (await people.list(store.read))[1]
+    assert (await store.write(lambda db: people.rename(db, bob.id, "BOBBY lee"))).name == "BOBBY lee"
+    with pytest.raises(Conflict, match="already somebody called ann"):
+        await store.write(lambda db: people.rename(db, bob.id, "ann"))
+    with pytest.raises(BadValue, match="needs a name"):
+        await store.write(lambda db: people.rename(db, bob.id, " "))
+    with pytest.raises(Unknown):
+        await store.write(lambda db: people.rename(db, 99, "Eve"))

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from anagnorisis.domain import Conflict, Item, Place, Problem, Source, Unknown
 from anagnorisis.store import items, places, sources
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import HOUSE
 
 ODD = b"M\xfcnchen/\xff\xfe \n'.jpg"
 
@@ -23,7 +24,7 @@ async def settle(store: Store, source: Source, found: list[Place], gone: list[by
 
 
 async def present(store: Store) -> set[str]:
-    return await items.matching(store.read, items.Query())
+    return await items.matching(store.read, items.Query(HOUSE))
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ async def test_a_renamed_file_keeps_its_item_present(store: Store, source: Sourc
     await settle(store, source, [at(source, b"old.jpg", item)])
     await settle(store, source, [at(source, b"new.jpg", item)], [b"old.jpg"])
     assert await present(store) == {item.id}
-    assert [place.path for place in await places.of_item(store.read, item.id)] == [b"new.jpg"]
+    assert [place.path for place in await places.of_item(store.read, item.id, HOUSE)] == [b"new.jpg"]
 
 
 async def test_a_file_with_new_content_takes_its_old_item_away(
@@ -70,7 +71,7 @@ async def test_a_file_with_new_content_takes_its_old_item_away(
 async def test_a_path_is_kept_as_the_file_system_spells_it(store: Store, source: Source, item: Item) -> None:
     await settle(store, source, [at(source, ODD, item)])
     assert await places.of_source(store.read, source.id) == {ODD: (10, 2**60, 7, item.id)}
-    assert await places.locate(store.read, item.id) == [
+    assert await places.locate(store.read, item.id, HOUSE) == [
         places.Copy(source.address.encode() + b"/" + ODD, 10, 2**60, 7)
     ]
     await store.write(lambda db: places.renumber(db, source.id, [(ODD, 8, 2)]))
@@ -149,8 +150,8 @@ async def test_a_removed_source_takes_its_places_but_not_the_items(
     await store.write(lambda db: sources.remove(db, source.id, 100))
     assert await present(store) == {shared.id}
     assert await sources.list(store.read) == [other]
-    assert await places.of_item(store.read, item.id) == []
-    assert await items.by_ids(store.read, [item.id]) == {item.id: item}
+    assert await places.of_item(store.read, item.id, HOUSE) == []
+    assert await items.by_ids(store.read, [item.id], HOUSE) == {item.id: item}
 
 
 async def test_a_source_that_is_not_there_is_named(store: Store) -> None:

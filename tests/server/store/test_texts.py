@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from anagnorisis.domain import Item
 from anagnorisis.store import switches, texts
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import HOUSE
 
 
 async def test_a_text_is_kept_to_show_and_to_embed_until_it_is_edited(
@@ -14,7 +15,7 @@ async def test_a_text_is_kept_to_show_and_to_embed_until_it_is_edited(
     await shelve([article, other])
     await store.write(lambda db: texts.put(db, article.id, "<p>Old</p>", "Old", 1))
     await store.write(lambda db: texts.put(db, article.id, "<p>New</p>", "New", -(2**63)))
-    assert await texts.html(store.read, article.id) == "<p>New</p>"
+    assert await texts.html(store.read, article.id, HOUSE) == "<p>New</p>"
     assert await texts.plain(store.read, [other.id, article.id]) == {article.id: "New"}
     assert await texts.simhashes(store.read, [other.id, article.id]) == {article.id: -(2**63)}
 
@@ -33,7 +34,7 @@ async def test_texts_are_found_by_their_simhash(
 
 
 async def test_an_item_without_text_has_none(store: Store, make_item: Callable[..., Item]) -> None:
-    assert await texts.html(store.read, make_item("image").id) is None
+    assert await texts.html(store.read, make_item("image").id, HOUSE) is None
 
 
 async def test_a_switch_keeps_its_last_turn(store: Store) -> None:

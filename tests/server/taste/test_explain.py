@@ -11,6 +11,7 @@ from anagnorisis.domain import Person
 from anagnorisis.embed import EMBEDDERS
 from anagnorisis.store import vectors
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import Sight
 from anagnorisis.taste import explain
 from anagnorisis.taste.consensus import Household
 from anagnorisis.taste.learner import Learner
@@ -63,7 +64,7 @@ async def liked_left(learner: Learner, furnish: Any, person: Person, batch: Any)
 async def test_why_tells_the_score_its_parts_and_the_nearest_that_were_rated(
     learner: Learner, store: Store, liked_left: list[Any], person: Person
 ) -> None:
-    why = await explain.why(store, learner, person.id, liked_left[7])
+    why = await explain.why(store, learner, Sight(person.id), liked_left[7])
     view = await learner.view(person.id, "image")
     shown = view.scores([liked_left[7].id])[liked_left[7].id]
     assert why.score and shown and astuple(why.score) == pytest.approx(astuple(shown), abs=1e-5)
@@ -76,7 +77,7 @@ async def test_why_tells_the_score_its_parts_and_the_nearest_that_were_rated(
 async def test_a_rated_item_is_not_its_own_neighbour(
     learner: Learner, store: Store, liked_left: list[Any], person: Person
 ) -> None:
-    why = await explain.why(store, learner, person.id, liked_left[2])
+    why = await explain.why(store, learner, Sight(person.id), liked_left[2])
     assert liked_left[2].id not in {near.item.id for near in why.neighbours} and len(why.neighbours) == 4
 
 
@@ -86,10 +87,10 @@ async def test_without_a_score_there_is_nothing_but_what_is_missing(
     tune, blank = make_item("music"), make_item("image")
     await shelve([tune, blank])
     for item in (tune, blank):
-        why = await explain.why(store, learner, person.id, item)
+        why = await explain.why(store, learner, Sight(person.id), item)
         assert (why.score, why.parts, why.neighbours) == (None, [], [])
         assert "yet" in why.unseen, "neither has a vector"
-    assert "listened to" in (await explain.why(store, learner, person.id, tune)).evidence.says
+    assert "listened to" in (await explain.why(store, learner, Sight(person.id), tune)).evidence.says
 
 
 async def test_an_item_that_could_not_be_read_has_that_as_its_why(
@@ -99,7 +100,7 @@ async def test_an_item_that_could_not_be_read_has_that_as_its_why(
     await shelve([blank])
     model, row = EMBEDDERS["image"].digest, (blank.id, "The picture could not be decoded: cut.", "never")
     await store.write(lambda db: vectors.fail(db, model, [row]))
-    why = await explain.why(store, learner, person.id, blank)
+    why = await explain.why(store, learner, Sight(person.id), blank)
     assert why.score is None
     assert why.unseen == "It could not be looked at. The picture could not be decoded: cut."
-    assert (await explain.why(store, learner, person.id, liked_left[7])).unseen == ""
+    assert (await explain.why(store, learner, Sight(person.id), liked_left[7])).unseen == ""

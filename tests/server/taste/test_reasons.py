@@ -25,7 +25,9 @@ async def corners(learner: Learner, furnish: Any, rng: np.random.Generator) -> l
 
 
 async def said(learner: Learner, person: Person, item: Item, tags: tuple[str, ...] = ()) -> Reason:
-    return reasons(await learner.view(person.id, "image"), [(item, tags)])[0]
+    return reasons(await learner.view(person.id, "image"), [(item, tags)], {*learner.spaces.of("image").ids})[
+        0
+    ]
 
 
 async def rate(learner: Learner, person: Person, batch: Any, *told: tuple[Item, float]) -> None:

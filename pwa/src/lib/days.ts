@@ -1,0 +1,16 @@
+// What was done, by the days on which it was done.
+import type { Did } from './nouns'
+
+export type Day = { day: string; did: Did[] }
+
+/** The days of a list, each with what was done on it, in the order of the list. */
+export function byDay(did: readonly Did[]): Day[] {
+  const days: Day[] = []
+  for (const one of did) {
+    const day = new Date(one.at).toLocaleDateString(undefined, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
+    const last = days.at(-1)
+    if (last?.day === day) last.did.push(one)
+    else days.push({ day, did: [one] })
+  }
+  return days
+}
