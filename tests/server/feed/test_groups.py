@@ -12,6 +12,7 @@ from anagnorisis.feed.page import Feed
 from anagnorisis.feed.queries import FeedQuery
 from anagnorisis.store import alike
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.learner import Learner
 
 
@@ -32,7 +33,7 @@ async def tracks(
 
 
 async def test_a_loved_artist_has_three_of_twenty(feed: Feed, tracks: list[Item], person: Person) -> None:
-    page = await feed.page(person.id, FeedQuery(limit=20))
+    page = await feed.page(Sight(person.id), FeedQuery(limit=20))
     creators = Counter(pick.item.creator for pick in page.picks)
     assert len(page.picks) == 20
     assert creators["Loved"] == 3 == max(creators.values())
@@ -42,7 +43,7 @@ async def test_a_loved_artist_has_three_of_twenty(feed: Feed, tracks: list[Item]
 async def test_when_nothing_else_is_left_the_rest_of_the_artist_comes(
     feed: Feed, tracks: list[Item], person: Person
 ) -> None:
-    page = await feed.page(person.id, FeedQuery(limit=30))
+    page = await feed.page(Sight(person.id), FeedQuery(limit=30))
     assert {*ids(page)} == {item.id for item in tracks}
     assert [pick.item.creator for pick in page.picks[-4:]] == ["Loved"] * 4
 
@@ -61,7 +62,7 @@ async def test_a_folder_has_three_of_twenty(
         await shelve(made[start : start + 4], (), f"Walk {start}")
     await learner.spaces.admit("image")
     await rate(learner, person, batch, made[:6], 8.0)
-    page = await feed.page(person.id, FeedQuery(limit=20))
+    page = await feed.page(Sight(person.id), FeedQuery(limit=20))
     folder = {item.id: n // 4 for n, item in enumerate(made)}
     assert max(Counter(folder[item] for item in ids(page)).values()) <= 3
 

@@ -140,8 +140,8 @@ async def test_a_person_who_goes_leaves_nothing_behind_and_their_number_is_not_g
         rated = Event(f"{n}", who.id, 1, item.id, "rating", 7.0, None, now, now)
         left = Event(f"{n}-left", who.id, 1, item.id, "position", 7.0, None, now, now)
         await store.write(lambda db, told=[rated, left]: events.append(db, told))  # type: ignore[misc]
-    epoch = consensus.Epoch("image", 3, now, 2)
-    await store.write(lambda db: consensus.freeze(db, epoch, [(bob.id, item.id, 0.5)]))
+    epoch = consensus.Epoch("image", 3, now, 2, 1)
+    await store.write(lambda db: consensus.freeze(db, epoch, [(bob.id, b"w", {item.id: 0.5})]))
     await store.write(lambda db: people.remove(db, bob.id))
     assert await people.list(store.read) == [person]
     assert await tokens.find(store.read, b"token") is None
@@ -149,6 +149,7 @@ async def test_a_person_who_goes_leaves_nothing_behind_and_their_number_is_not_g
     assert {rating.person for rating in await events.ratings_of(store.read, None)} == {person.id}
     assert await events.resume(store.read, bob.id, 9) == []
     assert await consensus.of(store.read, bob.id, "image") == {}
+    assert await consensus.weights_of(store.read, bob.id, "image") is None
     due = await consensus.epoch_of(store.read, "image")
     assert due and due.frozen_at == 0
     assert len(await events.history(store.read, person.id, 9)) == 2
