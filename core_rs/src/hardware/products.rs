@@ -70,7 +70,7 @@ impl Simd {
         let count = rows.len() / width.max(1);
         assert!(rows.len() == count * width && out.len() == count * vectors.len());
         #[cfg(target_arch = "x86_64")]
-        if width >= STEP && self.widens(rows, vectors, out) {
+        if width >= STEP && count > 0 && self.widens(rows, vectors, out) {
             return;
         }
         for (vector, out) in vectors.plain.iter().zip(out.chunks_exact_mut(count.max(1))) {
