@@ -73,7 +73,7 @@ unsafe fn pair(queries: [*const i16; 2], rows: [*const i8; 4], stride: usize) ->
 /// The processor has the instructions; `rows` are whole rows of half as many bytes as the query has codes, a
 /// multiple of 128.
 #[target_feature(enable = "avx2,fma,f16c")]
-pub(super) unsafe fn coarse(query: &[i8], rows: &[u8], dots: &mut [i32; PIECE]) {
+unsafe fn coarse(query: &[i8], rows: &[u8], dots: &mut [i32; PIECE]) {
     let width = query.len() / 2;
     let (half, ones) = (_mm256_set1_epi8(15), _mm256_set1_epi16(1));
     let count = rows.len() / width;
@@ -152,8 +152,8 @@ pub(super) unsafe fn dot(query: &[f32], row: &[f16]) -> f32 {
 #[target_feature(enable = "avx2,fma,f16c")]
 #[allow(unused_unsafe, reason = "fetching is an unsafe call in older compilers only")]
 pub(super) unsafe fn read(words: &[u64]) -> u64 {
-    let each = words.chunks(32).map(|part| {
-        for line in 0..4 {
+    let each = words.chunks(512).map(|part| {
+        for line in 0..64 {
             // SAFETY: fetching ahead is allowed at any address.
             unsafe { _mm_prefetch::<_MM_HINT_T0>(part.as_ptr().wrapping_add(1024 + 8 * line).cast()) };
         }

@@ -4,10 +4,10 @@
 //! code j of its 128 in the low half and code 64 + j in the high half. A score is off by about 0.6 % of
 //! |q||x| for 512 numbers, enough to choose candidates by and nothing else.
 
-#[cfg(target_arch = "x86_64")]
-use super::choice::Kind;
-use super::choice::Simd;
-use super::rows::{PIECE, Query, Rows, Scores};
+use super::choice::{Kind, Simd};
+#[cfg(target_arch = "aarch64")]
+use super::neon;
+use super::rows::{PIECE, Query, Rows, Scores, dispatch};
 use super::scalar;
 #[cfg(target_arch = "x86_64")]
 use super::{avx2, avx512};
@@ -66,22 +66,6 @@ impl Simd {
         assert!(count <= PIECE && first + count <= rows.len() && query.stride() == rows.stride);
         let width = width(rows.stride);
         assert!(coarse.len() == rows.len() * width && query.padded.len() == 2 * width);
-        let part = &coarse[first * width..(first + count) * width];
-        let mut dots = [0; PIECE];
-        // SAFETY: whoever holds a `Simd` has its instructions; `part` is `count` rows of half the query's width.
-        match self.0 {
-            #[cfg(target_arch = "x86_64")]
-            Kind::Avx512 => unsafe { avx512::coarse(&query.padded, part, &mut dots) },
-            #[cfg(target_arch = "x86_64")]
-            Kind::Avx2 => unsafe { avx2::coarse(&query.padded, part, &mut dots) },
-            _ => scalar::coarse(&query.padded, part, &mut dots),
-        }
-        let lift = LIFT * query.sum;
-        let mut reached = 0;
-        for (place, (dot, scale)) in dots[..count].iter().zip(&rows.scales[first..]).enumerate() {
-            out[place] = (dot - lift) as f32 * (query.scale * (scale * STEP));
-            reached |= u64::from(out[place] >= floor) << place;
-        }
-        reached
+        dispatch!(self, sweep_coarse(query, rows, coarse, first, count, floor, out))
     }
 }

@@ -1,14 +1,14 @@
 //! Kernels for 64-bit ARM: `sdot` where the processor has it, widening multiplies where not.
 
 use std::arch::aarch64::{
-    float32x4_t, int32x4_t, vaddq_f32, vaddvq_f32, vaddvq_s32, vcvt_f32_f16, vdupq_n_f32, vdupq_n_s32,
-    vfmaq_f32, vget_low_s8, vld1_u16, vld1q_f32, vld1q_s8, vmull_high_s8, vmull_s8, vpadalq_s16,
-    vreinterpret_f16_u16,
+    float32x4_t, int32x4_t, vaddq_f32, vaddq_s32, vaddvq_f32, vaddvq_s32, vandq_u8, vcvt_f32_f16,
+    vdupq_n_f32, vdupq_n_s32, vdupq_n_u8, vfmaq_f32, vget_low_s8, vld1_u16, vld1q_f32, vld1q_s8, vld1q_u8,
+    vmull_high_s8, vmull_s8, vpadalq_s16, vreinterpret_f16_u16, vreinterpretq_s8_u8, vshrq_n_u8,
 };
 
 use half::f16;
 
-/// Defines `quad` and `square` from the set's own `step(sum, a, b)`: sum += products of sixteen codes.
+/// Defines `quad`, `square` and `coarse` from the set's own `step(sum, a, b)`: sum += products of sixteen codes.
 macro_rules! shapes {
     ($features:literal) => {
         #[target_feature(enable = $features)]
@@ -50,6 +50,30 @@ macro_rules! shapes {
             }
             sums.map(|sums| sums.map(|sum| vaddvq_s32(sum)))
         }
+
+        /// Sums of query code × lifted coarse code for rows that follow each other.
+        ///
+        /// # Safety
+        /// `rows` are whole rows of half as many bytes as the query has codes, a multiple of 128.
+        #[target_feature(enable = $features)]
+        unsafe fn coarse(query: &[i8], rows: &[u8], dots: &mut [i32; PIECE]) {
+            let width = query.len() / 2;
+            for (row, dot) in rows.chunks_exact(width).zip(dots) {
+                let mut sums = [vdupq_n_s32(0); 2];
+                for at in (0..width).step_by(16) {
+                    let codes = at / 64 * 128 + at % 64;
+                    // SAFETY: `codes + 80` is within the query, `at + 16` within the row.
+                    unsafe {
+                        let bytes = vld1q_u8(row.as_ptr().add(at));
+                        let low = vreinterpretq_s8_u8(vandq_u8(bytes, vdupq_n_u8(15)));
+                        let high = vreinterpretq_s8_u8(vshrq_n_u8::<4>(bytes));
+                        sums[0] = step(sums[0], low, vld1q_s8(query.as_ptr().add(codes)));
+                        sums[1] = step(sums[1], high, vld1q_s8(query.as_ptr().add(codes + 64)));
+                    }
+                }
+                *dot = vaddvq_s32(vaddq_s32(sums[0], sums[1]));
+            }
+        }
     };
 }
 
@@ -58,7 +82,10 @@ pub(super) mod dotprod {
     use std::arch::aarch64::int8x16_t;
     use std::arch::asm;
 
-    use super::{int32x4_t, vaddvq_s32, vdupq_n_s32, vld1q_s8};
+    use super::{
+        int32x4_t, vaddq_s32, vaddvq_s32, vandq_u8, vdupq_n_s32, vdupq_n_u8, vld1q_s8, vld1q_u8,
+        vreinterpretq_s8_u8, vshrq_n_u8,
+    };
 
     crate::hardware::pieces::pieces!("neon,dotprod", 0);
     shapes!("neon,dotprod");
@@ -85,7 +112,8 @@ pub(super) mod widening {
     use std::arch::aarch64::int8x16_t;
 
     use super::{
-        int32x4_t, vaddvq_s32, vdupq_n_s32, vget_low_s8, vld1q_s8, vmull_high_s8, vmull_s8, vpadalq_s16,
+        int32x4_t, vaddq_s32, vaddvq_s32, vandq_u8, vdupq_n_s32, vdupq_n_u8, vget_low_s8, vld1q_s8, vld1q_u8,
+        vmull_high_s8, vmull_s8, vpadalq_s16, vreinterpretq_s8_u8, vshrq_n_u8,
     };
 
     crate::hardware::pieces::pieces!("neon", 0);

@@ -3,7 +3,8 @@
 /// Defines `sweep`, `gather` and `tile` from the set's own
 /// `quad(query, rows: [*const i8; 4], ahead: [*const i8; 4], stride) -> [i32; 4]`, one query times four rows
 /// while what lies at `ahead` is fetched, and
-/// `square(queries: [&Query; 4], rows, stride) -> [[i32; 4]; 4]`, four queries times four rows.
+/// `square(queries: [&Query; 4], rows, stride) -> [[i32; 4]; 4]`, four queries times four rows, and
+/// `coarse(query, rows, dots)`, one query times coarse rows.
 /// `$bias` is what the set adds to each code of a query, to be taken out again with the sum of the row.
 ///
 /// All of a piece happens inside one function that has the instructions enabled, so that nothing is called
@@ -73,6 +74,31 @@ macro_rules! pieces {
                 // SAFETY: the caller's promise.
                 unsafe { score(query, rows, count, |place| first + place, SWEPT, f32::INFINITY, out) };
             }
+        }
+
+        /// # Safety
+        /// As `sweep`; `held` is the coarse form of `rows`.
+        #[target_feature(enable = $features)]
+        pub(in crate::hardware) unsafe fn sweep_coarse(
+            query: &Query,
+            rows: Rows<'_>,
+            held: &[u8],
+            first: usize,
+            count: usize,
+            floor: f32,
+            out: &mut Scores,
+        ) -> u64 {
+            let width = query.padded.len() / 2;
+            let mut dots = [0; PIECE];
+            // SAFETY: whole rows of half the query's width.
+            unsafe { coarse(&query.padded, &held[first * width..(first + count) * width], &mut dots) };
+            crate::hardware::scalar::finish_coarse(
+                query,
+                &rows.scales[first..first + count],
+                &dots,
+                floor,
+                out,
+            )
         }
 
         /// Bytes between a row of a sweep and what is fetched meanwhile: the latency of memory at its rate.

@@ -122,7 +122,7 @@ mod x86 {
     #[target_feature(enable = "avx512f,avx2,f16c")]
     pub fn wide<const G: usize>(rows: &[f16], vectors: &Vectors, out: &mut [f32]) {
         let (width, stride, count) = (vectors.width, vectors.stride, rows.len() / vectors.width);
-        for (first, out) in (0..vectors.len()).step_by(G).zip(out.chunks_mut(G * count)) {
+        for (first, out) in (0..vectors.len()).step_by(G).zip(out.chunks_mut((G * count).max(1))) {
             let last = vectors.len() - first - 1;
             for r in 0..count {
                 let mut sums = [_mm512_setzero_ps(); G];
@@ -149,7 +149,7 @@ mod x86 {
     #[target_feature(enable = "avx2,fma,f16c")]
     pub fn narrow<const G: usize>(rows: &[f16], vectors: &Vectors, out: &mut [f32]) {
         let (width, stride, count) = (vectors.width, vectors.stride, rows.len() / vectors.width);
-        for (first, out) in (0..vectors.len()).step_by(G).zip(out.chunks_mut(G * count)) {
+        for (first, out) in (0..vectors.len()).step_by(G).zip(out.chunks_mut((G * count).max(1))) {
             let last = vectors.len() - first - 1;
             for r in 0..count {
                 let mut sums = [[_mm256_setzero_ps(); 2]; G];

@@ -27,6 +27,7 @@ macro_rules! dispatch {
         }
     };
 }
+pub(super) use dispatch;
 
 /// Rows scored by one call, and bits of a mask word.
 pub const PIECE: usize = 64;

@@ -2,7 +2,8 @@
 
 use half::f16;
 
-use super::rows::{Query, Rows, Scores};
+use super::coarse::{LIFT, STEP};
+use super::rows::{PIECE, Query, Rows, Scores};
 
 pub(super) fn score(query: &Query, rows: Rows<'_>, row: usize) -> f32 {
     let codes = &rows.codes[row * rows.stride..][..rows.stride];
@@ -58,6 +59,39 @@ pub(super) fn coarse(query: &[i8], rows: &[u8], dots: &mut [i32]) {
         });
         *dot = groups.sum();
     }
+}
+
+pub(super) fn sweep_coarse(
+    query: &Query,
+    rows: Rows<'_>,
+    held: &[u8],
+    first: usize,
+    count: usize,
+    floor: f32,
+    out: &mut Scores,
+) -> u64 {
+    let width = query.padded.len() / 2;
+    let mut dots = [0; PIECE];
+    coarse(&query.padded, &held[first * width..(first + count) * width], &mut dots);
+    finish_coarse(query, &rows.scales[first..first + count], &dots, floor, out)
+}
+
+/// Sums of lifted codes to scores, and the bits of those that reach `floor`.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "so that it is compiled with the instructions of whoever calls it")]
+pub(super) fn finish_coarse(
+    query: &Query,
+    scales: &[f32],
+    dots: &[i32; PIECE],
+    floor: f32,
+    out: &mut Scores,
+) -> u64 {
+    let lift = LIFT * query.sum;
+    for ((dot, scale), out) in dots.iter().zip(scales).zip(out.iter_mut()) {
+        *out = (dot - lift) as f32 * (query.scale * (scale * STEP));
+    }
+    let each = out[..scales.len()].iter().enumerate();
+    each.fold(0, |reached, (place, &score)| reached | u64::from(score >= floor) << place)
 }
 
 pub(super) fn dot(query: &[f32], row: &[f16]) -> f32 {
