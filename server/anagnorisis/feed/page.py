@@ -9,19 +9,20 @@ from collections.abc import Mapping, Sequence, Set
 from msgspec import Struct
 from msgspec.structs import replace
 
-from anagnorisis.domain import KINDS, Item, ItemId, Kind
+from anagnorisis.domain import KINDS, Item, Kind
 from anagnorisis.feed import marks, picks
 from anagnorisis.feed.begun import begun
 from anagnorisis.feed.eligible import Eligible
+from anagnorisis.feed.lasting import Lasting
 from anagnorisis.feed.newest import Keys, moved, newest
 from anagnorisis.feed.picks import Chosen
 from anagnorisis.feed.pools import BYTES, Leaders, pools, sum_of, unseen
 from anagnorisis.feed.queries import SEEDS, FeedPage, FeedQuery, Mode, check_draw, check_limit
-from anagnorisis.store import alike, items, places
+from anagnorisis.store import items
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.learner import Learner
-from anagnorisis.taste.variety import Groups, highest, varied
+from anagnorisis.taste.variety import highest, varied
 from anagnorisis.taste.view import View
 
 NEW_SHARE = 5
@@ -49,6 +50,7 @@ class Feed:
 
     def __init__(self, store: Store, learner: Learner, eligible: Eligible) -> None:
         self._store, self._learner, self._eligible = store, learner, eligible
+        self._lasting = Lasting(store)
 
     async def page(self, sight: Sight, query: FeedQuery) -> FeedPage:
         """The page asked for within `sight`, as its person's ratings have it now. Raises `BadValue`."""
@@ -71,7 +73,7 @@ class Feed:
         of = (sight.person, query.mode, query.filters, query.temperature, query.seed)
         place = marks.read(query.after, Place, of) if query.after else _start(query)
         seen = {place.shown[n : n + BYTES] for n in range(0, len(place.shown), BYTES)}
-        leaders = await alike.leaders(self._store.read)
+        leaders = await self._lasting.leaders()
         kinds = query.filters.kinds
         ready = [kind for kind in kinds if _ready(views[kind], query.mode)]
         others = [kind for kind in kinds if kind not in ready]
@@ -110,15 +112,9 @@ class Feed:
             ids = highest(found, query.limit + 1)
         else:
             told = [item for pool in found for item in pool.ids] if query.mode == "for_you" else []
-            groups, most = await self._groups(told, sight), math.ceil(SHARE * query.limit)
+            groups, most = await self._lasting.groups(told), math.ceil(SHARE * query.limit)
             ids = await asyncio.to_thread(varied, found, query.limit + 1, groups, most)
         return list((await items.by_ids(self._store.read, ids, sight)).values())
-
-    async def _groups(self, ids: Sequence[ItemId], sight: Sight) -> Groups:
-        """The creator of each item, and the folder it lies in."""
-        told = await items.by_ids(self._store.read, ids, sight)
-        folders = await places.folders_of(self._store.read, ids)
-        return {item.id: (item.creator, folders.get(item.id, "")) for item in told.values()}
 
 
 def _start(query: FeedQuery) -> Place:

@@ -33,8 +33,9 @@ LOCATE = sighted("""SELECT s.address, p.path, p.size, p.mtime_ns, p.inode FROM p
     JOIN sources AS s ON s.id = p.source WHERE p.item = :item AND in_sight(p.source)""")
 OF_ITEM = sighted("""SELECT source, path, item, size, mtime_ns, inode, folder, name, problem, mount
     FROM places WHERE item = :item AND in_sight(source) ORDER BY source, path""")
-FOLDERS_OF = """SELECT p.item, max(p.source || ':' || p.folder) FROM json_each(?) AS wanted
-    CROSS JOIN places AS p ON p.item = wanted.value GROUP BY p.item"""
+GROUPS_OF = """SELECT i.id, i.creator, coalesce(max(p.source || ':' || p.folder), '')
+    FROM json_each(?) AS wanted CROSS JOIN items AS i ON i.id = wanted.value
+    LEFT JOIN places AS p ON p.item = i.id GROUP BY i.id"""
 PROBLEMS = """SELECT source, CASE folder WHEN '' THEN name ELSE folder || '/' || name END, problem
     FROM places WHERE source = ? AND problem <> '' ORDER BY folder, name"""
 
@@ -105,9 +106,10 @@ async def of_item(read: Connection, item: ItemId, sight: Sight) -> list[Place]:
     return [Place(*row) for row in rows]
 
 
-async def folders_of(read: Connection, ids: Iterable[ItemId]) -> dict[ItemId, str]:
-    """Of each present item a name for the folder it lies in, one of them where it has several copies."""
-    return {item: folder for item, folder in await read.execute_fetchall(FOLDERS_OF, (listed(ids),))}
+async def groups_of(read: Connection, ids: Iterable[ItemId]) -> dict[ItemId, tuple[str, str]]:
+    """The creator of each stored item, and a name for the folder it lies in, one of them if several."""
+    rows = await read.execute_fetchall(GROUPS_OF, (listed(ids),))
+    return {item: (creator, folder) for item, creator, folder in rows}
 
 
 async def problems(read: Connection, source: int) -> list[Problem]:
