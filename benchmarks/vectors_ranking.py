@@ -20,6 +20,8 @@ from anagnorisis._core import Columns, Features, mmr, rank
 BEST, RUNS, MMR_RUNS = 1000, 9, 41
 PICKS, POOL, DIM, DIVERSITY = 50, 1000, 512, 0.2
 NOISE = 0.25
+REST_S = 0.1
+"""Before each run: BLAS keeps its threads spinning after its work, in the way of whoever comes next."""
 FORCED = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 """Set on some machines; they hold numpy's BLAS back, so the rival runs without them."""
 Matrix = NDArray[np.float32]
@@ -144,6 +146,7 @@ def _race(runs: dict[str, Callable[[], object]], times: int) -> dict[str, float]
     taken: dict[tuple[str, bool], list[tuple[float, float]]] = {way: [] for way in ways}
     for _ in range(times + 1):
         for name, many in ways:
+            time.sleep(REST_S)
             with threads(None if many else 1):
                 wall, cpu = time.perf_counter(), time.process_time()
                 runs[name]()
