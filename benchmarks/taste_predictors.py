@@ -17,7 +17,15 @@ from taste_sets import Matrix, Person, Rows, TasteSet, identity
 NEIGHBOURS = 10
 LAMBDAS = np.logspace(-3, 3, 25)
 LEAST_DEVIATION = 0.3
-TREES = {"n_estimators": 60, "num_leaves": 7, "learning_rate": 0.1, "min_child_samples": 5, "verbose": -1}
+TREES = {
+    "objective": "regression",
+    "num_leaves": 7,
+    "learning_rate": 0.1,
+    "min_data_in_leaf": 5,
+    "verbosity": -1,
+    "num_threads": 1,
+    "seed": 1,
+}
 Predict = Callable[[Rows, Vector, Rows, Vector], Forecast]
 """(items rated, ratings, items to foretell, what they got) -> the forecast; the last is only scored."""
 
@@ -112,14 +120,14 @@ def ridge(x: Matrix) -> Predict:
 
 def lightgbm(x: Matrix) -> Predict:
     """Boosted trees on 64 principal directions."""
-    from lightgbm import LGBMRegressor  # noqa: PLC0415  # a rival that may be absent
+    from lightgbm import Dataset, train  # noqa: PLC0415  # a rival that may be absent
 
     centred = x - x.mean(axis=0)
     directions = np.linalg.svd(centred, full_matrices=False)[2][:64]
     reduced = centred @ directions.T
 
     def predicted(rated: Rows, y: Vector, asked: Rows, came: Vector) -> Forecast:
-        trees = LGBMRegressor(**TREES, n_jobs=1, random_state=1).fit(reduced[rated], y)
+        trees = train(TREES, Dataset(reduced[rated], y, params=TREES), num_boost_round=60)
         deviation = max(float(y.std(ddof=1)), LEAST_DEVIATION)
         return normal(np.asarray(trees.predict(reduced[asked]), np.float64), deviation, came)
 
