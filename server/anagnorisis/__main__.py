@@ -167,8 +167,8 @@ async def _serve_at(
     await app.take_in(rooms, libraries)
     rooms.entrance.port = listening.getsockname()[1]
     async with (
-        secured(settings, rooms.entrance, rooms.hosts, rooms.egress) as served,
-        control.listening(settings.data, app.obedience(rooms, served)),
+        secured(settings, rooms.entrance, rooms.hosts, rooms.egress, rooms.renewal) as served,
+        control.listening(settings.data, app.obedience(rooms)),
     ):
         with _ports(settings, rooms, served, listening) as ports:
             _greet(settings, rooms.entrance, await rooms.sessions.setup_code())

@@ -22,14 +22,14 @@ from anagnorisis.api.control import (
     well,
 )
 from anagnorisis.api.door import Door
-from anagnorisis.api.entrance import Entrance
+from anagnorisis.api.entrance import Entrance, Renewal
 from anagnorisis.api.held import Held
 from anagnorisis.api.hello import Hello
 from anagnorisis.api.media import Media
 from anagnorisis.api.proxied import Proxied
 from anagnorisis.api.rooms import Rooms
 from anagnorisis.api.routes import OUTSIDE_PATHS, application
-from anagnorisis.api.secured import PLAIN, Secured, new_authority
+from anagnorisis.api.secured import new_authority
 from anagnorisis.api.shell import Shell
 from anagnorisis.api.sources import add_folder, rescan
 from anagnorisis.api.tally import Tally
@@ -125,12 +125,12 @@ async def take_in(rooms: Rooms, folders: Sequence[Path]) -> None:
             await add_folder(rooms.store, rooms.settings, address)
 
 
-def obedience(rooms: Rooms, served: Secured = PLAIN) -> Obey:
+def obedience(rooms: Rooms) -> Obey:
     """How the running house carries out what comes through its local socket."""
 
     async def obey(order: Order) -> list[str]:
         if isinstance(order, NewAuthority):
-            return await served.renew_authority()
+            return await rooms.renewal.renew()
         if isinstance(order, Where):
             return [msgspec.json.encode(rooms.entrance).decode()]
         if isinstance(order, AskHealth):
@@ -182,6 +182,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
         sights=Sights(store),
         hosts=Hosts(settings.host, settings.names),
         entrance=Entrance(),
+        renewal=Renewal(),
         bells=Bells(store.changes, closing),
         held=Held(store.changes),
         board=board,

@@ -29,5 +29,6 @@ export const household = {
   confirmOptions: () => call<Json>('POST', '/api/security/confirm/options'),
   confirmByPasskey: (answer: Json) => call<void>('POST', '/api/security/confirm/passkey', { answer }),
   confirmByPassword: (password: string) => call<void>('POST', '/api/security/confirm', { password }),
+  newAuthority: () => call<N.WayIn>('POST', '/api/entrance/authority'),
   audit: (before: number | null) => call<N.AuditPage>('GET', address('/api/audit', { before })),
 }

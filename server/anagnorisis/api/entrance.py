@@ -2,9 +2,12 @@
 
 import io
 import socket
+from collections.abc import Awaitable, Callable
 
 import segno
 from msgspec import Struct
+
+from anagnorisis.domain import BadValue
 
 
 class Entrance(Struct, eq=False):
@@ -48,6 +51,17 @@ class Entrance(Struct, eq=False):
         """The app's origins by IPv4 address, for devices that do not find the name. A page's policy cannot
         name an IPv6 address (CSP 3 §2.3.1), so none is told to one."""
         return [self.origin(address) for address in self.addresses if ":" not in address]
+
+
+async def _no_authority() -> list[str]:
+    raise BadValue("This house has no authority of its own: it is served plainly, or with files of others.")
+
+
+class Renewal(Struct, eq=False):
+    """How a new authority is made while the house runs; set by whoever serves it."""
+
+    renew: Callable[[], Awaitable[list[str]]] = _no_authority
+    """Says what to do next, line by line. Raises `BadValue` where the house has no authority of its own."""
 
 
 def picture(address: str) -> str:

@@ -73,6 +73,7 @@ TABLE = {
     "PUT /api/egress/hosts/{host}": OWNER,
     "DELETE /api/egress/hosts/{host}": OWNER,
     "GET /api/entrance": GUEST,
+    "POST /api/entrance/authority": OWNER_CONFIRMED,
     "GET /health": ANYONE,
     "GET /metrics": OWNER,
     "GET /api/sources": SCREEN,

@@ -9,7 +9,7 @@ from litestar.types import Scope
 from msgspec import Struct
 
 from anagnorisis.api.changes import Bells
-from anagnorisis.api.entrance import Entrance
+from anagnorisis.api.entrance import Entrance, Renewal
 from anagnorisis.api.held import Held
 from anagnorisis.api.tally import Tally
 from anagnorisis.auth.confirmation import Confirmation
@@ -35,7 +35,7 @@ from anagnorisis.taste.learner import Learner
 
 AT_ONCE = (
     *("settings", "store", "sessions", "household", "listening", "pairing", "confirmation", "sights"),
-    *("entrance", "bells", "held", "board", "folders", "sample", "egress", "tally", "charts"),
+    *("entrance", "renewal", "bells", "held", "board", "folders", "sample", "egress", "tally", "charts"),
 )
 ONCE_LOADED = ("learner", "eligible", "feed", "shelf")
 
@@ -52,6 +52,7 @@ class Rooms(Struct, frozen=True, eq=False):
     confirmation: Confirmation
     hosts: Hosts
     entrance: Entrance
+    renewal: Renewal
     sights: Sights
     bells: Bells
     held: Held

@@ -50,6 +50,7 @@ HANDLERS = (
     session.get_session,
     session.close_session,
     ways_in.get_entrance,
+    ways_in.make_authority,
     listening.list_listeners,
     listening.choose_listener,
     listening.set_screens,

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from importlib import import_module
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from anagnorisis.api.entrance import Entrance, outward
+from anagnorisis.api.entrance import Entrance, Renewal, outward
 from anagnorisis.api.tls import Live
 from anagnorisis.auth.binding import encryption, listens_at
 from anagnorisis.auth.certificates.kept import Files, Given
@@ -33,18 +33,12 @@ LOOKS_S = 15.0
 log = logging.getLogger(__name__)
 
 
-async def _no_authority() -> list[str]:
-    raise BadValue("This house has no authority of its own: it is served plainly, or with files of others.")
-
-
 class Secured(Struct, frozen=True, eq=False):
     """How the house is served."""
 
     context: ssl.SSLContext | None = None
     guide: App | None = None
     """What answers at the onboarding port, where there is one."""
-    renew_authority: Callable[[], Awaitable[list[str]]] = _no_authority
-    """Raises `BadValue` where the house has none."""
 
 
 PLAIN = Secured()
@@ -52,15 +46,15 @@ PLAIN = Secured()
 
 @asynccontextmanager
 async def secured(
-    settings: Settings, entrance: Entrance, hosts: Hosts, egress: Egress
+    settings: Settings, entrance: Entrance, hosts: Hosts, egress: Egress, renewal: Renewal
 ) -> AsyncIterator[Secured]:
-    """Serve as the settings say while the block runs; fills in `entrance`.
+    """Serve as the settings say while the block runs; fills in `entrance` and `renewal`.
 
     Raises `BadValue`, and for a certificate that has to be fetched first what `Egress.stream` raises.
     """
     match encryption(settings):
         case "own":
-            async with _at_home(settings, entrance, hosts) as served:
+            async with _at_home(settings, entrance, hosts, renewal) as served:
                 yield served
         case "files" | "acme" as chosen:
             entrance.scheme, entrance.host = "https", _called(settings)
@@ -83,13 +77,16 @@ def new_authority(settings: Settings) -> list[str]:
 
 
 @asynccontextmanager
-async def _at_home(settings: Settings, entrance: Entrance, hosts: Hosts) -> AsyncIterator[Secured]:
+async def _at_home(
+    settings: Settings, entrance: Entrance, hosts: Hosts, renewal: Renewal
+) -> AsyncIterator[Secured]:
     # Imported here and now: the house that serves one machine never needs what this brings along.
     lan = import_module("anagnorisis.api.lan.front")
     front: Front = lan.Front(settings, entrance, hosts)
     await front.prepare()
     async with _beside(front.follow()):
-        yield Secured(front.tls.context, front.guide, front.renew_authority)
+        renewal.renew = front.renew_authority
+        yield Secured(front.tls.context, front.guide)
 
 
 async def _given(settings: Settings) -> Live:

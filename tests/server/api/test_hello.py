@@ -108,3 +108,22 @@ def test_addresses_are_written_as_browsers_write_them(entrance: Entrance, app: s
 
 def test_the_picture_differs_with_the_address() -> None:
     assert picture("http://192.168.1.5:8080") != picture("http://192.168.1.6:8080")
+
+
+async def test_a_new_authority_needs_a_proof_is_written_down_and_shows_its_tag(
+    ada: httpx.AsyncClient, rooms: Rooms
+) -> None:
+    async def renew() -> list[str]:
+        rooms.entrance.tag = "9B2C"
+        return []
+
+    rooms.entrance.tag = "7F3A"
+    refused = await ada.post("/api/entrance/authority")
+    assert (refused.status_code, refused.json()["code"]) == (403, "nothing_to_confirm_with")
+    assert (await ada.put("/api/security/password", json={"password": "correct horse"})).status_code == 204
+    plain = await ada.post("/api/entrance/authority")
+    assert plain.status_code == 400 and "no authority of its own" in plain.json()["detail"]
+    rooms.renewal.renew = renew
+    assert (await ada.post("/api/entrance/authority")).json()["tag"] == "9B2C"
+    lines = [line["what"] for line in (await ada.get("/api/audit")).json()["lines"]]
+    assert lines.count("made a new authority") == 1

@@ -12,7 +12,7 @@ from tests.server.auth.certificates.acme_server import AcmeServer
 from tests.server.auth.certificates.test_ordered import HOOK, NAME
 
 from anagnorisis.api import secured as module
-from anagnorisis.api.entrance import Entrance
+from anagnorisis.api.entrance import Entrance, Renewal
 from anagnorisis.api.secured import secured
 from anagnorisis.auth.certificates.authority import new_authority
 from anagnorisis.auth.hosts import Hosts
@@ -55,12 +55,12 @@ async def test_a_domain_of_ones_own_is_certified_by_way_of_egress(
 ) -> None:
     await egress.switch("certificates", True)
     await egress.allow("localhost")
-    entrance = Entrance(port=443)
-    async with secured(settings, entrance, Hosts("::", [NAME]), egress) as served:
+    entrance, renewal = Entrance(port=443), Renewal()
+    async with secured(settings, entrance, Hosts("::", [NAME]), egress, renewal) as served:
         assert isinstance(served.context, ssl.SSLContext) and served.guide is None
         assert (entrance.app, entrance.guide) == (f"https://{NAME}", f"https://{NAME}")
         with pytest.raises(BadValue, match="no authority of its own"):
-            await served.renew_authority()
+            await renewal.renew()
     entries = await ledger.newest(store.read, 100)
     assert len(entries) > 5 and {(one.purpose, one.host) for one in entries} == {
         ("certificates", "localhost")
@@ -71,7 +71,7 @@ async def test_nothing_is_asked_for_until_somebody_switched_it_on(
     settings: Settings, egress: Egress, store: Store
 ) -> None:
     with pytest.raises(SwitchedOff, match="Certificates"):
-        async with secured(settings, Entrance(), Hosts("::", []), egress):
+        async with secured(settings, Entrance(), Hosts("::", []), egress, Renewal()):
             pass
     assert await ledger.newest(store.read, 100) == []
 
@@ -84,7 +84,7 @@ async def test_without_the_library_it_says_what_to_install(
 
     monkeypatch.setattr(module, "import_module", missing)
     with pytest.raises(BadValue, match=r"pip install 'anagnorisis\[acme\]'"):
-        async with secured(settings, Entrance(), Hosts("::", []), egress):
+        async with secured(settings, Entrance(), Hosts("::", []), egress, Renewal()):
             pass
 
 
@@ -94,9 +94,9 @@ async def test_files_that_were_replaced_are_taken_up_while_the_house_is_served(
     monkeypatch.setattr(module, "LOOKS_S", 0.02)
     own = Settings(data=tmp_path / "made", tls="own", announce=False)
     leaf = own.data / "certificates/leaf.pem"
-    async with secured(own, Entrance(), Hosts("::", []), egress):
+    async with secured(own, Entrance(), Hosts("::", []), egress, Renewal()):
         given = Settings(data=tmp_path, tls="files", cert=leaf, key=leaf)
-    async with secured(given, Entrance(), Hosts("::", []), egress), asyncio.timeout(20):
+    async with secured(given, Entrance(), Hosts("::", []), egress, Renewal()), asyncio.timeout(20):
         whole = leaf.read_bytes()
         leaf.write_bytes(b"half of it")
         while "The old certificate stays in force" not in caplog.text:
@@ -118,5 +118,5 @@ async def test_what_is_served_plainly_is_named_as_devices_reach_it(
     said: dict[str, str], app: str, egress: Egress
 ) -> None:
     entrance = Entrance(port=8765)
-    async with secured(Settings(**said), entrance, Hosts("::", []), egress) as served:
+    async with secured(Settings(**said), entrance, Hosts("::", []), egress, Renewal()) as served:
         assert served.context is None and entrance.app == app
