@@ -102,13 +102,18 @@ def difference(rows: Rows, regime: str, n: int) -> dict[str, float]:
 def main() -> None:
     """Run the sets and print the receipt."""
     parser = arguments(__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder of the sets")
+    parser.add_argument("--data", type=Path, help="folder of the sets; no project may ship them")
     parser.add_argument("--set", action="append", dest="sets", help="only this one; may be given again")
     parser.add_argument("--people", type=int, default=200)
     parser.add_argument("--asking", type=int, default=60, help="people of the asking study; 0 leaves it out")
     parser.add_argument("--predictors", nargs="*", default=PREDICTORS, choices=PREDICTORS)
     parser.add_argument("--seed", type=int, default=SEED)
     options, load = parser.parse_args(), os.getloadavg()[0]
+    if options.data is None:
+        print(
+            "Not run: it needs people's ratings. Give their folder with --data; taste_sets.py says its form."
+        )
+        return
     figures: dict[str, Any] = {}
     ratios: dict[str, float | str] = {"rating_ms": rating_ms()}
     more: dict[str, Any] = {}

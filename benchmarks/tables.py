@@ -10,6 +10,7 @@ from typing import Any
 
 from receipt import ROOT
 
+PREDICTORS = ("product", "ridge", "knn", "lightgbm")
 BEGIN, END = "<!-- figures -->\n", "<!-- /figures -->"
 PROMISES = (
     ("rating_p99_ms_100k", "a rating to the re-ranked page, 100,000 items, p99", "ms", "≤ 50"),
@@ -72,9 +73,26 @@ def details(receipts: dict[str, dict[str, Any]]) -> str:
         rows = [
             f"| {key} | {value if isinstance(value, str) else shown(value)} |"
             for key, value in [*receipt["figures"].items(), *receipt["ratios"].items()]
+            if not isinstance(value, dict)
         ]
-        parts.append(head + "\n| figure | value |\n|---|---|\n" + "\n".join(rows) + "\n")
+        people = taste(receipt["figures"]) if name == "taste" else ""
+        parts.append(head + people + "\n| figure | value |\n|---|---|\n" + "\n".join(rows) + "\n")
     return "\n".join(parts)
+
+
+def taste(figures: dict[str, Any]) -> str:
+    """Rank correlation of each predictor, by set, regime and number of ratings, and our band's coverage."""
+    head = f"\n| ρ on | n | {' | '.join(PREDICTORS)} | product − ridge | 80 % band |\n|{'---|' * 8}\n"
+    rows = []
+    for name, regimes in sorted(figures.items()):
+        for regime, by_n in regimes.items():
+            for n, told in by_n.items() if name != "asking" else ():
+                found = [f"{told[one]['rho']:.3f}" if one in told else "absent" for one in PREDICTORS]
+                apart = told["product_minus_ridge"]
+                interval = f"{apart['rho']:+.3f} ({apart['low']:+.3f} … {apart['high']:+.3f})"
+                cells = [f"{name}, {regime}", n, *found, interval, f"{told['product']['coverage80']:.3f}"]
+                rows.append(f"| {' | '.join(cells)} |")
+    return head + "\n".join(rows) + "\n"
 
 
 def pages() -> dict[Path, str]:
