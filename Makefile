@@ -41,7 +41,7 @@ $(CORE): $(RUST_SOURCES) pyproject.toml | .build/run
 	@echo "Building the core (a few minutes the first time) ..."
 	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/maturin develop --release --quiet --skip-install
 	@$(PY) -c "import pathlib, site; pathlib.Path(site.getsitepackages()[0], 'anagnorisis.pth').write_text('$(CURDIR)/server\n')"
-	@printf '#!%s\nfrom anagnorisis.__main__ import main\nmain()\n' "$(CURDIR)/$(PY)" > $(BIN)/anagnorisis && chmod +x $(BIN)/anagnorisis
+	@printf '#!%s\nimport sys\nfrom anagnorisis.__main__ import main\nsys.exit(main())\n' "$(CURDIR)/$(PY)" > $(BIN)/anagnorisis && chmod +x $(BIN)/anagnorisis
 	@touch $@
 
 pwa/node_modules/.package-lock.json: pwa/package.json pwa/package-lock.json | .build/need
