@@ -155,4 +155,4 @@ async def invite_device(
 
 
 def _address(request: Asked) -> str:
-    return request.client.host.removeprefix("::ffff:") if request.client else ""
+    return request.client.host if request.client else ""

@@ -35,12 +35,13 @@ class Proxied:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         client = (scope.get("client") or ("",))[0].removeprefix("::ffff:")
+        if client:  # from here on everybody reads an IPv4 address as one, whichever socket it came by
+            scope["client"] = (client, 0)
         if self._is_trusted(client):
             host = headers_in(scope).get("x-forwarded-host", "").rpartition(",")[2].strip()
             if host:
                 kept = [(name, value) for name, value in scope["headers"] if name != b"host"]
                 scope["headers"] = [*kept, (b"host", host.encode("latin-1"))]
-            scope["client"] = (client, 0)
             await self._believing(cast(Any, scope), cast(Any, receive), cast(Any, send))
         elif self._only_proxies and not is_loopback(client):
             details = details_of(NotAllowed("This house is reached through its proxy only, which encrypts."))
