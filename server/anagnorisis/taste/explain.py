@@ -13,6 +13,7 @@ from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
 from anagnorisis.taste import phi, scores
 from anagnorisis.taste.learner import Learner
+from anagnorisis.taste.lessons import gathered
 from anagnorisis.taste.posterior import Vector
 from anagnorisis.taste.prior import HOUSEHOLD
 from anagnorisis.taste.view import Taste
@@ -86,10 +87,18 @@ def parts(kind: Kind, taste: Taste, x: Vector) -> list[Part]:
 def contributions(taste: Taste, x: NDArray[np.float64]) -> NDArray[np.float64]:
     """(k, n): the points each of n rated items gives to each of the rows `x` (k, 162).
 
-    The dual form of the same model: x'w = x'm + sum over j of x'V x_j (y_j - x_j'm), exactly.
+    The dual form of the same model: x'w = x'm + sum over j of x'V x_j v_j (y_j - x_j'm), exactly, where j
+    runs over ratings, of weight v = 1, and `hinted`.
     """
     residuals = taste.ratings - taste.rows @ taste.prior.mean
     return np.asarray((x @ taste.covariance @ taste.rows.T) * residuals)
+
+
+def hinted(taste: Taste, x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(k, m): the points each of the m `taste.hints` gives to each of the rows `x` (k, 162)."""
+    told = gathered(taste.hints)
+    residuals = told.weights * (told.targets - told.rows @ taste.prior.mean)
+    return np.asarray((x @ taste.covariance @ told.rows.T) * residuals)
 
 
 async def why(store: Store, learner: Learner, sight: Sight, item: Item) -> Why:

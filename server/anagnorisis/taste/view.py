@@ -11,6 +11,7 @@ from anagnorisis._core import Columns, Ranked, rank
 from anagnorisis.domain import Evidence, ItemId, Kind, Score
 from anagnorisis.taste import scores
 from anagnorisis.taste.consensus import Household
+from anagnorisis.taste.lessons import Hint, Lesson, Lessons, differing, gathered
 from anagnorisis.taste.names import Name
 from anagnorisis.taste.posterior import Gain, Posterior, Vector
 from anagnorisis.taste.prior import DIMENSION, Prior
@@ -49,10 +50,25 @@ class Taste(Struct, frozen=True, eq=False):
     """Their rows (n, 162)."""
     ratings: Vector
     """Their ratings (n,)."""
+    hints: tuple[Lesson, ...]
+    """What was learned beside ratings: of items that are not rated, and of pairs."""
     unrated: NDArray[np.bool_]
     """Of every row of the kind."""
     named: Mapping[Name, tuple[int, float]]
     """How many rated items bear a name, and the sum of their ratings."""
+
+    @property
+    def lessons(self) -> Lessons:
+        """All that was learned, gathered when it is asked for; ratings first, in the order of `items`."""
+        rated = zip(self.items, self.rows, self.ratings.tolist(), strict=True)
+        told = tuple(Lesson("rating", (item,), row, rating, 1.0) for item, row, rating in rated) + self.hints
+        beside = gathered(self.hints)
+        return Lessons(
+            told,
+            np.concatenate([self.rows, beside.rows]),
+            np.concatenate([self.ratings, beside.targets]),
+            np.concatenate([np.ones(len(self.ratings)), beside.weights]),
+        )
 
 
 class View:
@@ -69,6 +85,7 @@ class View:
         prior: Prior,
         household: Household,
         ratings: Sequence[Change],
+        hints: Sequence[Hint] = (),
     ) -> None:
         self.person, self.space, self.household = person, space, household
         self.revision = space.revision
@@ -83,11 +100,12 @@ class View:
         self._learned: dict[ItemId, tuple[Vector, float]] = {}
         self._lessons_before = NO_LESSONS
         """Those of the first items of `_learned`, as long as none of them was forgotten."""
+        self._hints: dict[tuple[ItemId, ...], Hint] = {}
+        self._hinted: dict[tuple[ItemId, ...], Lesson] = {}
+        """Those learned: not of items that are rated or without features."""
         self._since: list[Gain] | None = None
         """Gains applied while a refresh is under way."""
-        for change in ratings:
-            self._note(change)
-            self._teach(change.item, False)
+        self._take(ratings, hints, False)
         self.columns: Columns
         self._relearn()
         self.taste = self._told()
@@ -137,13 +155,14 @@ class View:
         moved = {item: value for item, value in ratings.items() if self._mine.get(item) != value}
         return moved | dict.fromkeys(self._mine.keys() - ratings.keys())
 
-    def settle(self, changes: Sequence[Change]) -> None:
-        """Take in what the ratings are now. A change that says what is known already does nothing."""
-        few = len(changes) <= AT_ONCE
-        gains: list[Gain] = []
-        for change in changes:
-            self._note(change)
-            gains += self._teach(change.item, few)
+    def differing_hints(self, hints: Sequence[Hint]) -> list[Hint]:
+        """What has to be settled for the view to stand on `hints`, all there are in this kind."""
+        return differing(self._hints, hints)
+
+    def settle(self, changes: Sequence[Change], hints: Sequence[Hint] = ()) -> None:
+        """Take in what ratings and hints are now. What says what is known already does nothing."""
+        few = len(changes) + len(hints) <= AT_ONCE
+        gains = self._take(changes, hints, few)
         if few:
             self._apply(gains)
         else:
@@ -159,8 +178,10 @@ class View:
             self.columns.set_extra(extra)
             self.columns.extend(weights, covariance)
         self.extra = extra  # from now on readers ask for these rows
-        waiting = self._mine.keys() - self._learned.keys()
-        self._apply([gain for item in waiting for gain in self._teach(item, True)])
+        waiting = [item for item in self._mine if item not in self._learned]
+        gains = [gain for item in waiting for gain in self._teach(item, True)]
+        aside = [items for items in self._hints if items not in self._hinted]
+        self._apply(gains + [gain for items in aside for gain in self._heed(items, True)])
         self.taste = self._told()
 
     def begin_refresh(self) -> tuple[Vector, NDArray[np.float64]]:
@@ -198,6 +219,19 @@ class View:
                 extra[row] += value
         return extra.astype(np.float16)
 
+    def _take(self, changes: Sequence[Change], hints: Sequence[Hint], learn: bool) -> list[Gain]:
+        gains: list[Gain] = []
+        for change in changes:
+            self._note(change)
+            gains += self._teach(change.item, learn)
+            gains += self._heed((change.item,), learn)
+        for hint in hints:
+            self._hints.pop(hint.items, None)
+            if hint.target is not None:
+                self._hints[hint.items] = hint
+            gains += self._heed(hint.items, learn)
+        return gains
+
     def _note(self, change: Change) -> None:
         if change.item in self._mine:
             self._tally(change.item, -1)
@@ -234,6 +268,30 @@ class View:
                 gains.append(self._posterior.learn(x, value))
         return gains
 
+    def _heed(self, items: tuple[ItemId, ...], learn: bool) -> list[Gain]:
+        """The same for what is hinted of `items`: a rating says all there is to say of its item."""
+        known, hint = self._hinted.get(items), self._hints.get(items)
+        if hint and (not all(map(self.holds, items)) or (len(items) == 1 and items[0] in self._mine)):
+            hint = None
+        if known and hint and (known.target, known.weight) == (hint.target, hint.weight):
+            return []
+        gains = []
+        if known:
+            del self._hinted[items]
+            if learn:
+                gains.append(self._posterior.forget(known.row, known.target, known.weight))
+        if hint and hint.target is not None and hint.weight > 0:
+            lesson = self._hinted[items] = self._lesson(items, hint.target, hint.weight)
+            if learn:
+                gains.append(self._posterior.learn(lesson.row, lesson.target, lesson.weight))
+        return gains
+
+    def _lesson(self, items: tuple[ItemId, ...], target: float, weight: float) -> Lesson:
+        told = self.rows(self.space.rows(items))
+        if len(items) == 1:
+            return Lesson("signal", items, told[0], target, weight)
+        return Lesson("pair", items, told[0] - told[1], target, weight)
+
     def _apply(self, gains: Sequence[Gain]) -> None:
         _burst(self.columns, gains)
         self.updates += len(gains)
@@ -241,7 +299,11 @@ class View:
             self._since += gains
 
     def _relearn(self) -> None:
-        self._posterior.relearn(*self._lessons())
+        rows, ratings = self._lessons()
+        beside = gathered(tuple(self._hinted.values()))
+        weights = np.concatenate([np.ones(len(ratings)), beside.weights])
+        whole = np.concatenate([rows, beside.rows]), np.concatenate([ratings, beside.targets])
+        self._posterior.relearn(*whole, weights)
         self.columns = self.refreshed(self._posterior.weights, self._posterior.covariance)
         self.updates, self._since = 0, None
 
@@ -269,6 +331,7 @@ class View:
             items=tuple(self._learned),
             rows=rows,
             ratings=ratings,
+            hints=tuple(self._hinted.values()),
             unrated=unrated,
             named=dict(self._named),
         )

@@ -18,6 +18,17 @@ def textbook(prior: Prior, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np
     return prior.mean + k.T @ (y - x @ prior.mean), s - s @ x.T @ k
 
 
+def weighed(
+    prior: Prior, x: np.ndarray, y: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """The same with noise of s2 / weight each, and the noise of the marginal likelihood."""
+    s = np.diag(prior.variance)
+    among = x @ s @ x.T + np.diag(1 / weights)
+    k, above = np.linalg.solve(among, x @ s), y - x @ prior.mean
+    unexplained = prior.certainty * prior.noise + above @ np.linalg.solve(among, above)
+    return prior.mean + k.T @ above, s - s @ x.T @ k, unexplained / (prior.certainty + weights.sum())
+
+
 def rated(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
     x = rng.normal(size=(n, DIMENSION)) * 0.3
     x[:, 0] = 1
@@ -94,9 +105,39 @@ def test_what_is_forgotten_was_never_learned(gone: set[int], seed: int) -> None:
     assert posterior.noise == pytest.approx(learned(x[kept], y[kept]).noise, abs=1e-9)
 
 
+@SETTINGS
+@given(
+    order=st.permutations(range(12)),
+    weights=st.lists(st.floats(0.01, 1), min_size=12, max_size=12),
+    gone=st.sets(st.integers(0, 11), max_size=6),
+    seed=st.integers(0, 99),
+)
+def test_lessons_of_any_weights_in_any_order_give_the_textbook_posterior(
+    order: list[int], weights: list[float], gone: set[int], seed: int
+) -> None:
+    x, y = rated(np.random.default_rng(seed), 12)
+    x[::3, 0] = 0  # pairs speak of no common level
+    posterior = Posterior(house_prior())
+    for n in order:
+        posterior.learn(x[n], y[n], weights[n])
+    for n in gone:
+        posterior.forget(x[n], y[n], weights[n])
+    kept = sorted(set(range(12)) - gone)
+    share = np.array(weights)[kept]
+    mean, covariance, noise = weighed(house_prior(), x[kept], y[kept], share)
+    assert posterior.weights == pytest.approx(mean, abs=1e-9)
+    assert posterior.covariance == pytest.approx(covariance, abs=1e-9)
+    assert posterior.noise == pytest.approx(noise, rel=1e-9)
+    at_once = Posterior(house_prior())
+    at_once.relearn(x[kept], y[kept], share)
+    assert at_once.weights == pytest.approx(mean, abs=1e-9)
+    assert (at_once.noise, at_once.degrees) == pytest.approx((noise, 4 + share.sum()), rel=1e-9)
+
+
+@pytest.mark.parametrize("weight", [1.0, 0.25])
 @pytest.mark.parametrize("verb", ["learn", "forget"])
 def test_the_gain_moves_mean_and_variance_of_every_item_as_the_posterior_does(
-    verb: str, rng: np.random.Generator
+    verb: str, weight: float, rng: np.random.Generator
 ) -> None:
     x, y = rated(rng, 30)
     others, _ = rated(rng, 50)
@@ -105,7 +146,7 @@ def test_the_gain_moves_mean_and_variance_of_every_item_as_the_posterior_does(
         others @ posterior.weights,
         np.einsum("ni,ij,nj->n", others, posterior.covariance, others),
     )
-    gain = getattr(posterior, verb)(x[3], y[3])
+    gain = getattr(posterior, verb)(x[3], y[3], weight)
     p = others @ gain.direction
     assert mean + gain.error * p == pytest.approx(others @ posterior.weights, abs=1e-9)
     after = np.einsum("ni,ij,nj->n", others, posterior.covariance, others)
