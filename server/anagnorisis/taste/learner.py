@@ -20,6 +20,8 @@ from anagnorisis.taste.consensus import Household
 from anagnorisis.taste.prior import house_prior
 from anagnorisis.taste.spaces import Spaces
 from anagnorisis.taste.view import Change, View
+from anagnorisis.taste.wished import wished
+from anagnorisis.taste.words import Words
 
 REFRESH = 64
 """Changes of a view's columns after which they are computed anew."""
@@ -34,6 +36,7 @@ class Learner:
 
     def __init__(self, store: Store, spaces: Spaces, clock: Callable[[], float] = time.time) -> None:
         self._store, self.spaces, self._clock = store, spaces, clock
+        self.words = Words(store)
         self._views: dict[tuple[int, Kind], View] = {}
         self._turns: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._epochs: dict[Kind, int] = {}
@@ -80,13 +83,21 @@ class Learner:
             told |= (await self.view(person, kind)).scores([item for _, item in group])
         return told
 
+    async def reword(self, person: int) -> None:
+        """Take up what a person says of their taste now; their views follow when they are next asked for."""
+        async with self._turn(person):
+            await self.words.read(person)
+
     async def forget(self, person: int) -> None:
         """Drop what is held of a person who left the house."""
         async with self._turn(person):
+            self.words.forget(person)
             self._views = {key: view for key, view in self._views.items() if view.person != person}
 
     async def tend(self) -> None:
         """Rows for new vectors, a new φ or epoch where one is due, and every view brought up to them."""
+        for person in self.words.outdated():
+            await self.reword(person)
         for kind in KINDS:
             await self.spaces.admit(kind)
             await self._freeze(kind)
@@ -118,6 +129,7 @@ class Learner:
             view.space is self.spaces.of(view.kind)
             and view.revision == view.space.revision
             and view.household.epoch == self._epochs.get(view.kind, 0)
+            and view.wished.spoken is self.words.current(view.person)
         )
 
     async def _bring(self, person: int, kind: Kind, again: bool = False) -> View:
@@ -135,7 +147,8 @@ class Learner:
             return view
         household = await self._household(person, kind)
         known = (await self._changes(await self._ratings(person, kind))).get(kind, [])
-        view = await asyncio.to_thread(View, person, space, house_prior(), household, known)
+        said = wished(await self.words.of(person), kind, space.phi)
+        view = await asyncio.to_thread(View, person, space, house_prior(), household, known, said)
         self._views[person, kind] = view
         return view
 

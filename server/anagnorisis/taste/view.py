@@ -16,6 +16,7 @@ from anagnorisis.taste.names import Name
 from anagnorisis.taste.posterior import Gain, Posterior, Vector
 from anagnorisis.taste.prior import DIMENSION, Prior
 from anagnorisis.taste.space import Rows, Space
+from anagnorisis.taste.wished import Wished, nothing
 
 NO_LESSONS = np.zeros((0, DIMENSION)), np.zeros(0)
 Extra = NDArray[np.float16]
@@ -86,14 +87,16 @@ class View:
         household: Household,
         ratings: Sequence[Change],
         hints: Sequence[Hint] = (),
+        wished: Wished | None = None,
     ) -> None:
         self.person, self.space, self.household = person, space, household
+        self.wished = wished or nothing()
         self.revision = space.revision
         self.updates = 0
         """Changes of the columns since their last refresh."""
         self.extra = self._heard()
         """What the household says of each row, (n,)."""
-        self._posterior = Posterior(prior)
+        self._posterior = Posterior(self.wished.upon(prior))
         self._mine: dict[ItemId, float] = {}
         self._names: dict[ItemId, tuple[Name, ...]] = {}
         self._named: dict[Name, tuple[int, float]] = {}

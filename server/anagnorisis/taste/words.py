@@ -1,0 +1,76 @@
+"""What everybody says of their taste in words, as it is in force now: taken from the store, and held."""
+
+from collections.abc import Mapping
+
+from anagnorisis.domain import KINDS, Kind
+from anagnorisis.embed import EMBEDDERS
+from anagnorisis.store import visibility
+from anagnorisis.store import words as kept
+from anagnorisis.store.db import Store
+from anagnorisis.store.named import named
+from anagnorisis.taste.names import Name
+from anagnorisis.taste.wished import SILENT, Spoken
+from anagnorisis.taste.wishes import Wish, parse
+
+
+class Words:
+    """One `Spoken` a person. Views stand on the very object; another one takes its place when a wish, a name
+    of the library or a vector differs.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._spoken: dict[int, Spoken] = {}
+        self._items = -1
+        """The count of the bell `items` when names were last looked up for everybody."""
+
+    def current(self, person: int) -> Spoken | None:
+        """What the person says; None until it was asked for."""
+        return self._spoken.get(person)
+
+    async def of(self, person: int) -> Spoken:
+        """What the person says."""
+        spoken = self._spoken.get(person)
+        return await self.read(person) if spoken is None else spoken
+
+    async def read(self, person: int) -> Spoken:
+        """The same, from the store; what is held stays the same object as long as it says the same."""
+        written = await kept.written(self._store.read, person, 1)
+        wishes = parse(written[0].text) if written else ()
+        fresh = await self._known(person, wishes) if wishes else SILENT
+        if self._spoken.get(person) != fresh:
+            self._spoken[person] = fresh
+        return self._spoken[person]
+
+    def forget(self, person: int) -> None:
+        """Drop what is held of a person."""
+        self._spoken.pop(person, None)
+
+    def outdated(self) -> list[int]:
+        """Whose wishes may meet other names than before, since items came or went; asked once a change."""
+        rung = self._store.changes.count("items")
+        if rung == self._items:
+            return []
+        self._items = rung
+        return [person for person, spoken in self._spoken.items() if spoken.wishes]
+
+    async def _known(self, person: int, wishes: tuple[Wish, ...]) -> Spoken:
+        phrases = {wish.about for wish in wishes if wish.about}
+        sight = await visibility.sight(self._store.read, person)
+        vectors: dict[tuple[Kind, str], bytes] = {}
+        for kind in KINDS:
+            made = await kept.phrases(self._store.read, EMBEDDERS[kind].digest, phrases)
+            vectors |= {(kind, phrase): one.vector for phrase, one in made.items() if one.vector}
+        borne = _borne(await named(self._store.slow, sight), {phrase.casefold() for phrase in phrases})
+        return Spoken(wishes, borne, vectors)
+
+
+def _borne(
+    names: list[tuple[Kind, str, str]], phrases: set[str]
+) -> Mapping[tuple[Kind, str], tuple[Name, ...]]:
+    """The `names` that are one of the case-folded `phrases`; of spellings that differ in case the first."""
+    found: dict[tuple[Kind, str], dict[str, Name]] = {}
+    for kind, field, name in sorted(names):
+        if (said := " ".join(name.casefold().split())) in phrases:
+            found.setdefault((kind, said), {}).setdefault(field, (field, name))
+    return {place: tuple(borne.values()) for place, borne in found.items()}
