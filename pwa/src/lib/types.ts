@@ -624,6 +624,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/people/{person}/sharing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSharing
+         * @description What passes between somebody and the others: oneself, or a child if one is an owner.
+         */
+        get: operations["ApiPeoplePersonSharingGetSharing"];
+        /**
+         * SetSharing
+         * @description Let ratings pass or not: one's own, or a child's if one is an owner. Every score heeds it at once.
+         */
+        put: operations["ApiPeoplePersonSharingSetSharing"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sources": {
         parameters: {
             query?: never;
@@ -1492,6 +1516,13 @@ export interface components {
             first_run: boolean;
             version: string;
         };
+        /** SharingOut */
+        SharingOut: {
+            gives: boolean;
+            receives: boolean;
+            others: number;
+            giving: number;
+        };
         /** Shown */
         Shown: {
             code: string;
@@ -1585,6 +1616,11 @@ export interface components {
             agent: string;
             address: string;
             created_at: number;
+        };
+        /** Wanted */
+        Wanted: {
+            gives: boolean;
+            receives: boolean;
         };
         /** WayIn */
         WayIn: {
@@ -2869,6 +2905,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SightOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonSharingGetSharing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharingOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonSharingSetSharing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wanted"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharingOut"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -52,6 +52,8 @@ TABLE = {
     "PUT /api/people/{person}/listening": GUEST,
     "GET /api/people/{person}/sight": OWNER,
     "PUT /api/people/{person}/sight": OWNER,
+    "GET /api/people/{person}/sharing": GUEST,
+    "PUT /api/people/{person}/sharing": GUEST,
     "PUT /api/people/{person}/role": OWNER_CONFIRMED,
     "DELETE /api/people/{person}/devices": GUEST,
     "GET /api/devices": GUEST,

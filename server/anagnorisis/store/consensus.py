@@ -9,14 +9,19 @@ from msgspec.structs import astuple
 
 from anagnorisis.domain import ItemId, Kind
 
-PUT_EPOCH = """INSERT OR REPLACE INTO consensus_epochs (kind, epoch, frozen_at, ratings, phi)
-    VALUES (?, ?, ?, ?, ?)"""
-EPOCH = "SELECT kind, epoch, frozen_at, ratings, phi FROM consensus_epochs WHERE kind = ?"
+PUT_EPOCH = """INSERT OR REPLACE INTO consensus_epochs (kind, epoch, frozen_at, ratings, phi, sharing)
+    VALUES (?, ?, ?, ?, ?, ?)"""
+EPOCH = "SELECT kind, epoch, frozen_at, ratings, phi, sharing FROM consensus_epochs WHERE kind = ?"
 THAW = ("DELETE FROM consensus WHERE kind = ?", "DELETE FROM consensus_weights WHERE kind = ?")
 PUT_WEIGHTS = "INSERT INTO consensus_weights (person, kind, weights) VALUES (?, ?, ?)"
 WEIGHTS = "SELECT weights FROM consensus_weights WHERE person = ? AND kind = ?"
 FORGET = ("DELETE FROM consensus WHERE person = ?", "DELETE FROM consensus_weights WHERE person = ?")
 OUTDATE = "UPDATE consensus_epochs SET frozen_at = 0"
+EMPTY = (
+    "DELETE FROM consensus",
+    "DELETE FROM consensus_weights",
+    "UPDATE consensus_epochs SET epoch = epoch + 1, frozen_at = 0, sharing = ''",
+)
 PUT = "INSERT INTO consensus (person, item, kind, value) VALUES (?, ?, ?, ?)"
 VALUES = "SELECT item, value FROM consensus WHERE person = ? AND kind = ?"
 
@@ -30,6 +35,8 @@ class Epoch(Struct, frozen=True):
     ratings: int
     phi: int
     """Version of the features that the weights belong to."""
+    sharing: str = ""
+    """Who gave and who received."""
 
 
 Said = tuple[int, bytes, Mapping[ItemId, float]]
@@ -51,6 +58,12 @@ def forget(db: sqlite3.Connection, person: int) -> None:
     for statement in FORGET:
         db.execute(statement, (person,))
     db.execute(OUTDATE)
+
+
+def thaw(db: sqlite3.Connection) -> None:
+    """Drop what was frozen for everybody, in every kind: nobody is heard until the next epochs."""
+    for statement in EMPTY:
+        db.execute(statement)
 
 
 async def epoch_of(read: Connection, kind: Kind) -> Epoch | None:

@@ -7,16 +7,13 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from itertools import groupby
 
-import numpy as np
-
 from anagnorisis.domain import KINDS, Event, ItemId, Kind, Score, Topic
-from anagnorisis.store import consensus as frozen
-from anagnorisis.store import events, items, people, tags
+from anagnorisis.store import events, items, tags
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import HOUSE
-from anagnorisis.taste import batches, consensus, names
+from anagnorisis.taste import batches, names
 from anagnorisis.taste.batches import Batch, Receipt
-from anagnorisis.taste.consensus import Household
+from anagnorisis.taste.epochs import Epochs
 from anagnorisis.taste.prior import house_prior
 from anagnorisis.taste.spaces import Spaces
 from anagnorisis.taste.view import Change, View
@@ -36,10 +33,9 @@ class Learner:
 
     def __init__(self, store: Store, spaces: Spaces, clock: Callable[[], float] = time.time) -> None:
         self._store, self.spaces, self._clock = store, spaces, clock
-        self.words = Words(store)
+        self.words, self.epochs = Words(store), Epochs(store, spaces, clock)
         self._views: dict[tuple[int, Kind], View] = {}
         self._turns: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._epochs: dict[Kind, int] = {}
         self._refreshing: dict[View, asyncio.Task[None]] = {}
 
     async def record(self, person: int, device: int, batch: Batch) -> Receipt:
@@ -100,7 +96,7 @@ class Learner:
             await self.reword(person)
         for kind in KINDS:
             await self.spaces.admit(kind)
-            await self._freeze(kind)
+            await self.epochs.freeze(kind)
             for person in [person for person, of in self._views if of == kind]:
                 async with self._turn(person):
                     view = await self._bring(person, kind, again=True)
@@ -128,7 +124,7 @@ class Learner:
         return (
             view.space is self.spaces.of(view.kind)
             and view.revision == view.space.revision
-            and view.household.epoch == self._epochs.get(view.kind, 0)
+            and view.household.epoch == self.epochs.of(view.kind)
             and view.wished.spoken is self.words.current(view.person)
         )
 
@@ -145,10 +141,10 @@ class Learner:
             await asyncio.to_thread(view.settle, (await self._changes(moved)).get(kind, []))
             await asyncio.to_thread(view.cover)
             return view
-        household = await self._household(person, kind)
+        household = await self.epochs.household(person, kind)
         known = (await self._changes(await self._ratings(person, kind))).get(kind, [])
         said = wished(await self.words.of(person), kind, space.phi)
-        view = await asyncio.to_thread(View, person, space, house_prior(), household, known, said)
+        view = await asyncio.to_thread(View, person, space, house_prior(), household, known, wished=said)
         self._views[person, kind] = view
         return view
 
@@ -166,33 +162,6 @@ class Learner:
             for item in told.values():
                 changes[item.kind].append(Change(item.id, moved[item.id], names.borne(item, tagged[item.id])))
         return changes
-
-    async def _household(self, person: int, kind: Kind) -> Household:
-        epoch = await frozen.epoch_of(self._store.read, kind)
-        self._epochs[kind] = epoch.epoch if epoch else 0
-        if epoch is None or epoch.phi != self.spaces.of(kind).version:
-            return Household(self._epochs[kind], {})
-        weights = await frozen.weights_of(self._store.read, person, kind)
-        values = await frozen.of(self._store.read, person, kind)
-        return Household(epoch.epoch, values, None if weights is None else np.frombuffer(weights, "<f8"))
-
-    async def _freeze(self, kind: Kind) -> None:
-        """Begin a new epoch of the consensus where one is due."""
-        now, household = int(self._clock()), [person.id for person in await people.list(self._store.read)]
-        if len(household) < 2:
-            return
-        told = await events.ratings_of(self._store.read, None, kind)
-        space = self.spaces.of(kind)
-        last = await frozen.epoch_of(self._store.read, kind) or frozen.Epoch(kind, 0, 0, 0, 0)
-        fresh = last.phi != space.version and bool(told)
-        if fresh or consensus.due(len(told), last.ratings, last.frozen_at, now):
-            ids = list(dict.fromkeys(rating.item for rating in told if rating.item in space.row_of))
-            x = space.features.take(space.rows(ids)).astype(np.float64)
-            heard = await asyncio.to_thread(consensus.opinions, told, household, ids, x)
-            epoch = frozen.Epoch(kind, last.epoch + 1, now, len(told), space.version)
-            said = [(one.person, one.weights.astype("<f8").tobytes(), one.values) for one in heard]
-            await self._store.write(lambda db: frozen.freeze(db, epoch, said))
-            self._epochs[kind] = epoch.epoch
 
     def _refresh(self, view: View) -> asyncio.Task[None]:
         """Compute the columns anew beside everything else; one at a time a view."""
