@@ -243,6 +243,19 @@ class Evidence(Struct, frozen=True):
     says: str
 
 
+class Trial(Struct, frozen=True):
+    """How a head and the linear taste did on the newest ratings of a kind, which neither had seen."""
+
+    kind: Kind
+    ratings: int
+    linear_error: float
+    """Mean absolute error, in points."""
+    head_error: float
+    linear_rank: float | None
+    """Spearman's rank correlation, the mean over persons with at least five of them; None without any."""
+    head_rank: float | None
+
+
 class Job(Struct, frozen=True):
     """Background work as a person sees it."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from aiosqlite import Connection
 
 from anagnorisis.domain import BadValue, Conflict, Device, NotAllowed, Person, Role, Unknown
-from anagnorisis.store import codes, consensus, events, tokens
+from anagnorisis.store import codes, consensus, events, heads, tokens
 
 INSERT = """INSERT INTO people (id, name, created_at, role) VALUES (1 + max(
     coalesce((SELECT max(id) FROM people), 0), coalesce((SELECT max(person) FROM departed), 0)),
@@ -65,6 +65,7 @@ def remove(db: sqlite3.Connection, person: int) -> Person:
     gone = get(db, person)
     events.erase(db, person)
     consensus.forget(db, person)
+    heads.forget(db, person)
     db.execute(REMOVE, (person,))
     db.execute(DEPART, (person,))
     return gone
