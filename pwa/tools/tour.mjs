@@ -120,6 +120,8 @@ async function front(page, size) {
 async function settings(page, size) {
   await page.goto(`${house}/history`)
   await look(page, size, 'history')
+  await page.goto(`${house}/taste`)
+  await look(page, size, 'taste')
   await page.goto(house)
   await page.getByRole('button', { name: /settings/i }).and(page.locator(':visible')).click()
   await page.getByRole('button', { name: /People, and what/ }).click()

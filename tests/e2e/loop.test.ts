@@ -216,7 +216,7 @@ describe('away from the house', () => {
 })
 
 describe('for everybody', () => {
-  test.each(['/', '/library/image', '/library/music', '/library/article', '/teach', '/welcome'])('%s has no accessibility violation', async (path) => {
+  test.each(['/', '/library/image', '/library/music', '/library/article', '/teach', '/taste', '/welcome'])('%s has no accessibility violation', async (path) => {
     await page.goto(house.address + path)
     await page.getByRole('main').waitFor()
     expect(await audit(page)).toEqual([])

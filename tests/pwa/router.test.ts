@@ -10,6 +10,8 @@ test.each<[string, Route]>([
   ['/teach', { page: 'teach' }],
   ['/welcome', { page: 'welcome' }],
   ['/map/music', { page: 'map', kind: 'music' }],
+  ['/taste', { page: 'taste', kind: '' }],
+  ['/taste/image', { page: 'taste', kind: 'image' }],
   ['/history', { page: 'history' }],
   [`/item/${ID}`, { page: 'item', id: ID }],
   ['/library', { page: 'library', kind: '', query: PLAIN }],
@@ -26,7 +28,7 @@ test.each<[string, Route]>([
   expect(match(address)).toEqual(route)
 })
 
-test.each(['/map', '/map/films', '/library/films', '/item/short', `/item/${ID}/more`, '/nowhere', '/library/music/more'])('%s leads nowhere', (address) => {
+test.each(['/map', '/map/films', '/taste/films', '/taste/music/more', '/library/films', '/item/short', `/item/${ID}/more`, '/nowhere', '/library/music/more'])('%s leads nowhere', (address) => {
   expect(match(address).page).toBe('missing')
 })
 
@@ -34,7 +36,7 @@ test('an order that does not exist becomes the plain one', () => {
   expect(match('/library?sort=loudest&rated=maybe')).toEqual({ page: 'library', kind: '', query: PLAIN })
 })
 
-test.each(['/', '/teach', '/map/image', `/item/${ID}`, '/library', '/library/article?sort=title', '/library/image?rated=no&tag=a%2Fb'])(
+test.each(['/', '/teach', '/map/image', '/taste', '/taste/article', `/item/${ID}`, '/library', '/library/article?sort=title', '/library/image?rated=no&tag=a%2Fb'])(
   'the address of the page of %s is that address',
   (address) => expect(path(match(address))).toBe(address),
 )

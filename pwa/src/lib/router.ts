@@ -9,6 +9,7 @@ export type Route =
   | { page: 'library'; kind: Kind | ''; query: LibraryQuery }
   | { page: 'item'; id: string }
   | { page: 'map'; kind: Kind }
+  | { page: 'taste'; kind: Kind | '' }
   | { page: 'missing'; path: string }
 
 export type LibraryQuery = {
@@ -33,6 +34,7 @@ export function match(address: string): Route {
   if (!first || (!second && (first === 'approve' || first === 'join'))) return { page: 'home' }
   if (first === 'library' && (!second || isKind(second)))
     return { page: 'library', kind: isKind(second) ? second : '', query: libraryQuery(searchParams) }
+  if (first === 'taste' && (!second || isKind(second))) return { page: 'taste', kind: isKind(second) ? second : '' }
   if (first === 'map' && isKind(second)) return { page: 'map', kind: second }
   if (first === 'item' && ITEM.test(second)) return { page: 'item', id: second }
   if ((first === 'teach' || first === 'history' || first === 'welcome') && !second) return { page: first }
@@ -48,6 +50,8 @@ export function path(route: Route): string {
       return `/item/${route.id}`
     case 'map':
       return `/map/${route.kind}`
+    case 'taste':
+      return `/taste${route.kind && `/${route.kind}`}`
     case 'library': {
       const said = Object.entries(route.query).filter(([name, value]) => value !== PLAIN[name as keyof LibraryQuery])
       const search = new URLSearchParams(said).toString()

@@ -1,0 +1,14 @@
+// What the Taste page is made of, in its order; a section is a component of this folder and a line here.
+import type { Component } from 'svelte'
+import type { TasteOut } from '../lib/nouns'
+
+/** `id` is the anchor of the section, `title` what stands above it. */
+type Section<Props extends Record<string, unknown>> = { id: string; title: string; load: () => Promise<{ default: Component<Props> }> }
+
+/** Of the kind that is looked at; they are given what `GET /api/taste` says of it. */
+export const OF_A_KIND: readonly Section<{ taste: TasteOut }>[] = [
+  { id: 'known', title: 'What I go by', load: () => import('./Known.svelte') },
+]
+
+/** Of the person, whatever the kind. */
+export const OF_YOU: readonly Section<Record<string, never>>[] = []
