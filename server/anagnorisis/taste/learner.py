@@ -9,9 +9,10 @@ from itertools import groupby
 
 from anagnorisis.domain import KINDS, Event, ItemId, Kind, Score, Topic
 from anagnorisis.store import events, items, tags
+from anagnorisis.store import forecasts as spoken
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import HOUSE
-from anagnorisis.taste import batches, names
+from anagnorisis.taste import batches, forecasts, names
 from anagnorisis.taste.batches import Batch, Receipt
 from anagnorisis.taste.epochs import Epochs
 from anagnorisis.taste.prior import house_prior
@@ -47,6 +48,7 @@ class Learner:
         received = int(self._clock() * 1000)
         kept, refused = batches.check(batch, person, device, received)
         if kept:
+            await self._prepare(person, kept)
             await self.keep(person, kept)
         told = dict.fromkeys(ItemId(event.item) for event in kept if event.item)
         accepted = [event.uuid for event in kept]
@@ -56,7 +58,9 @@ class Learner:
         """Keep events of `person` that were checked, and learn them. Raises `Unknown` for who is none."""
         bells: tuple[Topic, ...] = ("ratings",) if batches.moves_ratings(kept) else ()
         async with self._turn(person):
-            moved = await self._store.write(lambda db: events.append(db, kept), *bells)
+            views = {kind: view for (whose, kind), view in self._views.items() if whose == person}
+            said = forecasts.said(views, kept)
+            moved, _ = await self._store.write(lambda db: spoken.record(db, kept, said), *bells)
             for kind, changes in (await self._changes({c.item: c.after for c in moved})).items():
                 if view := self._views.get((person, kind)):
                     await asyncio.to_thread(view.settle, changes)
@@ -127,6 +131,12 @@ class Learner:
             and view.household.epoch == self.epochs.of(view.kind)
             and view.wished.spoken is self.words.current(view.person)
         )
+
+    async def _prepare(self, person: int, kept: Sequence[Event]) -> None:
+        """Have the views at hand that shall say what they expect of the ratings in `kept`."""
+        for kind in {self.spaces.kind_of(ItemId(event.item)) for event in kept if event.kind == "rating"}:
+            if kind:
+                await self.view(person, kind)
 
     async def _bring(self, person: int, kind: Kind, again: bool = False) -> View:
         """The view as the log and the space have it now; only in the person's turn.
