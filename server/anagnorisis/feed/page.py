@@ -17,8 +17,10 @@ from anagnorisis.feed.lasting import Lasting
 from anagnorisis.feed.newest import Keys, moved, newest
 from anagnorisis.feed.picks import Chosen
 from anagnorisis.feed.pools import BYTES, Leaders, pools, sum_of, unseen
-from anagnorisis.feed.queries import SEEDS, FeedPage, FeedQuery, Mode, check_draw, check_limit
-from anagnorisis.store import items
+from anagnorisis.feed.queries import FeedPage, FeedQuery, Mode, check_limit
+from anagnorisis.feed.steering import spread
+from anagnorisis.store import controls, items
+from anagnorisis.store.controls import SEEDS, Controls
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.learner import Learner
@@ -29,8 +31,6 @@ NEW_SHARE = 5
 """Every so many picks one is of a kind that cannot be sorted yet, so that nothing vanishes."""
 WINDOW = 1000
 """Picks after which a list ends; until then none comes twice, whatever is rated between two pages."""
-SHARE = 3 / 20
-"""Of a page for one creator and for one folder, unless nothing else is left."""
 
 UNSURE = "Your rating of this one would teach me much"
 
@@ -41,8 +41,8 @@ class Place(Struct, frozen=True):
     shown: bytes
     """A short sum of every id picked so far."""
     newest: Keys
-    seed: int
-    """Of a draw."""
+    controls: Controls
+    """Those the list began with, and the seed of its chance."""
 
 
 class Feed:
@@ -55,7 +55,7 @@ class Feed:
     async def page(self, sight: Sight, query: FeedQuery) -> FeedPage:
         """The page asked for within `sight`, as its person's ratings have it now. Raises `BadValue`."""
         check_limit(query.limit)
-        check_draw(query)
+        controls.check(query.controls)
         query = replace(query, filters=replace(query.filters, rated="no"))
         kept = list((await items.by_ids(self._store.read, query.keep, sight)).values())
         kinds = {*query.filters.kinds, *(item.kind for item in kept)}
@@ -70,14 +70,15 @@ class Feed:
 
     async def _chosen(self, sight: Sight, query: FeedQuery, views: Mapping[Kind, View]) -> Chosen:
         """The best of the kinds that can be told apart, among them the newest of the others."""
-        of = (sight.person, query.mode, query.filters, query.temperature, query.seed)
+        of = (sight.person, query.mode, query.filters)
         place = marks.read(query.after, Place, of) if query.after else _start(query)
+        query = replace(query, controls=place.controls)
         seen = {place.shown[n : n + BYTES] for n in range(0, len(place.shown), BYTES)}
         leaders = await self._lasting.leaders()
         kinds = query.filters.kinds
         ready = [kind for kind in kinds if _ready(views[kind], query.mode)]
         others = [kind for kind in kinds if kind not in ready]
-        best = await self._best(sight, [views[kind] for kind in ready], query, place.seed, seen, leaders)
+        best = await self._best(sight, [views[kind] for kind in ready], query, seen, leaders)
         fresh = unseen(seen, leaders)
         new = await newest(
             self._store,
@@ -93,7 +94,7 @@ class Feed:
         shown = place.shown + b"".join(sum_of(item.id, leaders) for item in told)
         more = len(best) + len(new) > len(told) and len(shown) < WINDOW * BYTES
         lines = dict.fromkeys((item.id for item in best), UNSURE) if query.mode == "ask" else {}
-        left = Place(shown, moved(place.newest, taken), place.seed)
+        left = Place(shown, moved(place.newest, taken), place.controls)
         return Chosen(told, lines, marks.mark(left, of) if more else None)
 
     async def _best(
@@ -101,24 +102,25 @@ class Feed:
         sight: Sight,
         views: Sequence[View],
         query: FeedQuery,
-        seed: int,
         seen: Set[bytes],
         leaders: Leaders,
     ) -> list[Item]:
         """One more than the page holds, if there are."""
         masks = [await self._eligible.rows(view, query.filters, sight) for view in views]
-        found = await asyncio.to_thread(pools, views, masks, query, seed, seen, leaders)
+        found = await asyncio.to_thread(pools, views, masks, query, seen, leaders)
         if query.mode == "draw":
             ids = highest(found, query.limit + 1)
         else:
             told = [item for pool in found for item in pool.ids] if query.mode == "for_you" else []
-            groups, most = await self._lasting.groups(told), math.ceil(SHARE * query.limit)
-            ids = await asyncio.to_thread(varied, found, query.limit + 1, groups, most)
+            groups, how = await self._lasting.groups(told), spread(query.controls)
+            most = math.ceil(how.share * query.limit)
+            ids = await asyncio.to_thread(varied, found, query.limit + 1, groups, most, how.diversity)
         return list((await items.by_ids(self._store.read, ids, sight)).values())
 
 
 def _start(query: FeedQuery) -> Place:
-    return Place(b"", {}, random.randrange(SEEDS) if query.seed is None else query.seed)
+    seed = random.randrange(SEEDS) if query.controls.seed is None else query.controls.seed
+    return Place(b"", {}, replace(query.controls, seed=seed))
 
 
 def _ready(view: View, mode: Mode) -> bool:

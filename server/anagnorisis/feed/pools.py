@@ -8,6 +8,7 @@ import numpy as np
 from anagnorisis.domain import KINDS, ItemId
 from anagnorisis.feed.eligible import Mask
 from anagnorisis.feed.queries import FeedQuery
+from anagnorisis.feed.steering import boldness
 from anagnorisis.taste.ask import questions
 from anagnorisis.taste.variety import Candidates
 from anagnorisis.taste.view import View
@@ -43,7 +44,6 @@ def pools(
     views: Sequence[View],
     masks: Sequence[Mask],
     query: FeedQuery,
-    seed: int,
     seen: Set[bytes],
     leaders: Leaders,
 ) -> list[Candidates]:
@@ -53,17 +53,18 @@ def pools(
     found = []
     for view, mask in zip(views, masks, strict=True):
         wide = most + len(seen) + min(most, twins)
-        candidates = _candidates(view, mask, query, seed, wide)
+        candidates = _candidates(view, mask, query, wide)
         found.append(candidates.only(unseen(seen, leaders), most))
     return found
 
 
-def _candidates(view: View, mask: Mask, query: FeedQuery, seed: int, k: int) -> Candidates:
+def _candidates(view: View, mask: Mask, query: FeedQuery, k: int) -> Candidates:
+    controls = query.controls
     if query.mode == "ask":
         return questions(view, mask, k, np.random.default_rng())
     if query.mode == "draw":
-        own = seed * len(KINDS) + KINDS.index(view.kind)
-        drawn = view.draw(k, mask, query.temperature, own)
+        own = (controls.seed or 0) * len(KINDS) + KINDS.index(view.kind)
+        drawn = view.draw(k, mask, controls.temperature, own)
         return Candidates(view, drawn.rows, drawn.scores)
-    best = view.best(k, mask)
-    return Candidates(view, best.rows, best.mean)
+    best = view.best(k, mask, boldness=boldness(controls))
+    return Candidates(view, best.rows, best.scores)

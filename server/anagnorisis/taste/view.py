@@ -1,7 +1,9 @@
 """One person's taste in one kind, and what it says of every item of the kind."""
 
+import math
 from collections.abc import Mapping, Sequence
 from itertools import islice
+from typing import Literal
 
 import numpy as np
 from msgspec import Struct
@@ -120,9 +122,21 @@ class View:
                 told[item] = scores.score(mean, variance, noise, degrees)
         return told
 
-    def best(self, k: int, eligible: NDArray[np.bool_], below: tuple[float, int] | None = None) -> Ranked:
-        """The `k` rows of the highest mean among the `eligible` (n,), after the (mean, row) `below`."""
-        return rank([self.columns], [1.0], k, "mean", eligible=eligible, below=below)
+    def best(
+        self,
+        k: int,
+        eligible: NDArray[np.bool_],
+        below: tuple[float, int] | None = None,
+        *,
+        boldness: float = 0.0,
+    ) -> Ranked:
+        """The `k` rows of the highest mean among the `eligible` (n,), after the (score, row) `below`.
+
+        `boldness` adds so many standard deviations of the mean to it (upper confidence bound: Auer 2002).
+        """
+        beta = boldness * math.sqrt(self.taste.noise)  # the columns hold variances as shares of the noise
+        by: Literal["mean", "upper"] = "upper" if boldness else "mean"
+        return rank([self.columns], [1.0], k, by, beta=beta, eligible=eligible, below=below)
 
     def draw(self, k: int, eligible: NDArray[np.bool_], temperature: float, seed: int) -> Ranked:
         """`k` of the `eligible` rows (n,) by chance, one by one, with odds of exp(mean / temperature)."""
