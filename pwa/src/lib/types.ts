@@ -785,9 +785,35 @@ export interface paths {
          *
          *     `keep` names items still on the screen, parted by commas; they come back in `kept` with their new scores.
          *     `mode=draw` takes items by chance, with odds of exp(score / temperature); a `seed` draws the same again.
+         *     A control that is given here holds for the list that begins with this page, in place of the person's own;
+         *     what comes `after` goes on as its list began.
          */
         get: operations["ApiFeedGetFeed"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feed/controls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetControls
+         * @description How the feed of the person who asks is chosen; as always for nobody.
+         */
+        get: operations["ApiFeedControlsGetControls"];
+        /**
+         * SetControls
+         * @description Have the feed of the person who asks chosen so, on every device; what is left out is as always.
+         */
+        put: operations["ApiFeedControlsSetControls"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1158,6 +1184,22 @@ export interface components {
         /** Claimed */
         Claimed: {
             session: components["schemas"]["Session"] | null;
+        };
+        /** Controls */
+        Controls: {
+            /** @default 0 */
+            discovery?: number;
+            /** @default 0 */
+            familiarity?: number;
+            /** @default 0 */
+            recency?: number;
+            /** @default 0.5 */
+            variety?: number;
+            /** @default 0 */
+            minutes?: number;
+            /** @default 1 */
+            temperature?: number;
+            seed?: number | null;
         };
         /** Counted */
         Counted: {
@@ -3225,7 +3267,12 @@ export interface operations {
                 limit?: number;
                 after?: string | null;
                 keep?: string;
-                temperature?: number;
+                discovery?: number | null;
+                familiarity?: number | null;
+                recency?: number | null;
+                variety?: number | null;
+                minutes?: number | null;
+                temperature?: number | null;
                 seed?: number | null;
             };
             header?: never;
@@ -3242,6 +3289,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FeedPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiFeedControlsGetControls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Controls"];
+                };
+            };
+        };
+    };
+    ApiFeedControlsSetControls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Controls"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Controls"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

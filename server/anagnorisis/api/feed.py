@@ -7,9 +7,12 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
+from anagnorisis.api.controls import overridden, usual
+from anagnorisis.api.held import Held
 from anagnorisis.domain import BadValue, ItemId, Kind
 from anagnorisis.feed.page import Feed
 from anagnorisis.feed.queries import MOST, FeedPage, FeedQuery, Filters, Mode
+from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
 
 PageSize = Annotated[int, QueryParameter(ge=1, le=MOST)]
@@ -20,6 +23,8 @@ ID = re.compile(r"[0-9a-f]{32}")
 async def get_feed(
     sight: NamedDependency[Sight],
     feed: NamedDependency[Feed],
+    store: NamedDependency[Store],
+    held: NamedDependency[Held],
     mode: FromQuery[Mode] = "for_you",
     kind: FromQuery[Kind | None] = None,
     folder: FromQuery[str | None] = None,
@@ -27,16 +32,33 @@ async def get_feed(
     limit: PageSize = 20,
     after: FromQuery[str | None] = None,
     keep: FromQuery[str] = "",
-    temperature: FromQuery[float] = 1.0,
+    discovery: FromQuery[float | None] = None,
+    familiarity: FromQuery[float | None] = None,
+    recency: FromQuery[float | None] = None,
+    variety: FromQuery[float | None] = None,
+    minutes: FromQuery[int | None] = None,
+    temperature: FromQuery[float | None] = None,
     seed: FromQuery[int | None] = None,
 ) -> FeedPage:
     """The next picks for the person who asks.
 
     `keep` names items still on the screen, parted by commas; they come back in `kept` with their new scores.
     `mode=draw` takes items by chance, with odds of exp(score / temperature); a `seed` draws the same again.
+    A control that is given here holds for the list that begins with this page, in place of the person's own;
+    what comes `after` goes on as its list began.
     """
+    steered = overridden(
+        await usual(held, store, sight.person),
+        discovery=discovery,
+        familiarity=familiarity,
+        recency=recency,
+        variety=variety,
+        minutes=minutes,
+        temperature=temperature,
+        seed=seed,
+    )
     filters = Filters(kind, folder or None, tag or None)
-    query = FeedQuery(mode, filters, limit, after or None, identities(keep), temperature, seed)
+    query = FeedQuery(mode, filters, limit, after or None, identities(keep), steered)
     return await feed.page(sight, query)
 
 

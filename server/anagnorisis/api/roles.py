@@ -86,6 +86,8 @@ TABLE = {
     "GET /api/sources/suggested": OWNER,
     "POST /api/sources/sample": OWNER,
     "GET /api/feed": SCREEN,
+    "GET /api/feed/controls": SCREEN,
+    "PUT /api/feed/controls": GUEST,
     "GET /api/items": SCREEN,
     "GET /api/items/facets": SCREEN,
     "GET /api/items/{item_id}": SCREEN,

@@ -3,22 +3,27 @@
 import asyncio
 import math
 import random
+import time
 from collections import deque
 from collections.abc import Mapping, Sequence, Set
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from anagnorisis.domain import KINDS, Item, Kind
+from anagnorisis.domain import KINDS, Item, ItemId, Kind
 from anagnorisis.feed import marks, picks
 from anagnorisis.feed.begun import begun
 from anagnorisis.feed.eligible import Eligible
+from anagnorisis.feed.fitting import fitted
+from anagnorisis.feed.known import Knowing, line
 from anagnorisis.feed.lasting import Lasting
 from anagnorisis.feed.newest import Keys, moved, newest
 from anagnorisis.feed.picks import Chosen
-from anagnorisis.feed.pools import BYTES, Leaders, pools, sum_of, unseen
-from anagnorisis.feed.queries import SEEDS, FeedPage, FeedQuery, Mode, check_draw, check_limit
-from anagnorisis.store import items
+from anagnorisis.feed.pools import BYTES, POOL, Field, Leaders, pools, sum_of, unseen
+from anagnorisis.feed.queries import FeedPage, FeedQuery, Mode, check_limit
+from anagnorisis.feed.steering import spread
+from anagnorisis.store import controls, items
+from anagnorisis.store.controls import SEEDS, Controls
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.learner import Learner
@@ -29,8 +34,6 @@ NEW_SHARE = 5
 """Every so many picks one is of a kind that cannot be sorted yet, so that nothing vanishes."""
 WINDOW = 1000
 """Picks after which a list ends; until then none comes twice, whatever is rated between two pages."""
-SHARE = 3 / 20
-"""Of a page for one creator and for one folder, unless nothing else is left."""
 
 UNSURE = "Your rating of this one would teach me much"
 
@@ -41,8 +44,8 @@ class Place(Struct, frozen=True):
     shown: bytes
     """A short sum of every id picked so far."""
     newest: Keys
-    seed: int
-    """Of a draw."""
+    controls: Controls
+    """Those the list began with, and the seed of its chance."""
 
 
 class Feed:
@@ -50,12 +53,12 @@ class Feed:
 
     def __init__(self, store: Store, learner: Learner, eligible: Eligible) -> None:
         self._store, self._learner, self._eligible = store, learner, eligible
-        self._lasting = Lasting(store)
+        self._lasting, self._knowing = Lasting(store), Knowing(store)
 
     async def page(self, sight: Sight, query: FeedQuery) -> FeedPage:
         """The page asked for within `sight`, as its person's ratings have it now. Raises `BadValue`."""
         check_limit(query.limit)
-        check_draw(query)
+        controls.check(query.controls)
         query = replace(query, filters=replace(query.filters, rated="no"))
         kept = list((await items.by_ids(self._store.read, query.keep, sight)).values())
         kinds = {*query.filters.kinds, *(item.kind for item in kept)}
@@ -70,55 +73,62 @@ class Feed:
 
     async def _chosen(self, sight: Sight, query: FeedQuery, views: Mapping[Kind, View]) -> Chosen:
         """The best of the kinds that can be told apart, among them the newest of the others."""
-        of = (sight.person, query.mode, query.filters, query.temperature, query.seed)
+        of = (sight.person, query.mode, query.filters)
         place = marks.read(query.after, Place, of) if query.after else _start(query)
+        query = replace(query, controls=place.controls)
         seen = {place.shown[n : n + BYTES] for n in range(0, len(place.shown), BYTES)}
         leaders = await self._lasting.leaders()
         kinds = query.filters.kinds
         ready = [kind for kind in kinds if _ready(views[kind], query.mode)]
         others = [kind for kind in kinds if kind not in ready]
-        best = await self._best(sight, [views[kind] for kind in ready], query, place.seed, seen, leaders)
+        wide = _wide(query)
+        fields = [await self._field(sight, views[kind], query) for kind in ready]
+        best = await self._best(sight, fields, query, wide, seen, leaders)
         fresh = unseen(seen, leaders)
         new = await newest(
-            self._store,
-            sight,
-            others,
-            query.filters,
-            query.limit + 1,
-            place.newest,
-            lambda item: fresh(item.id),
+            self._store, sight, others, query.filters, wide, place.newest, lambda item: fresh(item.id)
         )
-        told = _mixed(best, new, query.limit)
-        taken = [item for item in told if item in new]
+        told = await asyncio.to_thread(_told, _mixed(best, new), query)
         shown = place.shown + b"".join(sum_of(item.id, leaders) for item in told)
-        more = len(best) + len(new) > len(told) and len(shown) < WINDOW * BYTES
-        lines = dict.fromkeys((item.id for item in best), UNSURE) if query.mode == "ask" else {}
-        left = Place(shown, moved(place.newest, taken), place.seed)
-        return Chosen(told, lines, marks.mark(left, of) if more else None)
+        more = 0 < len(told) < len(best) + len(new) and len(shown) < WINDOW * BYTES
+        left = Place(shown, moved(place.newest, _led(new, told)), place.controls)
+        return Chosen(told, _lines(told, best, fields, query), marks.mark(left, of) if more else None)
+
+    async def _field(self, sight: Sight, view: View, query: FeedQuery) -> Field:
+        """What may be picked of a kind, old favourites too where they are asked for."""
+        mask = await self._eligible.rows(view, query.filters, sight)
+        if query.mode == "ask":
+            return Field(view, mask)
+        known = await self._knowing.of(sight.person, view, query.controls)
+        if not known.loved:
+            return Field(view, mask, None, known)
+        rated = await self._eligible.rows(view, replace(query.filters, rated="yes"), sight)
+        return Field(view, mask, rated & view.space.mask(known.loved)[: len(rated)], known)
 
     async def _best(
         self,
         sight: Sight,
-        views: Sequence[View],
+        fields: Sequence[Field],
         query: FeedQuery,
-        seed: int,
+        wide: int,
         seen: Set[bytes],
         leaders: Leaders,
     ) -> list[Item]:
-        """One more than the page holds, if there are."""
-        masks = [await self._eligible.rows(view, query.filters, sight) for view in views]
-        found = await asyncio.to_thread(pools, views, masks, query, seed, seen, leaders)
+        """Up to `wide` of them in the order to show them."""
+        found = await asyncio.to_thread(pools, fields, query, time.time(), seen, leaders)
         if query.mode == "draw":
-            ids = highest(found, query.limit + 1)
+            ids = highest(found, wide)
         else:
             told = [item for pool in found for item in pool.ids] if query.mode == "for_you" else []
-            groups, most = await self._lasting.groups(told), math.ceil(SHARE * query.limit)
-            ids = await asyncio.to_thread(varied, found, query.limit + 1, groups, most)
+            groups, how = await self._lasting.groups(told), spread(query.controls)
+            most = math.ceil(how.share * query.limit)
+            ids = await asyncio.to_thread(varied, found, wide, groups, most, how.diversity)
         return list((await items.by_ids(self._store.read, ids, sight)).values())
 
 
 def _start(query: FeedQuery) -> Place:
-    return Place(b"", {}, random.randrange(SEEDS) if query.seed is None else query.seed)
+    seed = random.randrange(SEEDS) if query.controls.seed is None else query.controls.seed
+    return Place(b"", {}, replace(query.controls, seed=seed))
 
 
 def _ready(view: View, mode: Mode) -> bool:
@@ -126,11 +136,50 @@ def _ready(view: View, mode: Mode) -> bool:
     return len(view) > 0 if mode in ("ask", "draw") else view.evidence().enough
 
 
-def _mixed(best: Sequence[Item], new: Sequence[Item], limit: int) -> list[Item]:
-    """Up to `limit` of both in their orders, `new` in every fifth place as long as there are `best`."""
+def _wide(query: FeedQuery) -> int:
+    """How many to look at: one more than the page holds, or enough to find those that fit the time."""
+    return POOL * query.limit if query.controls.minutes and query.mode != "ask" else query.limit + 1
+
+
+def _told(order: list[Item], query: FeedQuery) -> list[Item]:
+    """What a page shows of `order`."""
+    if query.controls.minutes and query.mode != "ask":
+        return fitted(order, 60.0 * query.controls.minutes, query.limit)
+    return order[: query.limit]
+
+
+def _led(new: Sequence[Item], told: Sequence[Item]) -> list[Item]:
+    """Of each kind those of `new` that were told with all that come before them."""
+    shown, passed = {item.id for item in told}, set[Kind]()
+    led = []
+    for item in new:
+        if item.id not in shown:
+            passed.add(item.kind)
+        elif item.kind not in passed:
+            led.append(item)
+    return led
+
+
+def _lines(
+    told: Sequence[Item], best: Sequence[Item], fields: Sequence[Field], query: FeedQuery
+) -> dict[ItemId, str]:
+    """The reasons that are known without a score: of questions, and of old favourites."""
+    if query.mode == "ask":
+        return dict.fromkeys((item.id for item in best), UNSURE)
+    of_kind = {field.view.kind: field for field in fields}
+    lines = {}
+    for item in told:
+        field = of_kind.get(item.kind)
+        if field and (one := field.known.loved.get(item.id)):
+            lines[item.id] = line(one)
+    return lines
+
+
+def _mixed(best: Sequence[Item], new: Sequence[Item]) -> list[Item]:
+    """All of both in their orders, `new` in every fifth place as long as there are `best`."""
     told: list[Item] = []
     best_left, new_left = deque(best), deque(new)
-    while len(told) < limit and (best_left or new_left):
+    while best_left or new_left:
         its_turn = not best_left or len(told) % NEW_SHARE == NEW_SHARE - 1
         told.append((new_left if new_left and its_turn else best_left).popleft())
     return told

@@ -4,10 +4,14 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from zlib import crc32
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from anagnorisis.domain import KINDS, ItemId
 from anagnorisis.feed.eligible import Mask
+from anagnorisis.feed.known import Known
 from anagnorisis.feed.queries import FeedQuery
+from anagnorisis.feed.steering import Numbers, boldness, familiar, newness, standing
 from anagnorisis.taste.ask import questions
 from anagnorisis.taste.variety import Candidates
 from anagnorisis.taste.view import View
@@ -16,6 +20,17 @@ POOL = 5
 """Candidates of each kind for every pick of a page."""
 BYTES = 4
 """Stand for an id in a page mark: a stranger is taken for a pick of a full window once in four million."""
+
+
+class Field(Struct, frozen=True, eq=False):
+    """The rows of a kind that may be picked, and what the controls of the page need to know of them."""
+
+    view: View
+    mask: Mask
+    loved: Mask | None = None
+    """Rated rows that may come back."""
+    known: Known = Known()
+
 
 Leaders = Mapping[ItemId, ItemId]
 """Of an item that has near-duplicates the one that stands for all of them."""
@@ -40,10 +55,9 @@ def unseen(seen: Set[bytes], leaders: Leaders) -> Callable[[ItemId], bool]:
 
 
 def pools(
-    views: Sequence[View],
-    masks: Sequence[Mask],
+    fields: Sequence[Field],
     query: FeedQuery,
-    seed: int,
+    now: float,
     seen: Set[bytes],
     leaders: Leaders,
 ) -> list[Candidates]:
@@ -51,19 +65,58 @@ def pools(
     most = POOL * query.limit + 1
     twins = len(leaders)  # each may take the place of a candidate and be left out
     found = []
-    for view, mask in zip(views, masks, strict=True):
+    for field in fields:
         wide = most + len(seen) + min(most, twins)
-        candidates = _candidates(view, mask, query, seed, wide)
+        candidates = _candidates(field, query, now, wide)
         found.append(candidates.only(unseen(seen, leaders), most))
     return found
 
 
-def _candidates(view: View, mask: Mask, query: FeedQuery, seed: int, k: int) -> Candidates:
+def _candidates(field: Field, query: FeedQuery, now: float, k: int) -> Candidates:
     if query.mode == "ask":
-        return questions(view, mask, k, np.random.default_rng())
+        return questions(field.view, field.mask, k, np.random.default_rng())
+    heard = field.known.heard
+    if heard is None:
+        return _best(field, query, now, field.mask, k)
+    heard = heard[: len(field.mask)]
+    parts = [
+        _best(field, query, now, field.mask & ~heard, k),
+        _shifted(_best(field, query, now, field.mask & heard, k), query, familiar(query.controls)),
+    ]
+    if field.loved is not None:
+        parts.append(_favourites(field, query, now, field.loved))
+    return _merged(parts, k)
+
+
+def _favourites(field: Field, query: FeedQuery, now: float, loved: Mask) -> Candidates:
+    """Those `loved`, by what the person gave them rather than by what would be expected of them."""
+    found = _best(field, query, now, loved, int(loved.sum()))
+    told = [field.known.loved[item] for item in found.ids]
+    rest = now - np.array([one.last for one in told])
+    better = np.array([one.rating for one in told]) - field.view.columns.at(found.rows)[0]
+    return _shifted(found, query, better + standing(query.controls, rest))
+
+
+def _best(field: Field, query: FeedQuery, now: float, mask: Mask, k: int) -> Candidates:
+    """The `k` best of `mask`, or as many by chance."""
+    view, controls = field.view, query.controls
+    recency = newness(controls, field.known.added, now)
     if query.mode == "draw":
-        own = seed * len(KINDS) + KINDS.index(view.kind)
-        drawn = view.draw(k, mask, query.temperature, own)
+        own = (controls.seed or 0) * len(KINDS) + KINDS.index(view.kind)
+        drawn = view.draw(k, mask, controls.temperature, own, recency=recency)
         return Candidates(view, drawn.rows, drawn.scores)
-    best = view.best(k, mask)
-    return Candidates(view, best.rows, best.mean)
+    best = view.best(k, mask, boldness=boldness(controls), recency=recency)
+    return Candidates(view, best.rows, best.scores)
+
+
+def _shifted(found: Candidates, query: FeedQuery, points: float | Numbers) -> Candidates:
+    """The same with `points` more of score; a draw counts in temperatures."""
+    unit = query.controls.temperature if query.mode == "draw" else 1.0
+    return replace(found, values=found.values + points / unit)
+
+
+def _merged(parts: Sequence[Candidates], k: int) -> Candidates:
+    rows = np.concatenate([part.rows for part in parts])
+    values = np.concatenate([part.values for part in parts])
+    best = np.lexsort((rows, -values))[:k]
+    return Candidates(parts[0].view, rows[best], values[best])

@@ -6,14 +6,11 @@ from typing import Literal
 from msgspec import Struct
 
 from anagnorisis.domain import KINDS, BadValue, Evidence, ItemId, Kind, Pick
+from anagnorisis.store.controls import USUAL, Controls
 from anagnorisis.store.items import Rated
 
 MOST = 100
 """Picks on one page."""
-COLDEST, HOTTEST = 0.01, 100.0
-"""Temperatures of a draw: from the order of the scores to a plain shuffle."""
-SEEDS = 2**53
-"""Any that a browser can write as a number."""
 
 Mode = Literal["for_you", "ask", "resume", "draw"]
 Sort = Literal["newest", "title", "mine", "predicted"]
@@ -43,10 +40,8 @@ class FeedQuery(Struct, frozen=True):
     """The `next` of the page before."""
     keep: Sequence[ItemId] = ()
     """Items still on the screen: they come back with their new scores."""
-    temperature: float = 1.0
-    """Of a `draw`: the odds of an item are exp(score / temperature)."""
-    seed: int | None = None
-    """Of a `draw`: the same seed draws the same; without one it is left to chance."""
+    controls: Controls = USUAL
+    """How the first page of a list is chosen; what comes `after` goes on in the same way."""
 
 
 class FeedPage(Struct, frozen=True):
@@ -73,14 +68,6 @@ class ItemPage(Struct, frozen=True):
 
     picks: list[Pick]
     next: str | None
-
-
-def check_draw(query: FeedQuery) -> None:
-    """Raise `BadValue` unless `query` can be drawn."""
-    if not COLDEST <= query.temperature <= HOTTEST:
-        raise BadValue(f"A temperature is {COLDEST:g} to {HOTTEST:g}, not {query.temperature:g}.")
-    if query.seed is not None and not 0 <= query.seed < SEEDS:
-        raise BadValue(f"A seed is a whole number from 0 to {SEEDS - 1}, not {query.seed}.")
 
 
 def check_limit(limit: int) -> None:

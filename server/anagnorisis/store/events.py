@@ -1,4 +1,4 @@
-"""The append-only `events`, and what follows from them: the `ratings` and the `progress` of each person.
+"""The append-only `events`, and what follows from them: the `ratings`, `progress` and `plays` of each person.
 
 The current rating of an item is the last of its `rating` and `clear` events by (at, uuid) that was not
 undone; where a person stopped is the last of `position`, `finish` and `skip` (one without a value passes over
@@ -16,6 +16,7 @@ from msgspec import Struct, json
 from msgspec.structs import astuple
 
 from anagnorisis.domain import HIGHEST, LOWEST, BadValue, Event, EventKind, ItemId, Kind, Rating, Unknown
+from anagnorisis.store import plays
 from anagnorisis.store.rows import listed
 
 INSERT = """INSERT INTO events (uuid, person, device, item, kind, value, target, at, received_at)
@@ -41,8 +42,9 @@ ERASE = (
     "DELETE FROM events WHERE person = ?",
     "DELETE FROM ratings WHERE person = ?",
     "DELETE FROM progress WHERE person = ?",
+    "DELETE FROM plays WHERE person = ?",
 )
-FORGET = ("DELETE FROM ratings", "DELETE FROM progress")
+FORGET = ("DELETE FROM ratings", "DELETE FROM progress", "DELETE FROM plays")
 EVERY_PAIR = """SELECT DISTINCT e.person, coalesce(a.new, e.item) FROM events AS e
     LEFT JOIN aliases AS a ON a.old = e.item"""
 HISTORY = """SELECT uuid, person, device, item, kind, value, target, at, received_at FROM events
@@ -128,13 +130,14 @@ def newest_id(db: sqlite3.Connection, item: str) -> ItemId:
 
 
 def derive(db: sqlite3.Connection, pairs: Iterable[tuple[int, ItemId]]) -> list[Change]:
-    """Set rating and progress of (person, item) pairs to what the events say; returns ratings that moved."""
+    """Set what follows for (person, item) pairs to what the events say; returns the ratings that moved."""
     changes = []
     for person, item in sorted(pairs):
         ids = [item, *(row[0] for row in db.execute(OLD_IDS, (item,)))] if newest_id(db, item) == item else []
         row = db.execute(RATING, (person, item)).fetchone()
         change = Change(person, item, row and row[0], _derive_rating(db, person, item, ids))
         _derive_progress(db, person, item, ids)
+        plays.derive(db, person, item, ids)
         if change.before != change.after:
             changes.append(change)
     return changes
@@ -147,7 +150,7 @@ def erase(db: sqlite3.Connection, person: int) -> None:
 
 
 def rebuild(db: sqlite3.Connection) -> None:
-    """Derive every rating and all progress from the events alone."""
+    """Derive every rating, all progress and all plays from the events alone."""
     for statement in FORGET:
         db.execute(statement)
     derive(db, [(person, ItemId(item)) for person, item in db.execute(EVERY_PAIR).fetchall()])

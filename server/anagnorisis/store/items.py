@@ -35,6 +35,8 @@ IN_VIEW = sighted(
     "SELECT i.id FROM json_each(:ids) AS wanted CROSS JOIN items AS i ON i.id = wanted.value WHERE seen(i.id)"
 )
 KINDS_OF = "SELECT i.id, i.kind FROM json_each(?) AS wanted CROSS JOIN items AS i ON i.id = wanted.value"
+ADDED = """SELECT i.id, i.added_at FROM json_each(?) AS wanted CROSS JOIN items AS i
+    ON i.id = wanted.value"""
 ALL_PRESENT = "SELECT id FROM items WHERE kind = ? AND gone_at IS NULL"
 COUNTS = sighted("SELECT kind, count(*) FROM items AS i WHERE gone_at IS NULL AND seen(i.id) GROUP BY kind")
 FOLDERS = sighted("""SELECT p.folder, count(DISTINCT p.item) FROM places AS p
@@ -137,6 +139,11 @@ async def in_view(read: Connection, ids: Iterable[ItemId], sight: Sight) -> set[
 async def kinds_of(read: Connection, ids: Iterable[ItemId]) -> dict[ItemId, Kind]:
     """The kind of each of `ids` that is stored."""
     return {item: kind for item, kind in await read.execute_fetchall(KINDS_OF, (listed(ids),))}
+
+
+async def added(read: Connection, ids: Iterable[ItemId]) -> dict[ItemId, int]:
+    """Unix seconds of the first time the house saw each of `ids` that is stored."""
+    return {item: at for item, at in await read.execute_fetchall(ADDED, (listed(ids),))}
 
 
 async def all_present(read: Connection, kind: Kind) -> list[ItemId]:

@@ -38,7 +38,13 @@ class Candidates(Struct, frozen=True, eq=False):
         return Candidates(self.view, self.rows[kept], self.values[kept])
 
 
-def varied(pools: Sequence[Candidates], k: int, groups: Groups | None = None, most: int = 1) -> list[ItemId]:
+def varied(
+    pools: Sequence[Candidates],
+    k: int,
+    groups: Groups | None = None,
+    most: int = 1,
+    diversity: float = DIVERSITY,
+) -> list[ItemId]:
     """Up to `k` of the candidates, best first. Likeness is the cosine of the content block; items of
     different kinds are not alike. Of a group at most `most` are taken as long as there are others.
     """
@@ -52,7 +58,7 @@ def varied(pools: Sequence[Candidates], k: int, groups: Groups | None = None, mo
     ids = [item for pool in pools for item in pool.ids]
     values = spread(np.concatenate([pool.values for pool in pools]))
     numbered = None if groups is None else _numbered([groups.get(item, ()) for item in ids])
-    return [ids[n] for n in mmr(vectors, values, k, DIVERSITY, numbered, most)]
+    return [ids[n] for n in mmr(vectors, values, k, diversity, numbered, most)]
 
 
 def highest(pools: Sequence[Candidates], k: int) -> list[ItemId]:

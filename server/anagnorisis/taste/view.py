@@ -1,7 +1,9 @@
 """One person's taste in one kind, and what it says of every item of the kind."""
 
+import math
 from collections.abc import Mapping, Sequence
 from itertools import islice
+from typing import Literal
 
 import numpy as np
 from msgspec import Struct
@@ -20,6 +22,8 @@ from anagnorisis.taste.wished import Wished, nothing
 
 NO_LESSONS = np.zeros((0, DIMENSION)), np.zeros(0)
 Extra = NDArray[np.float16]
+Recency = tuple[NDArray[np.float64], float, float, float]
+"""A bonus for what is new, as `rank` takes it: unix seconds of each row (n,), now, half-life in s, points."""
 CHUNK = 8192
 AT_ONCE = 16
 """More changes than this in a batch cost less as one refresh than as a burst."""
@@ -141,13 +145,38 @@ class View:
                 told[item] = scores.score(mean, variance, noise, degrees)
         return told
 
-    def best(self, k: int, eligible: NDArray[np.bool_], below: tuple[float, int] | None = None) -> Ranked:
-        """The `k` rows of the highest mean among the `eligible` (n,), after the (mean, row) `below`."""
-        return rank([self.columns], [1.0], k, "mean", eligible=eligible, below=below)
+    def best(
+        self,
+        k: int,
+        eligible: NDArray[np.bool_],
+        below: tuple[float, int] | None = None,
+        *,
+        boldness: float = 0.0,
+        recency: Recency | None = None,
+    ) -> Ranked:
+        """The `k` rows of the highest mean among the `eligible` (n,), after the (score, row) `below`.
 
-    def draw(self, k: int, eligible: NDArray[np.bool_], temperature: float, seed: int) -> Ranked:
+        `boldness` adds so many standard deviations of the mean to it (upper confidence bound: Auer 2002).
+        """
+        beta = boldness * math.sqrt(self.taste.noise)  # the columns hold variances as shares of the noise
+        by: Literal["mean", "upper"] = "upper" if boldness else "mean"
+        model = [self.columns]
+        return rank(model, [1.0], k, by, beta=beta, eligible=eligible, below=below, recency=recency)
+
+    def draw(
+        self,
+        k: int,
+        eligible: NDArray[np.bool_],
+        temperature: float,
+        seed: int,
+        *,
+        recency: Recency | None = None,
+    ) -> Ranked:
         """`k` of the `eligible` rows (n,) by chance, one by one, with odds of exp(mean / temperature)."""
-        return rank([self.columns], [1.0], k, "draw", temperature=temperature, seed=seed, eligible=eligible)
+        model = [self.columns]
+        return rank(
+            model, [1.0], k, "draw", temperature=temperature, seed=seed, eligible=eligible, recency=recency
+        )
 
     def rows(self, rows: Rows) -> NDArray[np.float64]:
         """The rows (k, 162) of those numbers, with what the household says."""

@@ -9,6 +9,7 @@ from tests.server.feed.test_page import every, ids, rate
 from anagnorisis.domain import BadValue, Item, Person
 from anagnorisis.feed.page import Feed
 from anagnorisis.feed.queries import FeedQuery, Filters
+from anagnorisis.store.controls import Controls
 from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.learner import Learner
 
@@ -29,7 +30,11 @@ async def test_a_seed_draws_the_same_again_and_another_something_else(
     feed: Feed, liked: tuple[list[Item], list[Item]], person: Person
 ) -> None:
     drawn = [
-        ids(await feed.page(Sight(person.id), FeedQuery("draw", limit=16, temperature=50, seed=seed)))
+        ids(
+            await feed.page(
+                Sight(person.id), FeedQuery("draw", limit=16, controls=Controls(temperature=50, seed=seed))
+            )
+        )
         for seed in (1, 1, 2)
     ]
     assert drawn[0] == drawn[1] != drawn[2]
@@ -39,13 +44,18 @@ async def test_a_seed_draws_the_same_again_and_another_something_else(
 async def test_the_pages_of_a_draw_are_the_slices_of_one_order(
     feed: Feed, liked: tuple[list[Item], list[Item]], person: Person
 ) -> None:
-    whole = ids(await feed.page(Sight(person.id), FeedQuery("draw", limit=16, temperature=2, seed=7)))
-    query = FeedQuery("draw", limit=5, temperature=2, seed=7)
+    whole = ids(
+        await feed.page(
+            Sight(person.id), FeedQuery("draw", limit=16, controls=Controls(temperature=2, seed=7))
+        )
+    )
+    query = FeedQuery("draw", limit=5, controls=Controls(temperature=2, seed=7))
     pages = [await feed.page(Sight(person.id), query)]
     while pages[-1].next:
         pages.append(
             await feed.page(
-                Sight(person.id), FeedQuery("draw", limit=5, after=pages[-1].next, temperature=2, seed=7)
+                Sight(person.id),
+                FeedQuery("draw", limit=5, after=pages[-1].next, controls=Controls(temperature=2, seed=7)),
             )
         )
     assert [item for page in pages for item in ids(page)] == whole
@@ -61,7 +71,7 @@ async def test_cold_is_the_order_of_the_scores_and_warm_a_shuffle_that_favours_t
         firsts = [
             ids(await feed.page(Sight(person.id), query))
             for seed in range(40)
-            for query in [FeedQuery("draw", limit=8, temperature=temperature, seed=seed)]
+            for query in [FeedQuery("draw", limit=8, controls=Controls(temperature=temperature, seed=seed))]
         ]
         return sum(len(loved & {*first}) for first in firsts) / (40 * 8)
 
@@ -83,7 +93,11 @@ async def test_before_any_rating_a_draw_is_by_chance_alone(
 ) -> None:
     made = await furnish("image", 12)
     await learner.spaces.admit("image")
-    drawn = ids(await feed.page(Sight(person.id), FeedQuery("draw", Filters("image"), limit=12, seed=3)))
+    drawn = ids(
+        await feed.page(
+            Sight(person.id), FeedQuery("draw", Filters("image"), limit=12, controls=Controls(seed=3))
+        )
+    )
     assert {*drawn} == {item.id for item in made}
     assert drawn != [item.id for item in reversed(made)]
 
@@ -95,4 +109,6 @@ async def test_what_cannot_be_drawn_is_refused(
     feed: Feed, person: Person, temperature: float, seed: int
 ) -> None:
     with pytest.raises(BadValue, match=r"A (temperature|seed) is"):
-        await feed.page(Sight(person.id), FeedQuery("draw", temperature=temperature, seed=seed))
+        await feed.page(
+            Sight(person.id), FeedQuery("draw", controls=Controls(temperature=temperature, seed=seed))
+        )

@@ -11,6 +11,7 @@ from anagnorisis.domain import Item, Person
 from anagnorisis.feed.page import Feed
 from anagnorisis.feed.queries import FeedQuery
 from anagnorisis.store import alike
+from anagnorisis.store.controls import Controls
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.learner import Learner
@@ -76,7 +77,11 @@ async def test_near_duplicates_are_one_pick_over_all_pages(
     twins = {made[6]: made[6:9], made[12]: made[12:14]}
     leaders = {item.id: leader.id for leader, group in twins.items() for item in group}
     await store.write(lambda db: alike.regroup(db, "image", leaders))
-    for query in (FeedQuery(limit=4), FeedQuery("draw", limit=4, seed=1), FeedQuery("ask", limit=4)):
+    for query in (
+        FeedQuery(limit=4),
+        FeedQuery("draw", limit=4, controls=Controls(seed=1)),
+        FeedQuery("ask", limit=4),
+    ):
         shown = [item for page in await every(feed, person, query) for item in ids(page)]
         assert len(shown) == len({*shown}) == 18 - 3
         for group in twins.values():

@@ -1,6 +1,7 @@
 """Any order of arrival gives the same state, whatever arrives twice, too late, or before what it is about."""
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
@@ -16,10 +17,23 @@ from anagnorisis.store.migrate import migrate
 ITEMS = ("a", "b", "c", "old a", "older a", "old b")
 CHAIN = {"old a": "a", "older a": "old a", "old b": "b"}
 CANON = {"old a": "a", "older a": "a", "old b": "b"}
-KINDS = ("rating", "rating", "clear", "undo", "undo", "position", "position", "finish", "skip", "play")
+KINDS = (
+    "rating",
+    "rating",
+    "clear",
+    "undo",
+    "undo",
+    "position",
+    "position",
+    "finish",
+    "skip",
+    "play",
+    "open",
+)
+COUNTED = {"play": 0, "open": 0, "finish": 1, "skip": 2}
 
 Step = Callable[[sqlite3.Connection], list[events.Change]]
-State = tuple[list[Any], list[Any]]
+State = tuple[list[Any], list[Any], list[Any]]
 
 
 @st.composite
@@ -49,9 +63,9 @@ def house() -> Iterator[sqlite3.Connection]:
 
 def state(db: sqlite3.Connection) -> State:
     ratings = db.execute("SELECT person, item, value, at, uuid FROM ratings ORDER BY person, item").fetchall()
-    return ratings, db.execute(
-        "SELECT person, item, position, at FROM progress ORDER BY person, item"
-    ).fetchall()
+    progress = db.execute("SELECT person, item, position, at FROM progress ORDER BY person, item").fetchall()
+    plays = "SELECT person, item, times, full, skips, last_at FROM plays ORDER BY person, item"
+    return ratings, progress, db.execute(plays).fetchall()
 
 
 def expected(diary: Sequence[Event]) -> State:
@@ -59,6 +73,7 @@ def expected(diary: Sequence[Event]) -> State:
     undone = {(event.person, event.target) for event in diary if event.kind == "undo"}
     ratings: dict[tuple[int, str], Any] = {}
     progress: dict[tuple[int, str], Any] = {}
+    plays: defaultdict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for event in sorted(diary, key=lambda event: (event.at, event.uuid)):
         key = (event.person, CANON.get(event.item, event.item))
         if (event.person, event.uuid) in undone:
@@ -71,7 +86,12 @@ def expected(diary: Sequence[Event]) -> State:
             progress[key] = (*key, event.value, event.at)
         elif event.kind == "finish" or (event.kind == "skip" and event.value is not None):
             progress.pop(key, None)
-    return [ratings[key] for key in sorted(ratings)], [progress[key] for key in sorted(progress)]
+        if event.kind in COUNTED and (event.kind != "skip" or event.value is not None):
+            plays[key][COUNTED[event.kind]] += 1
+            plays[key][3] = event.at
+    heard = {key: (max(told[0] - told[2], told[1]), *told[1:]) for key, told in plays.items()}
+    derived = [ratings[key] for key in sorted(ratings)], [progress[key] for key in sorted(progress)]
+    return *derived, [(*key, *heard[key]) for key in sorted(heard)]
 
 
 def arrivals(diary: list[Event], data: st.DataObject) -> list[Step]:
@@ -118,5 +138,6 @@ def test_a_rebuild_gives_the_state_there_was(diary: list[Event], data: st.DataOb
         before = state(db)
         db.execute("UPDATE ratings SET value = 5.25")
         db.execute("INSERT INTO progress VALUES (1, 'nothing', 3.0, 3)")
+        db.execute("INSERT INTO plays VALUES (1, 'nothing', 3, 3, 3, 3)")
         events.rebuild(db)
         assert state(db) == before

@@ -1,0 +1,51 @@
+"""The `plays` table: how often each person heard, saw or read an item, and when last; derived from events.
+
+What was begun (`play`, `open`), heard to its end (`finish`) or passed over while it was playing (a `skip`
+with a value) counts, unless it was undone. Old ids of an item count as the item.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+
+from aiosqlite import Connection
+from msgspec import Struct
+
+from anagnorisis.domain import ItemId
+
+COUNT = """SELECT count(*) FILTER (WHERE kind IN ('play', 'open')), count(*) FILTER (WHERE kind = 'finish'),
+    count(*) FILTER (WHERE kind = 'skip'), coalesce(max(at), 0) FROM events AS e INDEXED BY events_that_play
+    WHERE person = ? AND item = ? AND kind IN ('play', 'open', 'finish', 'skip')
+    AND (kind <> 'skip' OR value IS NOT NULL) AND NOT EXISTS
+    (SELECT 1 FROM events AS u WHERE u.target = e.uuid AND u.person = e.person AND u.kind = 'undo')"""
+PUT = "INSERT OR REPLACE INTO plays (person, item, times, full, skips, last_at) VALUES (?, ?, ?, ?, ?, ?)"
+DROP = "DELETE FROM plays WHERE person = ? AND item = ?"
+ALL_OF = "SELECT item, times, full, skips, last_at FROM plays WHERE person = ?"
+
+
+class Played(Struct, frozen=True):
+    """How a person knows an item."""
+
+    item: ItemId
+    times: int
+    """Begun and not passed over."""
+    full: int
+    """To the end."""
+    skips: int
+    last_at: int
+    """Unix milliseconds."""
+
+
+def derive(db: sqlite3.Connection, person: int, item: ItemId, ids: Sequence[str]) -> None:
+    """Set what is known of `item`, which goes by any of `ids`, to what the events say."""
+    counted = [db.execute(COUNT, (person, one)).fetchone() for one in ids]
+    begun, full, skips = (sum(row[n] for row in counted) for n in range(3))
+    if begun or full or skips:
+        last = max(row[3] for row in counted)
+        db.execute(PUT, (person, item, max(begun - skips, full), full, skips, last))
+    else:
+        db.execute(DROP, (person, item))
+
+
+async def of(read: Connection, person: int) -> list[Played]:
+    """Every item that a person heard, saw or read, in no promised order; some may have left the house."""
+    return [Played(*row) for row in await read.execute_fetchall(ALL_OF, (person,))]

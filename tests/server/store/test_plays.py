@@ -1,0 +1,63 @@
+"""How often an item was heard follows from the log, also from the one of a house before this was counted."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from anagnorisis.domain import Event, Person
+from anagnorisis.store import aliases, events, people, plays
+from anagnorisis.store.db import Store
+from anagnorisis.store.migrate import MIGRATIONS, migrate
+from anagnorisis.store.plays import Played
+
+SQL = "SELECT person, item, times, full, skips, last_at FROM plays ORDER BY person, item"
+
+
+def event(n: int, kind: Any, item: str = "a", value: float | None = None, target: str | None = None) -> Event:
+    return Event(f"u{n}", 1, 1, item, kind, value, target, n, 99)
+
+
+DIARY = [
+    event(1, "play"),
+    event(2, "finish", value=180.0),
+    event(3, "play"),
+    event(4, "skip", value=8.0),
+    event(5, "skip"),
+    event(6, "finish", "old a"),
+    event(7, "play", "b"),
+    event(8, "undo", "b", target="u7"),
+    event(9, "open", "c"),
+    event(10, "rating", "d", 7.0),
+    event(11, "position", "d", 3.0),
+]
+TOLD = [(1, "a", 2, 2, 1, 6), (1, "c", 1, 0, 0, 9)]
+
+
+def test_a_house_from_before_is_counted_as_one_that_counted_all_along(tmp_path: Path) -> None:
+    last = next(MIGRATIONS.glob("*_plays.sql"))
+    for file in MIGRATIONS.glob("*.sql"):
+        if file.name < last.name:
+            (tmp_path / file.name).write_text(file.read_text())
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(db, tmp_path)
+    db.execute("INSERT INTO people (id, name, created_at) VALUES (1, 'Ann', 1)")
+    for one in DIARY:
+        db.execute(events.INSERT, (*(getattr(one, name) for name in one.__struct_fields__),))
+    db.execute("INSERT INTO aliases VALUES ('old a', 'a')")
+    (tmp_path / last.name).write_text(last.read_text())
+    migrate(db, tmp_path)
+    assert db.execute(SQL).fetchall() == TOLD
+    events.rebuild(db)
+    assert db.execute(SQL).fetchall() == TOLD
+    db.close()
+
+
+async def test_who_leaves_takes_along_what_they_heard(store: Store, person: Person, now: int) -> None:
+    bob = await store.write(lambda db: people.add(db, "Bob", None, now))
+    told = Event("v1", bob.id, 1, "a", "play", None, None, 5, 5)
+    await store.write(lambda db: events.append(db, [*DIARY, told]))
+    await store.write(lambda db: aliases.add(db, "old a", "a"))  # type: ignore[arg-type]
+    assert await plays.of(store.read, bob.id) == [Played("a", 1, 0, 0, 5)]  # type: ignore[arg-type]
+    assert [one.item for one in await plays.of(store.read, person.id)] == ["a", "c"]
+    await store.write(lambda db: people.remove(db, bob.id))
+    assert await plays.of(store.read, bob.id) == []
