@@ -1,4 +1,4 @@
-"""What competes with the linear model for a person's trust: anything that says mean and variance of an item."""
+"""What competes with the linear model for a person's trust: anything that gives an item a mean and variance."""
 
 from typing import Protocol
 
@@ -10,7 +10,7 @@ from anagnorisis.domain import Kind
 
 
 class Forecast(Struct, frozen=True, eq=False):
-    """What a challenger expects one person to rate the items of a kind, as it was worked out some time ago."""
+    """What a challenger expects one person to rate the items of a kind, as it was worked out a while ago."""
 
     mean: NDArray[np.float32]
     """(n,), points: of the first n rows of the space; later ones are not known to it."""
@@ -25,7 +25,7 @@ class Forecast(Struct, frozen=True, eq=False):
 
 
 class Challenger(Protocol):
-    """A model beside the linear one. Asked on the event loop, often: `says` gives what is at hand, at once."""
+    """A model beside the linear one. `says` is asked often, on the event loop: it gives what is at hand."""
 
     name: str
     """Stands in the store beside each of its forecasts; never changes, not with a new version either."""

@@ -96,8 +96,8 @@ def test_words_without_a_vector_or_of_another_width_or_another_kind_say_nothing(
 def test_the_view_is_the_exact_posterior_under_the_moved_prior(space: Space, axis: list[float]) -> None:
     told = of(spoken("fog", {"fog": axis}), space)
     changes = [Change(space.ids[n], float((n * 7) % 11)) for n in range(12)]
-    at_once = View(1, space, house_prior(), ALONE, changes, told)
-    one_by_one = View(1, space, house_prior(), ALONE, [], told)
+    at_once = View(1, space, house_prior(), ALONE, changes, wished=told)
+    one_by_one = View(1, space, house_prior(), ALONE, [], wished=told)
     for change in reversed(changes):
         one_by_one.settle([change])
     reference = Posterior(told.upon(house_prior()))
