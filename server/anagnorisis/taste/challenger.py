@@ -1,4 +1,4 @@
-"""What competes with the linear model for a person's trust: anything that gives an item a mean and variance."""
+"""What competes with the linear model for trust: anything that gives an item a mean and a variance."""
 
 from typing import Protocol
 
