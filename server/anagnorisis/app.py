@@ -54,8 +54,10 @@ from anagnorisis.jobs.folders import Folders
 from anagnorisis.jobs.likeness import likeness_loop
 from anagnorisis.jobs.sample import Sample
 from anagnorisis.jobs.supervisor import supervise
+from anagnorisis.jobs.wording import wording_loop
 from anagnorisis.library.embed import Embedding
 from anagnorisis.library.likeness import Likeness
+from anagnorisis.library.phrases import Phrases
 from anagnorisis.library.scan import Scanner
 from anagnorisis.media.cache import Cache
 from anagnorisis.media.replies import App, Receive, Scope, Send
@@ -209,6 +211,7 @@ async def _work(rooms: Rooms, worker: Worker) -> None:
         embedding_loop(embedding, changes, board),
         fitting_loop(rooms.learner, changes, board),
         likeness_loop(Likeness(rooms.store, rooms.learner.spaces), changes, board),
+        wording_loop(Phrases(rooms.store, worker, rooms.learner), changes, board),
         rooms.sample.loop,
     )
     for loop in loops:

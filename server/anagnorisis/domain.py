@@ -22,7 +22,17 @@ Kind = Literal["music", "image", "article"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 EventKind = Literal["rating", "clear", "undo", "play", "position", "finish", "skip", "open", "dwell"]
 Topic = Literal[
-    "items", "vectors", "ratings", "sources", "people", "jobs", "devices", "pairing", "egress", "controls"
+    "items",
+    "vectors",
+    "ratings",
+    "sources",
+    "people",
+    "jobs",
+    "devices",
+    "pairing",
+    "egress",
+    "controls",
+    "words",
 ]
 Again = Literal["never", "source", "start"]
 """When what failed is worth another try: not with these bytes, when its source is back, at the next start."""

@@ -117,6 +117,32 @@ def test_no_acknowledged_rating_of_two_people_is_lost_by_any_kill(
     record_property("figure acknowledged_ratings", len(acknowledged))
 
 
+def write_until_killed(house: House, ada: Client, moment: float, number: int) -> tuple[str, str]:
+    """Ada writes of her taste until the server is killed: what was acknowledged and what was sent last."""
+    acknowledged = ""
+    while True:
+        if acknowledged.endswith(" first"):
+            threading.Timer(moment, house.process.kill).start()
+        sent = f"foggy mountains {number} {time.monotonic_ns() if acknowledged else 'first'}"
+        try:
+            ada.call("PUT", "/api/taste/words", {"text": sent})
+        except (OSError, HTTPException):
+            return acknowledged, sent
+        acknowledged = sent
+
+
+def test_no_acknowledged_words_are_lost_by_a_kill(tmp_path: Path) -> None:
+    cookie, may_stand = "", {""}
+    for kill in range(4):
+        with House(tmp_path / "data") as house:
+            ada = house.client(cookie) if cookie else house.open()
+            cookie = ada.cookie
+            house.answering("/api/taste/words", cookie)
+            assert ada.call("GET", "/api/taste/words")["text"] in may_stand
+            if kill < 3:
+                may_stand = {*write_until_killed(house, ada, 0.1 + kill / 10, kill)}
+
+
 @pytest.mark.long
 def test_the_full_count_was_asked_for() -> None:
     assert KILLS >= 50, "run `make test-long`, which sets KILLS=50"

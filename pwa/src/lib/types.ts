@@ -1027,6 +1027,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/taste/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetWords
+         * @description What the person who asks says of their taste, and how each wish stands against their ratings.
+         */
+        get: operations["ApiTasteWordsGetWords"];
+        /**
+         * WriteWords
+         * @description Say it anew. Names act at once; the rest when it was read, which the bell `vectors` tells.
+         */
+        put: operations["ApiTasteWordsWriteWords"];
+        post?: never;
+        /**
+         * EraseWords
+         * @description Erase all that the person ever wrote, for good.
+         */
+        delete: operations["ApiTasteWordsEraseWords"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs": {
         parameters: {
             query?: never;
@@ -1606,6 +1634,18 @@ export interface components {
             score: number | null;
             mine: number | null;
         };
+        /** Standing */
+        Standing: {
+            /** @enum {string} */
+            kind: "music" | "image" | "article";
+            /** @enum {string} */
+            verdict: "silent" | "unheard" | "agree" | "less" | "otherwise";
+            says: string;
+            wrote: number;
+            now: number;
+            low: number;
+            high: number;
+        };
         /** Suggestion */
         Suggestion: {
             address: string;
@@ -1680,6 +1720,28 @@ export interface components {
             evidence: components["schemas"]["Evidence"];
             /** @default  */
             unseen?: string;
+        };
+        /** WishOut */
+        WishOut: {
+            written: string;
+            wanted: boolean;
+            stands: components["schemas"]["Standing"][];
+        };
+        /** WordsIn */
+        WordsIn: {
+            text: string;
+        };
+        /** WordsOut */
+        WordsOut: {
+            text: string;
+            at: number | null;
+            wishes: components["schemas"]["WishOut"][];
+            before: components["schemas"]["Written"][];
+        };
+        /** Written */
+        Written: {
+            text: string;
+            at: number;
         };
     };
     responses: never;
@@ -3762,6 +3824,86 @@ export interface operations {
                         } | unknown[];
                     };
                 };
+            };
+        };
+    };
+    ApiTasteWordsGetWords: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WordsOut"];
+                };
+            };
+        };
+    };
+    ApiTasteWordsWriteWords: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordsIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WordsOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiTasteWordsEraseWords: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

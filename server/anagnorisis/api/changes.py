@@ -13,6 +13,8 @@ from anagnorisis.auth.sessions import Caller
 from anagnorisis.domain import Topic
 from anagnorisis.store.changes import TOPICS, Changes
 
+HEARD: tuple[Topic, ...] = tuple(topic for topic in TOPICS if topic != "words")
+"""What devices are told of. That somebody wrote is theirs alone; what came of it rings as vectors do."""
 PING_S = 15.0
 """A comment at least this often keeps the line from being taken for dead."""
 PING = b": ping\n\n"
@@ -39,11 +41,11 @@ class Bells:
 
     def counts(self, person: int) -> dict[Topic, int]:
         """How often each topic rang for `person` since the start."""
-        return {topic: self._changes.count(topic) for topic in TOPICS} | {"ratings": self._own[person]}
+        return {topic: self._changes.count(topic) for topic in HEARD} | {"ratings": self._own[person]}
 
     async def wait(self) -> bool:
         """Return at the next ring of any topic or when the house shuts; False when `PING_S` went by."""
-        seen = {topic: self._changes.count(topic) for topic in TOPICS}
+        seen = {topic: self._changes.count(topic) for topic in HEARD}
         waiting = [
             asyncio.ensure_future(self._changes.wait(seen)),
             asyncio.ensure_future(self.closing.wait()),
@@ -62,7 +64,7 @@ async def lines(bells: Bells, person: int) -> AsyncIterator[bytes]:
     yield RETRY
     while not bells.closing.is_set():
         now = bells.counts(person)
-        rang = [topic for topic in TOPICS if now[topic] != seen[topic]]
+        rang = [topic for topic in HEARD if now[topic] != seen[topic]]
         if rang:
             yield b"".join(_event(topic, now[topic]) for topic in rang)
             seen = now

@@ -32,6 +32,7 @@ from anagnorisis.api import (
     sources,
     taste,
     ways_in,
+    words,
 )
 from anagnorisis.api.rooms import Rooms, dependencies
 from anagnorisis.domain import AnagnorisisError
@@ -109,6 +110,9 @@ HANDLERS = (
     history.import_history,
     taste.list_tastes,
     taste.get_map,
+    words.get_words,
+    words.write_words,
+    words.erase_words,
     jobs.list_jobs,
     jobs.steer_job,
     egress.get_egress,

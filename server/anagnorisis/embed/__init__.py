@@ -35,6 +35,18 @@ class Embedder(Protocol):
 
 
 @runtime_checkable
+class Speaker(Protocol):
+    """An embedder that puts a few words where the items are that they speak of; its spec says `words`."""
+
+    def phrase(self, words: bytes) -> NDArray[np.float32]:
+        """The vector (dim,) of words in UTF-8: the more alike an item's is, the better they fit it.
+
+        Raises `Unreadable` with a reason fit to show.
+        """
+        ...
+
+
+@runtime_checkable
 class Marker(Protocol):
     """An embedder that sees in the same look what tells near-duplicates."""
 
@@ -54,12 +66,19 @@ class EmbedderSpec(Struct, frozen=True):
     title: str
     says: str
     """What it can and cannot do, in plain words."""
+    words: bool = False
+    """Whether it is a `Speaker`."""
+
+
+SPEAKERS = ("article",)
+"""Modules of this room whose embedder is a `Speaker`."""
 
 
 def _spec(name: str, dim: int, title: str, says: str, *parts: str) -> EmbedderSpec:
     recipe, version = name.rsplit("-", 1)
     digest = hashlib.sha256("\n".join((recipe, version, *parts)).encode()).hexdigest()[:32]
-    return EmbedderSpec(name, dim, digest, f"{__name__}.{recipe.split('-')[0]}", title, says)
+    module = recipe.split("-")[0]
+    return EmbedderSpec(name, dim, digest, f"{__name__}.{module}", title, says, module in SPEAKERS)
 
 
 EMBEDDERS: dict[Kind, EmbedderSpec] = {

@@ -37,6 +37,13 @@ class WordTable:
             raise Unreadable("No word in it is known to the built-in reader, so it cannot be compared.")
         return total / np.float32(length)
 
+    def phrase(self, words: bytes) -> NDArray[np.float32]:
+        """The same for a few words: a text is where its words are. Raises as `row` does."""
+        try:
+            return self.row(words)
+        except Unreadable:
+            raise Unreadable("The built-in reader knows none of these words.") from None
+
 
 def load() -> WordTable:
     """The embedder with its table and tokenizer, read once for each worker process."""

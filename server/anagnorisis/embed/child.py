@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anagnorisis.domain import Kind, Unreadable
-from anagnorisis.embed import EMBEDDERS, Embedder, Marker
+from anagnorisis.embed import EMBEDDERS, Embedder, Marker, Speaker
 from anagnorisis.embed.frames import BROKEN, LENGTH_BYTES, LOADED, OUT_OF_MEMORY, Answer, Task, framed, task
 
 NICE = 10
@@ -44,13 +44,14 @@ class Bench:
         self.in_hand += len(batch.items)
         self._say(Answer(LOADED))
         for index, given in batch.items:
-            self._threads.submit(self._embed, batch.kind, index, given).add_done_callback(_end_on_error)
+            look = self._threads.submit(self._embed, batch.kind, index, given, batch.words)
+            look.add_done_callback(_end_on_error)
 
-    def _embed(self, kind: Kind, index: int, given: bytes) -> None:
+    def _embed(self, kind: Kind, index: int, given: bytes, words: bool) -> None:
         spec = EMBEDDERS[kind]
         try:
             with np.errstate(over="ignore"):
-                row, mark = _looked(self._loaded[kind], given)
+                row, mark = _looked(self._loaded[kind], given, words)
         except Unreadable as error:
             self._say(Answer(index, reason=error.what, again=error.again))
         else:
@@ -69,8 +70,11 @@ class Bench:
             self.left_at = time.monotonic()
 
 
-def _looked(embedder: Embedder, given: bytes) -> tuple[NDArray[np.float16], int | None]:
-    """The vector of an item, and its mark where its embedder gives one."""
+def _looked(embedder: Embedder, given: bytes, words: bool) -> tuple[NDArray[np.float16], int | None]:
+    """The vector of an item, and its mark where its embedder gives one; or that of a phrase."""
+    if words:
+        assert isinstance(embedder, Speaker), f"{embedder} was asked for words"
+        return embedder.phrase(given).astype("<f2"), None
     row, mark = embedder.marked(given) if isinstance(embedder, Marker) else (embedder.row(given), None)
     return row.astype("<f2"), mark
 

@@ -17,6 +17,8 @@ class Task(Struct, frozen=True, array_like=True):
 
     kind: Kind
     items: list[tuple[int, bytes]]
+    words: bool = False
+    """The items are phrases in UTF-8, for an embedder that is a `Speaker`."""
 
 
 class Answer(Struct, frozen=True, array_like=True):

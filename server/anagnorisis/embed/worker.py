@@ -54,8 +54,12 @@ class Worker:
         running = self._process is not None and self._process.returncode is None
         return self._process.pid if self._process and running else None
 
-    async def embed(self, kind: Kind, items: Sequence[tuple[str, bytes | str]]) -> list[Made | Unreadable]:
+    async def embed(
+        self, kind: Kind, items: Sequence[tuple[str, bytes | str]], words: bool = False
+    ) -> list[Made | Unreadable]:
         """What is made of each (item id, path or text), or the reason why nothing is.
+
+        With `words` they are phrases, for a kind whose embedder knows words.
 
         When the process dies or hangs, every item still open is tried again alone; one that ends it alone
         twice, or hangs alone, gets that as its reason. Raises `WorkerLost` when the process cannot start.
@@ -64,9 +68,9 @@ class Worker:
             open_ = {i: _cut(given) for i, (_, given) in enumerate(items)}
             found: Found = {}
             if open_:
-                await self._attempt(kind, open_, found)
+                await self._attempt(kind, open_, found, words)
             for index in [i for i in open_ if i not in found]:
-                found[index] = await self._alone(kind, open_[index])
+                found[index] = await self._alone(kind, open_[index], words)
             for index, end in found.items():
                 if isinstance(end, Unreadable):
                     end.item = items[index][0]
@@ -77,18 +81,18 @@ class Worker:
         async with self._turn:
             await self._end()
 
-    async def _alone(self, kind: Kind, given: bytes) -> Made | Unreadable:
+    async def _alone(self, kind: Kind, given: bytes, words: bool) -> Made | Unreadable:
         found: Found = {}
         loss = ""
         for _ in range(2):
-            loss = await self._attempt(kind, {0: given}, found)
+            loss = await self._attempt(kind, {0: given}, found, words)
             if not loss or loss == HANGS:
                 break
         return found.get(0) or Unreadable(loss, again="start" if loss == HANGS else "never")
 
-    async def _attempt(self, kind: Kind, given: Mapping[int, bytes], found: Found) -> str:
+    async def _attempt(self, kind: Kind, given: Mapping[int, bytes], found: Found, words: bool) -> str:
         """Fill `found` from the process. "" when all came; else why not, and the process is ended."""
-        process = await self._loaded(kind, given)
+        process = await self._loaded(Task(kind, list(given.items()), words))
         left = set(given)
         try:
             while left:
@@ -105,12 +109,12 @@ class Worker:
                 await self._end()
         return ""
 
-    async def _loaded(self, kind: Kind, given: Mapping[int, bytes]) -> Process:
-        """A process that has taken the batch and stands ready for its kind.
+    async def _loaded(self, batch: Task) -> Process:
+        """A process that has taken the `batch` and stands ready for its kind.
 
         One that was running may just have ended, being idle; so a second one is tried.
         """
-        frame = framed(Task(kind, list(given.items())))
+        frame = framed(batch)
         for _ in range(2):
             process = await self._running()
             try:
@@ -125,7 +129,7 @@ class Worker:
                 await self._end()
                 raise
         raise WorkerLost(
-            f"The process that reads {kind} items does not start; the log says why just before this."
+            f"The process that reads {batch.kind} items does not start; the log says why just before this."
         )
 
     async def _hear(self, process: Process, patience: float) -> Answer:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from anagnorisis.domain import ItemId
 
 
-def listed(ids: Iterable[ItemId]) -> str:
+def listed(ids: Iterable[str]) -> str:
     """`ids` as the one value that `json_each(?)` takes apart again, whatever their number."""
     return json.encode([*ids]).decode()
 

@@ -4,10 +4,11 @@ import sqlite3
 from collections.abc import Iterable
 
 from aiosqlite import Connection
-from msgspec import Struct, json
+from msgspec import Struct
 from msgspec.structs import astuple
 
 from anagnorisis.domain import Unknown
+from anagnorisis.store.rows import listed
 
 WRITE = "INSERT INTO words (person, text, at) VALUES (?, ?, ?)"
 ERASE = "DELETE FROM words WHERE person = ?"
@@ -17,8 +18,8 @@ IN_FORCE = """SELECT w.person, w.text FROM people AS p CROSS JOIN words AS w
 PUT = "INSERT OR REPLACE INTO phrases (model, phrase, vector, reason) VALUES (?, ?, ?, ?)"
 PHRASES = """SELECT p.model, p.phrase, p.vector, p.reason FROM json_each(?) AS wanted CROSS JOIN phrases AS p
     ON p.model = ? AND p.phrase = wanted.value"""
-KEEP = """DELETE FROM phrases WHERE model <> ?1
-    OR phrase NOT IN (SELECT value FROM json_each(?2))"""
+KEEP = """DELETE FROM phrases WHERE model NOT IN (SELECT value FROM json_each(?))
+    OR phrase NOT IN (SELECT value FROM json_each(?))"""
 
 
 class Written(Struct, frozen=True):
@@ -56,9 +57,9 @@ def put_phrases(db: sqlite3.Connection, made: Iterable[Phrase]) -> None:
     db.executemany(PUT, [astuple(one) for one in made])
 
 
-def keep_phrases(db: sqlite3.Connection, model: str, phrases: Iterable[str]) -> None:
-    """Drop every phrase but these of `model`: nobody says the others any more."""
-    db.execute(KEEP, (model, json.encode([*phrases]).decode()))
+def keep_phrases(db: sqlite3.Connection, models: Iterable[str], phrases: Iterable[str]) -> None:
+    """Drop all but what these `models` made of these `phrases`: nobody says the others any more."""
+    db.execute(KEEP, (listed(models), listed(phrases)))
 
 
 async def written(read: Connection, person: int, limit: int) -> list[Written]:
@@ -73,5 +74,5 @@ async def in_force(read: Connection) -> dict[int, str]:
 
 async def phrases(read: Connection, model: str, wanted: Iterable[str]) -> dict[str, Phrase]:
     """Those of the `wanted` phrases that `model` was given already."""
-    rows = await read.execute_fetchall(PHRASES, (json.encode([*wanted]).decode(), model))
+    rows = await read.execute_fetchall(PHRASES, (listed(wanted), model))
     return {row[1]: Phrase(*row) for row in rows}

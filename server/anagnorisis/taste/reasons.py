@@ -14,6 +14,7 @@ from anagnorisis.taste.names import Name, borne, without
 from anagnorisis.taste.posterior import Vector
 from anagnorisis.taste.prior import HOUSEHOLD
 from anagnorisis.taste.view import Taste, View
+from anagnorisis.taste.wished import Wished
 
 ALIKE, UNLIKE = 0.2, -0.1
 """Cosines of the content from which two items are said to be close, and to which to be unlike."""
@@ -51,15 +52,16 @@ def reasons(view: View, told: Sequence[tuple[Item, Sequence[str]]], seen: Set[It
     found = []
     for n, (item, tags) in enumerate(told):
         sign = 1.0 if float(x[n] @ taste.weights) >= float(taste.weights[0]) else -1.0
-        best = _largest(taste, named, item, tags, x[n], sign, moved[n], alike[n])
+        best = _largest(taste, view.wished, named, item, tags, x[n], sign, moved[n], alike[n])
         if best.value < LEAST:
-            best = _largest(taste, named, item, tags, x[n], -sign, moved[n], alike[n])
+            best = _largest(taste, view.wished, named, item, tags, x[n], -sign, moved[n], alike[n])
         found.append(best if best.value >= LEAST else _nothing(alike[n]))
     return found
 
 
 def _largest(
     taste: Taste,
+    wished: Wished,
     named: Vector,
     item: Item,
     tags: Sequence[str],
@@ -73,6 +75,7 @@ def _largest(
         _neighbour(taste, item.id, sign, sign * moved, alike),
         _name(taste, named, item, tags, sign),
         _household(taste, x, sign),
+        _worded(wished, x, sign),
     )
     return max(claims, key=lambda reason: reason.value)
 
@@ -113,9 +116,11 @@ def _neighbour(taste: Taste, item: ItemId, sign: float, moved: Vector, alike: Ve
 
 def _name(taste: Taste, named: Vector, item: Item, tags: Sequence[str], sign: float) -> Reason:
     """A liking for a name: `named` (32,), what each number is worth, times what the name adds to it."""
+    best = Reason(0.0, "")
+    if not taste.items:
+        return best
     usual, numbers = float(taste.ratings.mean()), MODALITIES[item.kind].numbers
     whole = None
-    best = Reason(0.0, "")
     for name in borne(item, tags):
         if not _known(taste, name, usual, sign):
             continue
@@ -136,6 +141,15 @@ def _known(taste: Taste, name: Name, usual: float, sign: float) -> bool:
 def _household(taste: Taste, x: Vector, sign: float) -> Reason:
     value = sign * float(taste.weights[HOUSEHOLD] * x[HOUSEHOLD])
     return Reason(value, f"Others in the house {'like' if x[HOUSEHOLD] > 0 else 'do not like'} it")
+
+
+def _worded(wished: Wished, x: Vector, sign: float) -> Reason:
+    """The wish that gives most to the row `x` (162,) in the direction `sign`."""
+    best = Reason(0.0, "")
+    for wish, value in zip(wished.wishes, (sign * (wished.moves @ x)).tolist(), strict=True):
+        if value > best.value:
+            best = Reason(value, f"You wrote “{shortened(wish.written)}”")
+    return best
 
 
 def _nothing(alike: Vector) -> Reason:

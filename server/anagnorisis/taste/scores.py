@@ -43,12 +43,21 @@ def _held(value: float) -> float:
     return min(HIGHEST, max(LOWEST, value))
 
 
-def evidence(kind: Kind, ratings: int, learned: int, rows: int) -> Evidence:
+def evidence(kind: Kind, ratings: int, learned: int, rows: int, worded: bool = False) -> Evidence:
     """What is known of a person's taste in a kind: their `ratings`, of which `learned` are on items that
-    have features, and the `rows` of items that have.
+    have features, the `rows` of items that have, and whether they wrote what says something of it.
     """
     enough = learned >= ENOUGH
+    if worded and rows and not enough:
+        return Evidence(kind, ratings, True, _worded(kind, ratings))
     return Evidence(kind, ratings, enough, _sentence(kind, ratings, rows, enough))
+
+
+def _worded(kind: Kind, ratings: int) -> str:
+    if not ratings:
+        return f"Sorted by what you wrote; you rated no {MANY[kind]} yet."
+    rated = f"{ratings} ratings of {MANY[kind]}" if ratings > 1 else f"rating of one {ONE[kind]}"
+    return f"Sorted by what you wrote and your {rated}."
 
 
 def _sentence(kind: Kind, ratings: int, rows: int, enough: bool) -> str:

@@ -128,7 +128,9 @@ class View:
 
     def evidence(self) -> Evidence:
         """How much this view stands on."""
-        return scores.evidence(self.kind, len(self.taste.mine), len(self.taste.items), len(self))
+        return scores.evidence(
+            self.kind, len(self.taste.mine), len(self.taste.items), len(self), bool(self.wished.wishes)
+        )
 
     def holds(self, item: ItemId) -> bool:
         """Whether it scores the item."""

@@ -72,6 +72,18 @@ def is_open(pipe: Path) -> bool:
     return True
 
 
+async def test_words_become_vectors_where_the_kind_knows_words_and_are_refused_plainly_else(
+    worker: Worker,
+) -> None:
+    phrases = ["the galaxy and its stars", "ⵣⵣⵣ", "stars of the galaxy"]
+    near, unknown, like = await worker.embed("article", [(one, one) for one in phrases], words=True)
+    assert isinstance(unknown, Unreadable) and "knows none of these words" in unknown.what
+    assert isinstance(near, Made) and isinstance(like, Made)
+    rows = [np.frombuffer(made.row, "<f2").astype(float) for made in (near, like)]
+    assert rows[0] @ rows[1] > 0.8
+    assert [kind for kind, spec in EMBEDDERS.items() if spec.words] == ["article"]
+
+
 def assert_vectors(found: list[Made | Unreadable], but: int | None = None) -> None:
     for n, row in enumerate(found):
         if n != but:

@@ -39,3 +39,20 @@ def test_no_score_leaves_the_scale(mean: float) -> None:
 def test_the_evidence_says_what_is_missing(ratings: int, learned: int, rows: int, says: str) -> None:
     told = evidence("image", ratings, learned, rows)
     assert (told.says, told.enough, told.ratings) == (says, learned >= 5, ratings)
+
+
+@pytest.mark.parametrize(
+    ("ratings", "rows", "enough", "says"),
+    [
+        (0, 40, True, "Sorted by what you wrote; you rated no pictures yet."),
+        (1, 40, True, "Sorted by what you wrote and your rating of one picture."),
+        (3, 40, True, "Sorted by what you wrote and your 3 ratings of pictures."),
+        (9, 40, True, "Sorted by your 9 ratings of pictures."),
+        (0, 0, False, "Once I have looked at 8 pictures I can sort them; the newest come first."),
+    ],
+)
+def test_what_was_written_is_evidence_once_there_is_something_to_sort(
+    ratings: int, rows: int, enough: bool, says: str
+) -> None:
+    told = evidence("image", ratings, ratings, rows, worded=True)
+    assert (told.says, told.enough) == (says, enough)

@@ -1,0 +1,104 @@
+"""What a person says of their taste in words: to write, to see how each wish stands, to take back."""
+
+import time
+
+from litestar import delete, get, put
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+from msgspec import Struct
+
+from anagnorisis.auth.sessions import Caller
+from anagnorisis.domain import KINDS, Kind
+from anagnorisis.embed import EMBEDDERS
+from anagnorisis.store import words as kept
+from anagnorisis.store.db import Store
+from anagnorisis.store.words import Written
+from anagnorisis.taste.learner import Learner
+from anagnorisis.taste.standing import Standing, standing
+from anagnorisis.taste.wishes import Wish, parse
+
+BEFORE = 20
+"""Earlier words that are shown."""
+
+
+class WordsIn(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a person writes; empty to take everything back."""
+
+    text: str
+
+
+class WishOut(Struct, frozen=True):
+    """One wish of a text, and how it stands."""
+
+    written: str
+    """As it stands in the text; the text without it is the other wishes, joined by semicolons."""
+    wanted: bool
+    """False: the person would rather not have it."""
+    stands: list[Standing]
+    """In every kind."""
+
+
+class WordsOut(Struct, frozen=True):
+    """What a person says of their taste."""
+
+    text: str
+    at: int | None
+    """Unix seconds; None when they never wrote."""
+    wishes: list[WishOut]
+    before: list[Written]
+    """What they wrote earlier, the latest first."""
+
+
+@get("/taste/words")
+async def get_words(
+    caller: NamedDependency[Caller], store: NamedDependency[Store], learner: NamedDependency[Learner]
+) -> WordsOut:
+    """What the person who asks says of their taste, and how each wish stands against their ratings."""
+    return await _told(store, learner, caller.person.id)
+
+
+@put("/taste/words")
+async def write_words(
+    data: JSONBody[WordsIn],
+    caller: NamedDependency[Caller],
+    store: NamedDependency[Store],
+    learner: NamedDependency[Learner],
+) -> WordsOut:
+    """Say it anew. Names act at once; the rest when it was read, which the bell `vectors` tells."""
+    text, person = data.text.strip(), caller.person.id
+    parse(text)
+    await store.write(lambda db: kept.write(db, person, text, int(time.time())), "words")
+    await learner.reword(person)
+    return await _told(store, learner, person)
+
+
+@delete("/taste/words", status_code=204)
+async def erase_words(
+    caller: NamedDependency[Caller], store: NamedDependency[Store], learner: NamedDependency[Learner]
+) -> None:
+    """Erase all that the person ever wrote, for good."""
+    person = caller.person.id
+    await store.write(lambda db: kept.erase(db, person), "words")
+    await learner.reword(person)
+
+
+async def _told(store: Store, learner: Learner, person: int) -> WordsOut:
+    written = await kept.written(store.read, person, BEFORE + 1)
+    spoken = await learner.words.of(person)
+    stands: list[list[Standing]] = [[] for _ in spoken.wishes]
+    for kind in KINDS:
+        view, reasons = await learner.view(person, kind), await _reasons(store, kind, spoken.wishes)
+        for wish, told in zip(spoken.wishes, stands, strict=True):
+            reason = reasons.get(wish.about, "")
+            told.append(standing(spoken, wish, view.wished, view.taste, kind, reason))
+    wishes = [
+        WishOut(wish.written, wish.sign > 0, told) for wish, told in zip(spoken.wishes, stands, strict=True)
+    ]
+    now = written[0] if written else None
+    return WordsOut(now.text if now else "", now.at if now else None, wishes, written[1:])
+
+
+async def _reasons(store: Store, kind: Kind, wishes: tuple[Wish, ...]) -> dict[str, str]:
+    """Why the kind's embedder made nothing of phrases."""
+    made = await kept.phrases(store.read, EMBEDDERS[kind].digest, {wish.about for wish in wishes})
+    return {phrase: one.reason for phrase, one in made.items() if one.reason}

@@ -1,0 +1,23 @@
+"""The job that reads what people write of their taste, as soon as they have written it."""
+
+from anagnorisis.jobs.board import Board
+from anagnorisis.jobs.supervisor import Loop
+from anagnorisis.library.phrases import Phrases
+from anagnorisis.store.changes import Changes
+
+NAME, TITLE = "words", "Reading what you wrote"
+
+
+def wording_loop(phrases: Phrases, changes: Changes, board: Board) -> Loop:
+    """For the supervisor: give phrases their vectors at the start and whenever somebody wrote."""
+
+    async def run() -> None:
+        while True:
+            await board.turn(NAME)
+            seen = changes.count("words")
+            board.working(NAME, 0, 1)
+            await phrases.catch_up()
+            board.idle(NAME)
+            await changes.wait({"words": seen})
+
+    return Loop(NAME, TITLE, run)
