@@ -11,4 +11,6 @@ export const OF_A_KIND: readonly Section<{ taste: TasteOut }>[] = [
 ]
 
 /** Of the person, whatever the kind. */
-export const OF_YOU: readonly Section<Record<string, never>>[] = []
+export const OF_YOU: readonly Section<Record<string, never>>[] = [
+  { id: 'words', title: 'In your own words', load: () => import('./Words.svelte') },
+]

@@ -85,7 +85,7 @@ def _taken(spoken: Spoken, wish: Wish, kind: Kind) -> str:
         ways.append(f"their length: {wish.length}")
     if names:
         ways.append(f"the name {names[0]}")
-    if (kind, wish.about) in spoken.vectors:
+    elif (kind, wish.about) in spoken.vectors:
         ways.append("what is like these words")
     return f"In {MANY[kind]} I go by {' and '.join(ways)}."
 

@@ -4,9 +4,11 @@ A wish is a statement about items of a sort: u is what sets the row of such an i
 The prior mean gets sign * POINTS * v with v'u = 1, its variance stays, so each rating counts as it did and
 outweighs the words as it outweighs the rest of the prior: the exact posterior under another prior mean.
 
-Three ways to u, by what the kind knows. A text vector t of the embedder: likeness to an item x is t'x, so the
-direction is t seen through the principal directions, and u one standard deviation of the library along it. A
-name that items bear: what it adds to the metadata numbers. A length: two octaves of it.
+Three ways to u, by what the kind knows. A name that items bear: what it adds to the metadata numbers. Where
+there is none, a text vector t of the embedder: likeness to an item x is t'x, so the direction is t seen
+through the principal directions, and u one standard deviation of the library along it. (The mean item is not
+taken from t: what all items share moves none before another, and on films it turned gains into losses.) A
+length: two octaves of it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,9 +27,11 @@ from anagnorisis.taste.posterior import Vector
 from anagnorisis.taste.prior import DIMENSION, Prior
 from anagnorisis.taste.wishes import Wish
 
-POINTS = 1.0
+POINTS = 0.5
 """What an item of the sort that is wished for gets. The prior expects content to tell 0.84 points for one
-standard deviation, the root of its variance times the noise: a person's own word is no less telling."""
+standard deviation, the root of its variance times the noise; words say in which direction, and a few words
+not all of it. (On films, 120 people and the genres they liked before: names .061 of rank correlation without
+ratings, .020 after ten; twice the points gain nothing and cost .03 points of mean error.)"""
 OCTAVES = 2.0
 """A text four times as long as the usual is a long one."""
 LENGTHS: Mapping[Kind, float] = {"article": 6.0, "music": 4.0}
@@ -100,7 +104,8 @@ def _ways(spoken: Spoken, wish: Wish, kind: Kind, made_by: Phi) -> dict[str, Vec
         ways["length"] = _length(wish, kind, made_by)
     for name in spoken.named.get((kind, wish.about.casefold()), ()):
         ways[name[0]] = _name(name, kind, made_by)
-    if vector := spoken.vectors.get((kind, wish.about)):
+    vector = spoken.vectors.get((kind, wish.about))
+    if vector and not ways.keys() - {"length"}:
         ways["text"] = _text(np.frombuffer(vector, "<f2").astype(np.float32), made_by)
     return {way: unit for way, unit in ways.items() if float(unit @ unit) > TINY}
 

@@ -15,6 +15,7 @@ from anagnorisis.store import words
 from anagnorisis.store.db import Store
 from anagnorisis.taste.learner import Learner
 from anagnorisis.taste.spaces import Spaces
+from anagnorisis.taste.wished import POINTS
 
 from .conftest import Library
 
@@ -72,7 +73,7 @@ async def test_texts_a_wish_speaks_of_come_first_before_any_rating(
     means, _ = view.columns.at(view.space.rows(found))
     by_path = dict(zip([found[item] for item in found if item in view.space.row_of], means, strict=True))
     stars, bread = ([by_path[f"{n}.txt"] for n in part] for part in (range(6), range(6, 12)))
-    assert min(stars) > max(bread) + 0.5
+    assert min(stars) > max(bread) + POINTS / 2
 
 
 async def test_a_phrase_is_read_once_for_everybody_and_dropped_when_nobody_says_it(

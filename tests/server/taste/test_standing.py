@@ -13,7 +13,7 @@ from anagnorisis.taste.prior import house_prior
 from anagnorisis.taste.space import Space
 from anagnorisis.taste.standing import Standing, standing
 from anagnorisis.taste.view import Change, View
-from anagnorisis.taste.wished import Spoken, wished
+from anagnorisis.taste.wished import POINTS, Spoken, wished
 from anagnorisis.taste.wishes import parse
 
 FOG = np.array([1.0, *[0.0] * 7], "<f2").tobytes()
@@ -60,7 +60,7 @@ def test_ratings_agree_say_less_or_otherwise(
     told, view = stand(slope, text)
     assert told.verdict == verdict and says in told.says
     assert "In pictures I go by what is like these words." in told.says
-    assert told.wrote == pytest.approx(-1.0 if text == "no fog" else 1.0)
+    assert told.wrote == pytest.approx(-POINTS if text == "no fog" else POINTS)
     assert told.low <= told.now <= told.high
     unit = view.wished.units[0]
     assert told.now == pytest.approx(unit @ view.taste.weights, abs=1e-9), "nothing else lies along one wish"

@@ -69,6 +69,12 @@ def test_a_name_gives_its_points_to_who_bears_it(space: Space, make_item: Any) -
     assert (made[0] - made[1]) @ told.moves[0][:-1] == pytest.approx(POINTS, abs=0.02)
 
 
+def test_what_is_known_by_name_needs_no_likeness(space: Space, axis: list[float]) -> None:
+    named = {"alps": [("collection", "Alps")]}
+    by_name, by_both = (of(spoken("alps", vectors, named), space) for vectors in ({}, {"alps": axis}))
+    assert by_name.moves[0].any() and np.array_equal(by_name.moves, by_both.moves)
+
+
 def test_a_long_text_is_one_four_times_the_usual_and_a_picture_has_no_length(space: Space) -> None:
     assert space.phi
     assert wished(spoken("long reads"), "image", space.phi).wishes == ()

@@ -14,6 +14,7 @@ from anagnorisis.store.visibility import Ticks
 from anagnorisis.store.words import Phrase
 from anagnorisis.taste.learner import Learner
 from anagnorisis.taste.spaces import Spaces
+from anagnorisis.taste.wished import POINTS
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ async def test_a_folder_that_is_named_rises_at_once_and_falls_when_the_words_are
     before = await means(learner, person, folders)
     await say(learner, store, person, "alps; no docks")
     moved = await means(learner, person, folders) - before
-    assert np.all(moved[:12] - moved[12:].mean() > 1.0)
+    assert np.all(moved[:12] - moved[12:].mean() > POINTS)
     await say(learner, store, person, "")
     assert np.array_equal(await means(learner, person, folders), before)
     assert [one.text for one in await kept.written(store.read, person.id, 9)] == ["", "alps; no docks"]
