@@ -37,7 +37,7 @@ def stand(space: Space) -> Stand:
             if slope is None
             else [Change(i, 5.5 + slope * a) for i, a in zip(space.ids, along, strict=True)]
         )
-        view = View(1, space, house_prior(), ALONE, changes, told)
+        view = View(1, space, house_prior(), ALONE, changes, wished=told)
         return standing(said, said.wishes[0], told, view.taste, "image", reason), view
 
     return stand
