@@ -1027,6 +1027,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/taste/axes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAxes
+         * @description What the person who asks goes by in a kind: names, and how things look, sound or read.
+         */
+        get: operations["ApiTasteAxesGetAxes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taste/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetDrift
+         * @description What the first half of the ratings of the person who asks says against what the last half says.
+         */
+        get: operations["ApiTasteDriftGetDrift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs": {
         parameters: {
             query?: never;
@@ -1159,6 +1199,15 @@ export interface components {
             lines: components["schemas"]["Line"][];
             before: number | null;
         };
+        /** AxesOut */
+        AxesOut: {
+            /** @enum {string} */
+            kind: "music" | "image" | "article";
+            missing: number;
+            says: string;
+            names: components["schemas"]["NamedAxis"][];
+            poles: components["schemas"]["PolesOut"] | null;
+        };
         /** Batch */
         Batch: {
             sent_at: number;
@@ -1239,6 +1288,17 @@ export interface components {
             at: number;
             item: components["schemas"]["Item"];
             mine: number | null;
+        };
+        /** DriftOut */
+        DriftOut: {
+            /** @enum {string} */
+            kind: "music" | "image" | "article";
+            missing: number;
+            says: string;
+            then: number;
+            now: number;
+            since: number | null;
+            moved: components["schemas"]["MovedOut"][];
         };
         /** EgressOut */
         EgressOut: {
@@ -1385,6 +1445,22 @@ export interface components {
         LocalHost: {
             name: string;
         };
+        /** MovedOut */
+        MovedOut: {
+            field: string;
+            name: string;
+            then: components["schemas"]["Standing"];
+            now: components["schemas"]["Standing"];
+            sure: boolean;
+        };
+        /** NamedAxis */
+        NamedAxis: {
+            field: string;
+            name: string;
+            rated: number;
+            given: number;
+            weight: components["schemas"]["Standing"];
+        };
         /** Narrowing */
         Narrowing: {
             screen: boolean;
@@ -1486,6 +1562,13 @@ export interface components {
             source: string;
             folder: string;
             name: string;
+        };
+        /** PolesOut */
+        PolesOut: {
+            says: string;
+            weight: components["schemas"]["Standing"];
+            high: components["schemas"]["Item"][];
+            low: components["schemas"]["Item"][];
         };
         /** Problem */
         Problem: {
@@ -1605,6 +1688,12 @@ export interface components {
             y: number;
             score: number | null;
             mine: number | null;
+        };
+        /** Standing */
+        Standing: {
+            value: number;
+            low: number;
+            high: number;
         };
         /** Suggestion */
         Suggestion: {
@@ -3746,6 +3835,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Spot"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiTasteAxesGetAxes: {
+        parameters: {
+            query: {
+                kind: "music" | "image" | "article";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AxesOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiTasteDriftGetDrift: {
+        parameters: {
+            query: {
+                kind: "music" | "image" | "article";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftOut"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
