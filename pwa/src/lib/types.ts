@@ -1027,6 +1027,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/taste/curve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCurve
+         * @description How well the ratings of the person who asks were foretold, over their number.
+         */
+        get: operations["ApiTasteCurveGetCurve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/taste/axes": {
         parameters: {
             query?: never;
@@ -1255,6 +1275,17 @@ export interface components {
             name: string;
             count: number;
         };
+        /** CurveOut */
+        CurveOut: {
+            /** @enum {string} */
+            kind: "music" | "image" | "article";
+            missing: number;
+            says: string;
+            error: string;
+            alarm: string;
+            window: number;
+            points: components["schemas"]["Point"][];
+        };
         /** Denial */
         Denial: {
             code: string;
@@ -1351,6 +1382,12 @@ export interface components {
             kept: components["schemas"]["Pick"][];
             next: string | null;
             evidence: components["schemas"]["Evidence"][];
+        };
+        /** Figure */
+        Figure: {
+            value: number;
+            low: number;
+            high: number;
         };
         /** HistoryPage */
         HistoryPage: {
@@ -1562,6 +1599,15 @@ export interface components {
             source: string;
             folder: string;
             name: string;
+        };
+        /** Point */
+        Point: {
+            ratings: number;
+            error: components["schemas"]["Figure"];
+            usual: number;
+            pairs: components["schemas"]["Figure"] | null;
+            rank: components["schemas"]["Figure"] | null;
+            coverage: components["schemas"]["Figure"];
         };
         /** PolesOut */
         PolesOut: {
@@ -3835,6 +3881,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Spot"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiTasteCurveGetCurve: {
+        parameters: {
+            query: {
+                kind: "music" | "image" | "article";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurveOut"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

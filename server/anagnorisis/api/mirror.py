@@ -9,7 +9,15 @@ from anagnorisis.feed.eligible import Eligible
 from anagnorisis.feed.queries import Filters
 from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.learner import Learner
-from anagnorisis.taste.mirror import AxesOut, DriftOut, Mirror
+from anagnorisis.taste.mirror import AxesOut, CurveOut, DriftOut, Mirror
+
+
+@get("/taste/curve")
+async def get_curve(
+    sight: NamedDependency[Sight], mirror: NamedDependency[Mirror], kind: FromQuery[Kind]
+) -> CurveOut:
+    """How well the ratings of the person who asks were foretold, over their number."""
+    return await mirror.curve(sight.person, kind)
 
 
 @get("/taste/axes")

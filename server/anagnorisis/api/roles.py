@@ -99,6 +99,7 @@ TABLE = {
     "GET /api/people/{person}/export": GUEST_CONFIRMED,
     "GET /api/taste": LISTENER,
     "GET /api/taste/map": LISTENER,
+    "GET /api/taste/curve": LISTENER,
     "GET /api/taste/axes": LISTENER,
     "GET /api/taste/drift": LISTENER,
     "GET /api/jobs": GUEST,

@@ -110,6 +110,7 @@ HANDLERS = (
     history.import_history,
     taste.list_tastes,
     taste.get_map,
+    mirror.get_curve,
     mirror.get_axes,
     mirror.get_drift,
     jobs.list_jobs,

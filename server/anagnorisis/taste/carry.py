@@ -37,7 +37,8 @@ def carried(view: View, told_of: set[ItemId]) -> Carried | None:
     made_by, taste, household = view.space.phi, view.taste, view.household
     if made_by is None:
         return None
-    above = taste.ratings - taste.rows @ taste.prior.mean
+    lessons = taste.lessons
+    above = lessons.weights * (lessons.targets - lessons.rows @ taste.prior.mean)
     said = {item: value for item, value in household.values.items() if item in told_of}
     heard = household.weights if household.weights is not None else np.zeros(phi.WIDTH)
     tensors: dict[str, NDArray[np.generic]] = {
@@ -50,8 +51,8 @@ def carried(view: View, told_of: set[ItemId]) -> Carried | None:
         "phi.spread": made_by.spread,
         "prior.mean": taste.prior.mean,
         "prior.variance": taste.prior.variance,
-        "precision": np.diag(1 / taste.prior.variance) + taste.rows.T @ taste.rows,
-        "shift": taste.rows.T @ above,
+        "precision": np.diag(1 / taste.prior.variance) + (lessons.rows.T * lessons.weights) @ lessons.rows,
+        "shift": lessons.rows.T @ above,
         "weights": taste.weights,
         "covariance": taste.covariance,
         "household.weights": heard,
@@ -85,7 +86,7 @@ def features(told: Carried, kind: Kind, version: int) -> Phi:
     k, (m, c) = _second(of, "phi.directions"), (_first(of, "phi.landmarks"), _second(of, "phi.values"))
     if not (k <= phi.DIRECTIONS and m <= LANDMARKS and c <= COORDINATES and told.about.items > 0):
         raise BadValue(f"The features of {kind} in the file are of no size that this program makes.")
-    degrees = _sound(of, "phi.degrees", (m,))
+    degrees = _single(of, "phi.degrees", (m,))
     if not (degrees >= SHORTEST).all():
         raise BadValue(f"The features of {kind} in the file divide by nothing.")
     return Phi(
@@ -93,13 +94,15 @@ def features(told: Carried, kind: Kind, version: int) -> Phi:
         version=version,
         model=told.about.model,
         items=told.about.items,
-        mean=_sound(of, "phi.mean", (d,)),
-        directions=_sound(of, "phi.directions", (d, k)),
+        mean=_single(of, "phi.mean", (d,)),
+        directions=_single(of, "phi.directions", (d, k)),
         among=Neighbourhood(
-            _sound(of, "phi.landmarks", (m, d)).astype(np.float16), degrees, _sound(of, "phi.values", (m, c))
+            _single(of, "phi.landmarks", (m, d)).astype(np.float16),
+            degrees,
+            _single(of, "phi.values", (m, c)),
         ),
-        usual=_sound(of, "phi.usual", (phi.METADATA,)),
-        spread=_sound(of, "phi.spread", (phi.METADATA,)),
+        usual=_single(of, "phi.usual", (phi.METADATA,)),
+        spread=_single(of, "phi.spread", (phi.METADATA,)),
     )
 
 
@@ -115,8 +118,8 @@ def household(told: Carried) -> Household:
     if items.dtype != np.uint8 or items.shape != (n, ITEM_BYTES):
         raise BadValue("The items of the household in the file are no items.")
     ids = [ItemId(row.tobytes().hex()) for row in items]
-    said = dict(zip(ids, values.astype(np.float64).tolist(), strict=True))
-    return Household(0, said, weights.astype(np.float64) if weights.any() else None)
+    said = dict(zip(ids, values.tolist(), strict=True))
+    return Household(0, said, weights if weights.any() else None)
 
 
 def _first(of: Tensors, name: str) -> int:
@@ -127,11 +130,15 @@ def _second(of: Tensors, name: str) -> int:
     return of[name].shape[1] if name in of and of[name].ndim > 1 else -1
 
 
-def _sound(of: Tensors, name: str, shape: tuple[int, ...]) -> NDArray[np.float32]:
+def _sound(of: Tensors, name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
     array = of.get(name)
     if array is None or array.shape != shape or array.dtype.kind != "f":
         raise BadValue(f"{name!r} in the file is not there or not of shape {shape}.")
-    kept = array.astype(np.float32)
+    kept = array.astype(np.float64)
     if not (np.abs(kept) <= LARGEST_FEATURE).all():
         raise BadValue(f"{name!r} in the file holds numbers that no features have.")
     return kept
+
+
+def _single(of: Tensors, name: str, shape: tuple[int, ...]) -> NDArray[np.float32]:
+    return _sound(of, name, shape).astype(np.float32)

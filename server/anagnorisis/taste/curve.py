@@ -7,6 +7,9 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from anagnorisis.store.forecasts import Foretold as Spoken
+from anagnorisis.taste import scores
+from anagnorisis.taste.forecasts import MEAN, POSTERIOR
 from anagnorisis.taste.posterior import Vector
 
 WINDOW = 50
@@ -28,6 +31,20 @@ class Foretold(Struct, frozen=True, eq=False):
     """Half the width of the 80 % band."""
     usual: Vector
     """The person's mean at the time: what anybody could have said."""
+
+
+def foretold(said: Sequence[Spoken]) -> Foretold:
+    """What was said of each rating by the model and by the person's mean, from all that was said of them."""
+    by_rating: dict[str, dict[str, Spoken]] = {}
+    for one in said:
+        by_rating.setdefault(one.uuid, {})[one.candidate] = one
+    both = [of for of in by_rating.values() if of.keys() >= {POSTERIOR, MEAN}]
+    columns = [(of[POSTERIOR].value, of[POSTERIOR].mean, _half(of[POSTERIOR]), of[MEAN].mean) for of in both]
+    return Foretold(*np.array(columns, np.float64).reshape(-1, 4).T)
+
+
+def _half(said: Spoken) -> float:
+    return said.scale * (scores.NORMAL if said.degrees is None else scores.band(said.degrees))
 
 
 class Figure(Struct, frozen=True):

@@ -11,11 +11,12 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from anagnorisis.domain import Item, ItemId, Kind
-from anagnorisis.store import events, items, tags
+from anagnorisis.store import events, forecasts, items, tags
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
-from anagnorisis.taste import axes, drift, explain, names, said
+from anagnorisis.taste import axes, curve, drift, explain, names, said
 from anagnorisis.taste.axes import Axis, Poles, Standing
+from anagnorisis.taste.curve import Point
 from anagnorisis.taste.drift import Moved
 from anagnorisis.taste.prior import Prior
 from anagnorisis.taste.view import Taste, View
@@ -29,6 +30,21 @@ HELD = 16
 """Findings kept; each holds on to a taste with its rows."""
 
 T = TypeVar("T")
+
+
+class CurveOut(Struct, frozen=True):
+    """How well a person is foretold; no points while `missing` forecasts are too few to tell."""
+
+    kind: Kind
+    missing: int
+    says: str
+    error: str
+    """How far off the latest forecasts were, in words; empty without points."""
+    alarm: str
+    """What it means that too few or too many of the latest ratings fell into their bands; else empty."""
+    window: int
+    """Forecasts, the latest at the time, that a point looks at."""
+    points: list[Point]
 
 
 class NamedAxis(Struct, frozen=True):
@@ -104,6 +120,19 @@ class Mirror:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._found: OrderedDict[tuple[Any, ...], tuple[Taste, Any]] = OrderedDict()
+
+    async def curve(self, person: int, kind: Kind) -> CurveOut:
+        """How well the ratings of `person` were foretold. It hangs on the log alone, and is quick."""
+        told = curve.foretold(await forecasts.of(self._store.read, person, kind))
+        missing = max(0, curve.LEAST - len(told.ratings))
+        if missing:
+            return CurveOut(kind, missing, said.curve_missing(kind, missing), "", "", curve.WINDOW, [])
+        points = await asyncio.to_thread(curve.curve, told)
+        recent, alarm = drift.recent_coverage(told), ""
+        if recent is not None:
+            alarm = said.alarm(recent, drift.CALM)
+        says, error = said.curve_found(kind, points[-1]), said.error_found(points[-1])
+        return CurveOut(kind, 0, says, error, alarm, curve.WINDOW, points)
 
     async def axes(self, view: View, sight: Sight, shown: NDArray[np.bool_]) -> AxesOut:
         """What the person of `view` goes by, as far as they see it; `shown` (n,) are rows within `sight`."""
