@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from anagnorisis.store import visibility
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight, Ticks
 from anagnorisis.taste import axes, drift
+from anagnorisis.taste.batches import Batch, EventIn
 from anagnorisis.taste.learner import Learner
 from anagnorisis.taste.mirror import AxesOut, DriftOut, Mirror
 from anagnorisis.taste.posterior import Posterior
@@ -178,3 +180,27 @@ async def test_then_and_now_are_the_halves_in_the_order_of_time(
     assert night.then.value > 1
     assert night.now.value < -1
     assert night.sure
+
+
+async def test_the_curve_is_of_what_was_said_before_and_forgets_what_was_undone(
+    asked: Asked, learner: Learner, furnish: Any, batch: Any, person: Person, rng: np.random.Generator
+) -> None:
+    x = rng.normal(size=(60, 6)) + 2 * np.repeat([[1.0], [-1.0]], 30, axis=0)
+    made = await furnish("image", 60, like=x)
+    await learner.spaces.admit("image")
+    mixed = [n for pair in zip(range(30), range(30, 60), strict=True) for n in pair]
+    told = batch(*((made[n].id, 9.0 if n < 30 else 2.0) for n in mixed))
+    first = Batch(told.sent_at, told.events[:9])
+    await learner.record(person.id, 1, first)
+    assert (await asked.mirror.curve(person.id, "image")).missing == 1
+    for event in told.events[9:]:
+        await learner.record(person.id, 1, Batch(told.sent_at, [event]))
+    found = await asked.mirror.curve(person.id, "image")
+    assert (found.missing, found.points[0].ratings, found.points[-1].ratings) == (0, 10, 60)
+    last = found.points[-1]
+    assert last.pairs is not None and last.pairs.low > 0.7
+    assert last.error.value < last.usual
+    assert "of 100 picture pairs right now; guessing your usual score gets 50" in found.says
+    undo = EventIn(str(uuid4()), "undo", told.sent_at, target=told.events[-1].uuid)
+    await learner.record(person.id, 1, Batch(told.sent_at, [undo]))
+    assert (await asked.mirror.curve(person.id, "image")).points[-1].ratings == 59
