@@ -97,6 +97,7 @@ TABLE = {
     "GET /api/history": LISTENER,
     "POST /api/history": GUEST,
     "GET /api/people/{person}/export": GUEST_CONFIRMED,
+    "GET /api/people/{person}/taste": GUEST_CONFIRMED,
     "GET /api/taste": LISTENER,
     "GET /api/taste/map": LISTENER,
     "GET /api/taste/curve": LISTENER,

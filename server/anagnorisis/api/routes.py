@@ -107,6 +107,7 @@ HANDLERS = (
     events.post_events,
     history.get_history,
     history.export_history,
+    history.export_taste,
     history.import_history,
     taste.list_tastes,
     taste.get_map,

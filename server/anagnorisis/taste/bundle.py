@@ -8,7 +8,8 @@ import hashlib
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import IO
 
 import msgspec
@@ -83,21 +84,29 @@ class Writer:
         self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED)
         self.files: dict[str, Entry] = {}
 
-    def add(self, name: str, pieces: Iterator[bytes]) -> None:
-        """One entry, a piece at a time."""
+    @contextmanager
+    def entry(self, name: str) -> Iterator[Callable[[bytes], None]]:
+        """One entry; what the block is given takes a piece at a time."""
         told, size = hashlib.sha256(), 0
         with self._zip.open(name, "w", force_zip64=True) as entry:
-            for piece in pieces:
+
+            def put(piece: bytes) -> None:
+                nonlocal size
                 told.update(piece)
                 size += len(piece)
                 entry.write(piece)
+
+            yield put
         self.files[name] = Entry(size, told.hexdigest())
+
+    def add(self, name: str, body: bytes) -> None:
+        """One entry, all of it."""
+        with self.entry(name) as put:
+            put(body)
 
     def tensors(self, kind: Kind, arrays: Tensors) -> None:
         """The numbers of a kind."""
-        self.add(
-            of_kind(kind), iter([save({name: np.ascontiguousarray(one) for name, one in arrays.items()})])
-        )
+        self.add(of_kind(kind), save({name: np.ascontiguousarray(one) for name, one in arrays.items()}))
 
     def close(self, manifest: Manifest) -> None:
         """Write the manifest, of which `files` is filled in here, and end the file."""
