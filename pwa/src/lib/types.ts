@@ -958,7 +958,8 @@ export interface paths {
         put?: never;
         /**
          * ImportHistory
-         * @description Take in what was exported, as done by the person who asks; what is here already counts once.
+         * @description Take in what was exported, lines or a whole taste, as done by the person who asks; what is here already
+         *     counts once.
          */
         post: operations["ApiHistoryImportHistory"];
         delete?: never;
@@ -979,6 +980,26 @@ export interface paths {
          * @description All that somebody did, as JSON lines: one's own, or anybody's for an owner.
          */
         get: operations["ApiPeoplePersonExportExportHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person}/taste": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ExportTaste
+         * @description The same and what the house has made of it, as a zip of open formats: docs/portable-taste.md.
+         */
+        get: operations["ApiPeoplePersonTasteExportTaste"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1233,6 +1254,13 @@ export interface components {
             sent_at: number;
             events: components["schemas"]["EventIn"][];
             person?: number | null;
+        };
+        /** CameIn */
+        CameIn: {
+            /** @enum {string} */
+            kind: "music" | "image" | "article";
+            same: boolean;
+            says: string;
         };
         /** Choice */
         Choice: {
@@ -1687,6 +1715,13 @@ export interface components {
             first_run: boolean;
             version: string;
         };
+        /** Settled */
+        Settled: {
+            kept: number;
+            refused: number;
+            reasons: components["schemas"]["RefusedLine"][];
+            tastes?: components["schemas"]["CameIn"][];
+        };
         /** SharingOut */
         SharingOut: {
             gives: boolean;
@@ -1746,12 +1781,6 @@ export interface components {
             address: string;
             name: string;
             exists: boolean;
-        };
-        /** TakenIn */
-        TakenIn: {
-            kept: number;
-            refused: number;
-            reasons: components["schemas"]["RefusedLine"][];
         };
         /** TasteOut */
         TasteOut: {
@@ -3798,7 +3827,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TakenIn"];
+                    "application/json": components["schemas"]["Settled"];
                 };
             };
         };
@@ -3822,6 +3851,44 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonTasteExportTaste: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
                 };
             };
             /** @description Bad request syntax or unsupported method */
