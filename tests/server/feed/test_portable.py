@@ -123,6 +123,7 @@ async def test_the_same_library_is_ordered_the_same_whichever_comes_first(
     else:
         assert (await away.unpack(body)).kept == 60
         await away.furnish(made[::-1], *of)
+        await away.learner.tend()
     after = await away.scores()
     assert after == pytest.approx(before, abs=1e-6)
     assert sorted(after, key=after.__getitem__) == sorted(before, key=before.__getitem__)
