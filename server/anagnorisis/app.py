@@ -67,6 +67,7 @@ from anagnorisis.store import sources
 from anagnorisis.store.db import Store
 from anagnorisis.taste.chart import Charts
 from anagnorisis.taste.learner import Learner
+from anagnorisis.taste.mirror import Mirror
 from anagnorisis.taste.spaces import Spaces
 
 UI = Path(__file__).parent / "ui"
@@ -194,6 +195,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
         tally=Tally(),
         learner=learner,
         charts=Charts(),
+        mirror=Mirror(store),
         eligible=eligible,
         feed=Feed(store, learner, eligible),
         shelf=Shelf(store, learner, eligible),

@@ -958,7 +958,8 @@ export interface paths {
         put?: never;
         /**
          * ImportHistory
-         * @description Take in what was exported, as done by the person who asks; what is here already counts once.
+         * @description Take in what was exported, lines or a whole taste, as done by the person who asks; what is here already
+         *     counts once.
          */
         post: operations["ApiHistoryImportHistory"];
         delete?: never;
@@ -979,6 +980,26 @@ export interface paths {
          * @description All that somebody did, as JSON lines: one's own, or anybody's for an owner.
          */
         get: operations["ApiPeoplePersonExportExportHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person}/taste": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ExportTaste
+         * @description The same and what the house has made of it, as a zip of open formats: docs/portable-taste.md.
+         */
+        get: operations["ApiPeoplePersonTasteExportTaste"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1050,6 +1071,66 @@ export interface paths {
          * @description Erase all that the person ever wrote, for good.
          */
         delete: operations["ApiTasteWordsEraseWords"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taste/curve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCurve
+         * @description How well the ratings of the person who asks were foretold, over their number.
+         */
+        get: operations["ApiTasteCurveGetCurve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taste/axes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAxes
+         * @description What the person who asks goes by in a kind: names, and how things look, sound or read.
+         */
+        get: operations["ApiTasteAxesGetAxes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taste/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetDrift
+         * @description What the first half of the ratings of the person who asks says against what the last half says.
+         */
+        get: operations["ApiTasteDriftGetDrift"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1187,11 +1268,27 @@ export interface components {
             lines: components["schemas"]["Line"][];
             before: number | null;
         };
+        /** AxesOut */
+        AxesOut: {
+            /** @enum {string} */
+            kind: "music" | "image" | "article";
+            missing: number;
+            says: string;
+            names: components["schemas"]["NamedAxis"][];
+            poles: components["schemas"]["PolesOut"] | null;
+        };
         /** Batch */
         Batch: {
             sent_at: number;
             events: components["schemas"]["EventIn"][];
             person?: number | null;
+        };
+        /** CameIn */
+        CameIn: {
+            /** @enum {string} */
+            kind: "music" | "image" | "article";
+            same: boolean;
+            says: string;
         };
         /** Choice */
         Choice: {
@@ -1234,6 +1331,17 @@ export interface components {
             name: string;
             count: number;
         };
+        /** CurveOut */
+        CurveOut: {
+            /** @enum {string} */
+            kind: "music" | "image" | "article";
+            missing: number;
+            says: string;
+            error: string;
+            alarm: string;
+            window: number;
+            points: components["schemas"]["Point"][];
+        };
         /** Denial */
         Denial: {
             code: string;
@@ -1267,6 +1375,17 @@ export interface components {
             at: number;
             item: components["schemas"]["Item"];
             mine: number | null;
+        };
+        /** DriftOut */
+        DriftOut: {
+            /** @enum {string} */
+            kind: "music" | "image" | "article";
+            missing: number;
+            says: string;
+            then: number;
+            now: number;
+            since: number | null;
+            moved: components["schemas"]["MovedOut"][];
         };
         /** EgressOut */
         EgressOut: {
@@ -1319,6 +1438,12 @@ export interface components {
             kept: components["schemas"]["Pick"][];
             next: string | null;
             evidence: components["schemas"]["Evidence"][];
+        };
+        /** Figure */
+        Figure: {
+            value: number;
+            low: number;
+            high: number;
         };
         /** HistoryPage */
         HistoryPage: {
@@ -1383,6 +1508,12 @@ export interface components {
             total: number;
             detail: string;
         };
+        /** Leaning */
+        Leaning: {
+            value: number;
+            low: number;
+            high: number;
+        };
         /** Leave */
         Leave: {
             allowed: boolean;
@@ -1412,6 +1543,22 @@ export interface components {
         /** LocalHost */
         LocalHost: {
             name: string;
+        };
+        /** MovedOut */
+        MovedOut: {
+            field: string;
+            name: string;
+            then: components["schemas"]["Leaning"];
+            now: components["schemas"]["Leaning"];
+            sure: boolean;
+        };
+        /** NamedAxis */
+        NamedAxis: {
+            field: string;
+            name: string;
+            rated: number;
+            given: number;
+            weight: components["schemas"]["Leaning"];
         };
         /** Narrowing */
         Narrowing: {
@@ -1515,6 +1662,22 @@ export interface components {
             folder: string;
             name: string;
         };
+        /** Point */
+        Point: {
+            ratings: number;
+            error: components["schemas"]["Figure"];
+            usual: number;
+            pairs: components["schemas"]["Figure"] | null;
+            rank: components["schemas"]["Figure"] | null;
+            coverage: components["schemas"]["Figure"];
+        };
+        /** PolesOut */
+        PolesOut: {
+            says: string;
+            weight: components["schemas"]["Leaning"];
+            high: components["schemas"]["Item"][];
+            low: components["schemas"]["Item"][];
+        };
         /** Problem */
         Problem: {
             source: number;
@@ -1586,6 +1749,13 @@ export interface components {
             first_run: boolean;
             version: string;
         };
+        /** Settled */
+        Settled: {
+            kept: number;
+            refused: number;
+            reasons: components["schemas"]["RefusedLine"][];
+            tastes?: components["schemas"]["CameIn"][];
+        };
         /** SharingOut */
         SharingOut: {
             gives: boolean;
@@ -1651,12 +1821,6 @@ export interface components {
             address: string;
             name: string;
             exists: boolean;
-        };
-        /** TakenIn */
-        TakenIn: {
-            kept: number;
-            refused: number;
-            reasons: components["schemas"]["RefusedLine"][];
         };
         /** TasteOut */
         TasteOut: {
@@ -3725,7 +3889,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TakenIn"];
+                    "application/json": components["schemas"]["Settled"];
                 };
             };
         };
@@ -3749,6 +3913,44 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonTasteExportTaste: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -3904,6 +4106,120 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    ApiTasteCurveGetCurve: {
+        parameters: {
+            query: {
+                kind: "music" | "image" | "article";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurveOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiTasteAxesGetAxes: {
+        parameters: {
+            query: {
+                kind: "music" | "image" | "article";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AxesOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiTasteDriftGetDrift: {
+        parameters: {
+            query: {
+                kind: "music" | "image" | "article";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
             };
         };
     };

@@ -32,10 +32,12 @@ from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.chart import Charts
 from anagnorisis.taste.learner import Learner
+from anagnorisis.taste.mirror import Mirror
 
 AT_ONCE = (
     *("settings", "store", "sessions", "household", "listening", "pairing", "confirmation", "sights"),
     *("entrance", "renewal", "bells", "held", "board", "folders", "sample", "egress", "tally", "charts"),
+    "mirror",
 )
 ONCE_LOADED = ("learner", "eligible", "feed", "shelf")
 
@@ -63,6 +65,7 @@ class Rooms(Struct, frozen=True, eq=False):
     tally: Tally
     learner: Learner
     charts: Charts
+    mirror: Mirror
     eligible: Eligible
     feed: Feed
     shelf: Shelf

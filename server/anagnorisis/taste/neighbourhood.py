@@ -6,6 +6,8 @@ steps join are of one sort, however long the way. The graph joins each item to t
 kernels; Coifman & Lafon 2006, diffusion maps). Its leading eigenvectors are features like any others.
 """
 
+from typing import TypeVar
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,8 @@ LANDMARKS = 2000
 """Items of the graph at most; the others are placed among them. Its eigenvectors take O(landmarks^3): 3 s."""
 LEAST = 40
 """Items below which a graph of neighbours says nothing that the vectors do not."""
+
+T = TypeVar("T", np.float32, np.float64)
 
 
 class Neighbourhood(msgspec.Struct, frozen=True, eq=False):
@@ -68,13 +72,13 @@ def place(among: Neighbourhood, directions: NDArray[np.float32]) -> NDArray[np.f
     if not among.values.shape[1]:
         return np.zeros((len(directions), 0), np.float32)
     wanted = min(NEAREST + 1, len(among.landmarks))
-    likeness = _nearest(directions @ among.landmarks.astype(np.float32).T, wanted)
+    likeness = _nearest(directions.astype(np.float64) @ among.landmarks.astype(np.float64).T, wanted)
     degrees = likeness.sum(axis=1)
     scaled = likeness / np.sqrt(np.maximum(degrees, 1e-6))[:, None] / np.sqrt(among.degrees)
     return np.asarray(scaled @ among.values, np.float32)
 
 
-def _nearest(cosines: NDArray[np.float32], k: int) -> NDArray[np.float32]:
+def _nearest(cosines: NDArray[T], k: int) -> NDArray[T]:
     """`cosines` (n, m) with all but the `k` largest of each row, and whatever is below 0, put to 0."""
     kept = np.argpartition(-cosines, k - 1, axis=1)[:, :k]
     rows = np.arange(len(cosines))[:, None]

@@ -26,9 +26,10 @@ SETTLED = 200
 """Up to here every doubling is worth a new fit, from here every fourfold growth."""
 SAMPLE = 5000
 """Vectors a fit looks at, at most."""
-CHUNK = 2048
+CHUNK = 1024
 LONGEST, MOST = 3.0, 8.0
 """Of a part of a row, and of what brings it to one length: the odd one out is not all that counts."""
+FARTHEST = 6e4
 TINY = 1e-12
 """A mean squared length below this is rounding, not spread."""
 
@@ -137,7 +138,10 @@ def _principal(centred: NDArray[np.float64], k: int) -> NDArray[np.float64]:
 
 
 def rows(phi: Phi, vectors: NDArray[np.float16], numbers: NDArray[np.float32]) -> NDArray[np.float16]:
-    """Rows (n, 161) of `vectors` (n, d) with their metadata `numbers` (n, 32)."""
+    """Rows (n, 161) of `vectors` (n, d) with their metadata `numbers` (n, 32).
+
+    Made in f64, so that a row is the same whatever it is made together with, and on which machine.
+    """
     made = np.zeros((len(vectors), WIDTH), np.float16)
     made[:, 0] = 1
     made[:, NUMBERS] = _held((numbers - phi.usual) * phi.spread)
@@ -145,10 +149,15 @@ def rows(phi: Phi, vectors: NDArray[np.float16], numbers: NDArray[np.float32]) -
     near = NEAR.start + phi.among.values.shape[1]
     for start in range(0, len(vectors), CHUNK):
         part = slice(start, start + CHUNK)
-        centred = vectors[part].astype(np.float32) - phi.mean
-        made[part, CONTENT.start : directions] = centred @ phi.directions
-        made[part, NEAR.start : near] = neighbourhood.place(phi.among, _directions(centred))
+        centred = vectors[part].astype(np.float64) - phi.mean
+        made[part, CONTENT.start : directions] = _finite(centred @ phi.directions)
+        made[part, NEAR.start : near] = _finite(neighbourhood.place(phi.among, _directions(centred)))
     return made
+
+
+def _finite(block: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+    """`block` within what f16 holds: an item unlike all that φ was fitted on is far, not nowhere."""
+    return np.asarray(np.clip(block, -FARTHEST, FARTHEST))
 
 
 def _held(numbers: NDArray[np.float32]) -> NDArray[np.float32]:

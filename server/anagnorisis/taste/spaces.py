@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,14 +102,34 @@ class Spaces:
         sample = random.Random(version).sample(wanted, min(len(wanted), phi.SAMPLE))
         _, x, numbers = await self._made_from(kind, model, sample)
         fitted = await asyncio.to_thread(phi.fit, kind, version, model, x, numbers, count)
-        space, made = Space(kind, fitted), []
+        return await self._serve(fitted, wanted)
+
+    async def adopt(self, kind: Kind, carried: Callable[[int], Phi]) -> None:
+        """Let the φ that was fitted elsewhere serve, made by `carried` as the version it is given; for as
+        long as its count of items lets no new fit be due.
+        """
+        async with self._admitting[kind]:
+            before = await kept.newest(self._store.read, kind)
+            fitted = carried(before.version + 1 if before else 1)
+            space = self._spaces[kind]
+            if space.phi and phi.body(space.phi) == phi.body(fitted):
+                return
+            await self._serve(
+                fitted, await kept.lacking(self._store.read, kind, fitted.version, fitted.model)
+            )
+
+    async def _serve(self, fitted: Phi, wanted: Sequence[ItemId]) -> int:
+        """Make every row of the `wanted` by a new φ, let them serve, then keep them."""
+        kind, space, made = fitted.kind, Space(fitted.kind, fitted), []
         for part in _parts(wanted):
             found, rows = await self._rows(fitted, part)
             made.append((found, rows))
             _place(space, found, rows)
         self._spaces[kind] = space
         self._presence[kind] = (-1, 0.0)
-        told = kept.Fitted(kind, version, model, count, int(time.time()), phi.body(fitted))
+        told = kept.Fitted(
+            kind, fitted.version, fitted.model, fitted.items, int(time.time()), phi.body(fitted)
+        )
         await self._store.write(lambda db: kept.save(db, told, []))
         for found, rows in made:
             await self._keep(fitted, found, rows)
