@@ -22,6 +22,9 @@ const FIRST = {
   name: (id: string, graph: Graph) => ((first ??= reached(PAGE, graph)).has(id) ? 'first' : null),
 }
 
+/** The sections of the Taste page come together: they are all shown at once. */
+const TASTE = { name: 'taste', test: /\/src\/(lib\/)?taste\/|\/TastePage\.svelte/ }
+
 export default defineConfig({
   plugins: [
     svelte(),
@@ -61,7 +64,7 @@ export default defineConfig({
     target: ['es2022', 'safari16.4'],
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    rolldownOptions: { output: { codeSplitting: { groups: [FIRST] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [FIRST, TASTE] } } },
     // The licences of what is bundled travel with the app.
     license: { fileName: 'licenses.md' },
   },

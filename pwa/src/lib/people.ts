@@ -17,7 +17,7 @@ export const people = {
   choose: (person: number, pin: string) => call<N.Session>('PUT', '/api/session/listening', { person, pin }),
   setIdle: (minutes: number) => call<void>('PUT', '/api/screens', { idle_min: minutes }),
   history: (only: Only, after: string | null) => call<N.HistoryPage>('GET', address('/api/history', { only, after })),
-  bring: (lines: Blob) => call<N.TakenIn>('POST', '/api/history', lines, LONG_MS),
+  bring: (lines: Blob) => call<N.Settled>('POST', '/api/history', lines, LONG_MS),
 }
 
 /** Put all that a person did into a file of this device. */

@@ -7,7 +7,11 @@ type Section<Props extends Record<string, unknown>> = { id: string; title: strin
 
 /** Of the kind that is looked at; they are given what `GET /api/taste` says of it. */
 export const OF_A_KIND: readonly Section<{ taste: TasteOut }>[] = [
-  { id: 'known', title: 'What I go by', load: () => import('./Known.svelte') },
+  { id: 'known', title: 'What I stand on', load: () => import('./Known.svelte') },
+  { id: 'foretold', title: 'How well I foretell you', load: () => import('./Foretold.svelte') },
+  { id: 'scale', title: 'How you use the numbers', load: () => import('./Scale.svelte') },
+  { id: 'goby', title: 'What you go by', load: () => import('./GoBy.svelte') },
+  { id: 'thennow', title: 'Then and now', load: () => import('./ThenNow.svelte') },
 ]
 
 /** Of the person, whatever the kind. */
