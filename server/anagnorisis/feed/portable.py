@@ -21,12 +21,12 @@ from anagnorisis.taste.bundle import Bundle, Manifest, Writer
 from anagnorisis.taste.carry import Carried
 from anagnorisis.taste.learner import Learner
 from anagnorisis.taste.scores import MANY
+from anagnorisis.taste.wishes import parse
 
 ABOUT = Path(carry.__file__).parent / "portable.md"
 """What the file says of itself."""
 SAME = 1e-6
 """Points by which the weights may differ and be called the same."""
-LONGEST_WORDS = 64 * 1024
 
 
 class Words(Struct, frozen=True):
@@ -154,8 +154,8 @@ def _words(body: bytes) -> list[words.Written]:
         told = msgspec.json.decode(body, type=Words).written
     except msgspec.MsgspecError as error:
         raise BadValue(f"{bundle.WORDS!r} is none that this program writes: {error}.") from error
-    if any(len(one.text) > LONGEST_WORDS for one in told):
-        raise BadValue(f"The words in the file are longer than {LONGEST_WORDS} characters.")
+    for one in told[:1]:
+        parse(one.text)
     return told[:1]
 
 
