@@ -8,7 +8,7 @@ export type Curve = Schemas['CurveOut']
 export type Axes = Schemas['AxesOut']
 export type Drift = Schemas['DriftOut']
 export type Point = Schemas['Point']
-export type Worth = Schemas['Worth']
+export type Leaning = Schemas['Leaning']
 
 const get = <T>(what: string) => (kind: Kind) => call<T>('GET', address(`/api/taste/${what}`, { kind }))
 

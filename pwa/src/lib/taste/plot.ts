@@ -1,5 +1,5 @@
 // Figures as lines, bars and sentences: pure, so that what the Taste page draws and says can be tested.
-import type { Point, Worth } from './mirror'
+import type { Point, Leaning } from './mirror'
 
 /** A value over a number of ratings, with its interval. */
 export type Dot = { at: number; value: number; low: number; high: number }
@@ -54,7 +54,7 @@ export function along(points: number, widest: number): number {
 }
 
 /** The points at the ends of a track: as wide as the widest band, a point at least. */
-export function widest(told: readonly Worth[]): number {
+export function widest(told: readonly Leaning[]): number {
   return Math.max(1, ...told.flatMap(({ low, high }) => [Math.abs(low), Math.abs(high)]))
 }
 
