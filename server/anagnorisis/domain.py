@@ -20,7 +20,9 @@ ItemId = NewType("ItemId", str)
 
 Kind = Literal["music", "image", "article"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-EventKind = Literal["rating", "clear", "undo", "play", "position", "finish", "skip", "open", "dwell"]
+EventKind = Literal[
+    "rating", "clear", "undo", "play", "position", "finish", "skip", "open", "dwell", "less", "wrong"
+]
 Topic = Literal[
     "items",
     "vectors",
@@ -210,7 +212,7 @@ class Event(Struct, frozen=True):
     value: float | None
     """A rating 0..10, a position (seconds, or fraction of a text), that of a skip, a dwell in seconds."""
     target: str | None
-    """The uuid of the event that an `undo` takes back."""
+    """The uuid of the event that an `undo` takes back; the reason that `less` or `wrong` is said of."""
     at: int
     """Unix milliseconds on the server's clock, never later than its arrival."""
     received_at: int

@@ -1048,6 +1048,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/taste/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListCorrections
+         * @description What the person who asks corrected and did not take back, the latest first.
+         */
+        get: operations["ApiTasteCorrectionsListCorrections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/taste/words": {
         parameters: {
             query?: never;
@@ -1277,6 +1297,13 @@ export interface components {
             names: components["schemas"]["NamedAxis"][];
             poles: components["schemas"]["PolesOut"] | null;
         };
+        /** Band */
+        Band: {
+            unknown: number;
+            item: components["schemas"]["Item"] | null;
+            lessens: number;
+            says: string;
+        };
         /** Batch */
         Batch: {
             sent_at: number;
@@ -1326,6 +1353,15 @@ export interface components {
             temperature?: number;
             seed?: number | null;
         };
+        /** CorrectionOut */
+        CorrectionOut: {
+            uuid: string;
+            at: number;
+            /** @enum {null|string} */
+            kind: "music" | "image" | "article" | null;
+            item: components["schemas"]["Item"] | null;
+            says: string;
+        };
         /** Counted */
         Counted: {
             name: string;
@@ -1370,7 +1406,7 @@ export interface components {
         Did: {
             uuid: string;
             /** @enum {string} */
-            kind: "rating" | "clear" | "undo" | "play" | "position" | "finish" | "skip" | "open" | "dwell";
+            kind: "rating" | "clear" | "undo" | "play" | "position" | "finish" | "skip" | "open" | "dwell" | "less" | "wrong";
             value: number | null;
             at: number;
             item: components["schemas"]["Item"];
@@ -1884,6 +1920,8 @@ export interface components {
             evidence: components["schemas"]["Evidence"];
             /** @default  */
             unseen?: string;
+            shares?: components["schemas"]["Part"][];
+            band?: components["schemas"]["Band"] | null;
         };
         /** WishOut */
         WishOut: {
@@ -4025,6 +4063,27 @@ export interface operations {
                             [key: string]: unknown;
                         } | unknown[];
                     };
+                };
+            };
+        };
+    };
+    ApiTasteCorrectionsListCorrections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionOut"][];
                 };
             };
         };

@@ -100,6 +100,7 @@ TABLE = {
     "GET /api/people/{person}/taste": GUEST_CONFIRMED,
     "GET /api/taste": LISTENER,
     "GET /api/taste/map": LISTENER,
+    "GET /api/taste/corrections": LISTENER,
     "GET /api/taste/words": LISTENER,
     "PUT /api/taste/words": GUEST,
     "DELETE /api/taste/words": GUEST,

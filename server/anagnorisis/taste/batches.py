@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from anagnorisis.domain import BadValue, Event, EventKind, ItemId, Score
 from anagnorisis.store import events
+from anagnorisis.taste import ties
 
 MOST = 200
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
@@ -28,7 +29,7 @@ class EventIn(Struct, frozen=True):
     """Only an undo may leave it out."""
     value: float | None = None
     target: str | None = None
-    """The uuid of the event that an undo takes back."""
+    """The uuid of the event that an undo takes back; the reason that `less` or `wrong` is said of."""
 
 
 class Batch(Struct, frozen=True):
@@ -98,6 +99,8 @@ def _event(told: EventIn, person: int, device: int, at: int, received: int) -> E
         raise BadValue("An undo must name the uuid of the event that it takes back.", told.item)
     if not (ITEM.fullmatch(told.item) or (told.kind == "undo" and not told.item)):
         raise BadValue("The item of an event is 32 lower-case hex digits.", told.item)
+    if told.kind in ("less", "wrong"):
+        ties.check(told.kind, told.target)
     if at < EARLIEST:
         raise BadValue("This happened before 2020 by the clocks of the device and the server.", told.item)
     event = Event(told.uuid, person, device, told.item, told.kind, told.value, told.target, at, received)
@@ -106,5 +109,10 @@ def _event(told: EventIn, person: int, device: int, at: int, received: int) -> E
 
 
 def moves_ratings(kept: Sequence[Event | EventIn]) -> bool:
-    """Whether any of these events can change a rating."""
-    return any(event.kind in ("rating", "clear", "undo") for event in kept)
+    """Whether any of these events can change a rating, or what is expected beside it."""
+    return any(event.kind in ("rating", "clear", "undo", "less", "wrong") for event in kept)
+
+
+def may_correct(kept: Sequence[Event]) -> bool:
+    """Whether any of these events can change what the person said against scores and reasons."""
+    return any(event.kind in ("undo", "less", "wrong") for event in kept)

@@ -1,6 +1,6 @@
 """Why an item has its score: exact parts that sum to it, and the rated items it comes from."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
 import numpy as np
 from msgspec import Struct
@@ -8,15 +8,17 @@ from numpy.typing import NDArray
 
 from anagnorisis.domain import Evidence, Item, ItemId, Kind, Score
 from anagnorisis.embed import EMBEDDERS
-from anagnorisis.store import items, vectors
+from anagnorisis.store import items, tags, vectors
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
-from anagnorisis.taste import phi, scores
+from anagnorisis.taste import phi, scores, worded
 from anagnorisis.taste.learner import Learner
-from anagnorisis.taste.lessons import gathered
+from anagnorisis.taste.lessons import LessonKind, gathered
+from anagnorisis.taste.narrow import Band, narrowing
 from anagnorisis.taste.posterior import Vector
 from anagnorisis.taste.prior import HOUSEHOLD
 from anagnorisis.taste.view import Taste
+from anagnorisis.taste.worded import Part
 
 NEIGHBOURS = 5
 LEAST = 0.05
@@ -33,19 +35,20 @@ FACTS: dict[Kind, str] = {
     "image": "Its folder, camera, size and date",
     "article": "Its author, folder, tags and length",
 }
+ELSE: dict[Kind, str] = {
+    "music": "Its year, its length and the like",
+    "image": "Its size, its date and the like",
+    "article": "Its length, its date and the like",
+}
+BESIDE: dict[LessonKind, str] = {
+    "signal": "From what you played, skipped and came back to",
+    "pair": "From which of two you liked better",
+}
 TAKEN_IN: dict[Kind, str] = {"music": "listened to", "image": "looked at", "article": "read"}
 NOT_YET: dict[Kind, str] = {
     kind: f"It has not been {word} yet, so nothing can be said of it. That is done a few at a time."
     for kind, word in TAKEN_IN.items()
 }
-
-
-class Part(Struct, frozen=True):
-    """Points of a score that have one cause."""
-
-    name: str
-    says: str
-    value: float
 
 
 class Neighbour(Struct, frozen=True):
@@ -65,22 +68,47 @@ class Why(Struct, frozen=True):
     evidence: Evidence
     unseen: str = ""
     """Why nothing can be said of this item, whatever is known of the person; empty when something can."""
+    shares: list[Part] = []
+    """The same sum by where it is known from: before anything was done, ratings, what else was done."""
+    band: Band | None = None
 
 
-def parts(kind: Kind, taste: Taste, x: Vector) -> list[Part]:
-    """The terms of x'w, by cause, for the row `x` (162,)."""
-    terms = taste.weights * x
+def parts(kind: Kind, taste: Taste, x: Vector, bearing: Sequence[Part] = ()) -> list[Part]:
+    """The terms of x'w, by cause, for the row `x` (162,); of the facts the names in `bearing` by themselves.
+
+    What was said in words stands apart from what ratings made of the same features.
+    """
+    words = [*worded.wishes(taste, x), *worded.less(taste, x)]
+    terms = (taste.weights - worded.said(taste)) * x
     start = float(taste.prior.mean[0] * x[0])
+    named = sum(part.value for part in bearing)
     told = [
         Part("start", "Where everybody starts", start),
         Part("level", "How kindly you rate", float(terms[0]) - start),
         Part("content", CONTENT[kind], float(terms[phi.CONTENT].sum())),
-        Part("facts", FACTS[kind], float(terms[phi.NUMBERS].sum())),
+        *bearing,
+        Part("facts", (ELSE if bearing else FACTS)[kind], float(terms[phi.NUMBERS].sum()) - named),
+        *words,
     ]
     if x[phi.NEAR].any():
         told.insert(3, Part("near", NEAR[kind], float(terms[phi.NEAR].sum())))
     if x[HOUSEHOLD]:
         told.append(Part("household", "What others in the house say", float(terms[HOUSEHOLD])))
+    return told
+
+
+def shares(taste: Taste, x: Vector) -> list[Part]:
+    """The terms of x'w by where they are known from: x'm, and the lessons of each sort."""
+    row = x[None]
+    told = [
+        Part("prior", "Before you rated anything", float(x @ taste.prior.mean)),
+        Part("ratings", "From your ratings", float(contributions(taste, row).sum())),
+    ]
+    beside = hinted(taste, row)[0]
+    for kind, says in BESIDE.items():
+        moved = [value for hint, value in zip(taste.hints, beside.tolist(), strict=True) if hint.kind == kind]
+        if moved:
+            told.append(Part(kind, says, sum(moved)))
     return told
 
 
@@ -121,7 +149,17 @@ async def why(store: Store, learner: Learner, sight: Sight, item: Item) -> Why:
     near = _nearest(taste, x, seen - {item.id})
     told = await items.by_ids(store.read, near, sight)
     neighbours = [Neighbour(told[i], taste.mine[i], value) for i, value in near.items() if i in told]
-    return Why(shown, parts(item.kind, taste, x[0]), neighbours, evidence)
+    tagged = (await tags.of(store.read, [item.id]))[item.id]
+    bearing = worded.bearing(taste, view.space.spread, item, tagged)
+    narrows = await narrowing(store, learner, sight, view, row)
+    return Why(
+        shown,
+        parts(item.kind, taste, x[0], bearing),
+        neighbours,
+        evidence,
+        shares=shares(taste, x[0]),
+        band=narrows,
+    )
 
 
 async def _unseen(store: Store, item: Item) -> str:

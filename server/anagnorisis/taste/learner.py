@@ -61,6 +61,8 @@ class Learner:
             views = {kind: view for (whose, kind), view in self._views.items() if whose == person}
             said = forecasts.said(views, kept)
             moved, _ = await self._store.write(lambda db: spoken.record(db, kept, said), *bells)
+            if batches.may_correct(kept):
+                await self.words.corrected(person)
             for kind, changes in (await self._changes({c.item: c.after for c in moved})).items():
                 if view := self._views.get((person, kind)):
                     await asyncio.to_thread(view.settle, changes)
@@ -130,6 +132,7 @@ class Learner:
             and view.revision == view.space.revision
             and view.household.epoch == self.epochs.of(view.kind)
             and view.wished.spoken is self.words.current(view.person)
+            and view.space.row_of.keys().isdisjoint(view.ties.waiting)
         )
 
     async def _prepare(self, person: int, kept: Sequence[Event]) -> None:

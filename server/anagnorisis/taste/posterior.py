@@ -50,7 +50,7 @@ class Posterior:
         """Begin again from the prior with all of `rows` (n, D), `ratings` and their `weights` (n,)."""
         weights = np.ones(len(ratings)) if weights is None else weights
         above = ratings - rows @ self.prior.mean
-        self._precision = np.diag(1 / self.prior.variance) + (rows.T * weights) @ rows
+        self._precision = self.prior.precision() + (rows.T * weights) @ rows
         self._shift, self._square = rows.T @ (weights * above), float(weights @ above**2)
         self.degrees = self.prior.certainty + float(weights.sum())
         self._solve()

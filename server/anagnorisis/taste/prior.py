@@ -43,6 +43,13 @@ class Prior(msgspec.Struct, frozen=True, eq=False):
     noise: float
     """Points squared."""
     certainty: float
+    tied: NDArray[np.float64] | None = None
+    """(162, 162): precision beside that of `variance`, from what a person said of their own taste."""
+
+    def precision(self) -> NDArray[np.float64]:
+        """The inverse of the covariance (162, 162), as a share of the noise's."""
+        plain = np.diag(1 / self.variance)
+        return plain if self.tied is None else plain + self.tied
 
 
 def house_prior() -> Prior:

@@ -18,6 +18,7 @@ from anagnorisis.taste.names import Name
 from anagnorisis.taste.posterior import Gain, Posterior, Vector
 from anagnorisis.taste.prior import DIMENSION, Prior
 from anagnorisis.taste.space import Rows, Space
+from anagnorisis.taste.ties import Ties, tied
 from anagnorisis.taste.wished import Wished, nothing
 
 NO_LESSONS = np.zeros((0, DIMENSION)), np.zeros(0)
@@ -41,6 +42,9 @@ class Taste(Struct, frozen=True, eq=False):
     """What a person's ratings of a kind say. Swapped whole at each change, so readers need no lock."""
 
     prior: Prior
+    """With what the person said: `wished`, then `ties`."""
+    wished: Wished
+    ties: Ties
     weights: Vector
     covariance: NDArray[np.float64]
     """As a share of the noise."""
@@ -93,14 +97,16 @@ class View:
         hints: Sequence[Hint] = (),
         wished: Wished | None = None,
     ) -> None:
+        wished = wished or nothing()
+        worded = wished.upon(prior)
         self.person, self.space, self.household = person, space, household
-        self.wished = wished or nothing()
+        self.wished, self.ties = wished, tied(wished, space, worded)
         self.revision = space.revision
         self.updates = 0
         """Changes of the columns since their last refresh."""
         self.extra = self._heard()
         """What the household says of each row, (n,)."""
-        self._posterior = Posterior(self.wished.upon(prior))
+        self._posterior = Posterior(self.ties.upon(worded))
         self._mine: dict[ItemId, float] = {}
         self._names: dict[ItemId, tuple[Name, ...]] = {}
         self._named: dict[Name, tuple[int, float]] = {}
@@ -357,6 +363,8 @@ class View:
         unrated[self.space.rows(self._learned)] = False
         return Taste(
             prior=self._posterior.prior,
+            wished=self.wished,
+            ties=self.ties,
             weights=self._posterior.weights,
             covariance=self._posterior.covariance,
             noise=self._posterior.noise,

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from anagnorisis.domain import Item, ItemId, Kind
 from anagnorisis.modality import MODALITIES
+from anagnorisis.store.corrections import Correction
 from anagnorisis.taste import phi
 from anagnorisis.taste.names import Name
 from anagnorisis.taste.phi import Phi
@@ -47,6 +48,8 @@ class Spoken(Struct, frozen=True):
     """By kind and case-folded phrase: the names that items bear."""
     vectors: Mapping[tuple[Kind, str], bytes]
     """By kind and phrase: the text vector of the kind's embedder, little-endian f16."""
+    corrections: tuple[Correction, ...] = ()
+    """What they said against scores and reasons."""
 
 
 SILENT = Spoken((), {}, {})
@@ -103,7 +106,7 @@ def _ways(spoken: Spoken, wish: Wish, kind: Kind, made_by: Phi) -> dict[str, Vec
     if wish.length and kind in LENGTHS:
         ways["length"] = _length(wish, kind, made_by)
     for name in spoken.named.get((kind, wish.about.casefold()), ()):
-        ways[name[0]] = _name(name, kind, made_by)
+        ways[name[0]] = name_unit(name, kind, made_by)
     vector = spoken.vectors.get((kind, wish.about))
     if vector and not ways.keys() - {"length"}:
         ways["text"] = _text(np.frombuffer(vector, "<f2").astype(np.float32), made_by)
@@ -129,7 +132,7 @@ def _text(vector: NDArray[np.float32], made_by: Phi) -> Vector:
     return unit
 
 
-def _name(name: Name, kind: Kind, made_by: Phi) -> Vector:
+def name_unit(name: Name, kind: Kind, made_by: Phi) -> Vector:
     """What bearing `name` and no other adds to the row of an item."""
     field, said = name
     numbers = MODALITIES[kind].numbers

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from anagnorisis.domain import KINDS, Kind
 from anagnorisis.embed import EMBEDDERS
-from anagnorisis.store import visibility
+from anagnorisis.store import corrections, visibility
 from anagnorisis.store import words as kept
 from anagnorisis.store.db import Store
 from anagnorisis.store.named import named
@@ -38,6 +40,15 @@ class Words:
         written = await kept.written(self._store.read, person, 1)
         wishes = parse(written[0].text) if written else ()
         fresh = await self._known(person, wishes) if wishes else SILENT
+        return await self.corrected(person, fresh)
+
+    async def corrected(self, person: int, fresh: Spoken | None = None) -> Spoken:
+        """The same after a correction or its undoing; for wishes what is held is believed, or `fresh`."""
+        basis = fresh or self._spoken.get(person)
+        if basis is None:
+            return await self.read(person)
+        fresh = replace(basis, corrections=await corrections.in_force(self._store.read, person))
+        fresh = SILENT if fresh == SILENT else fresh
         if self._spoken.get(person) != fresh:
             self._spoken[person] = fresh
         return self._spoken[person]
@@ -47,12 +58,12 @@ class Words:
         self._spoken.pop(person, None)
 
     def outdated(self) -> list[int]:
-        """Whose wishes may meet other names than before, since items came or went; asked once a change."""
+        """Whose words may meet other names or items than before, since some came or went; once a change."""
         rung = self._store.changes.count("items")
         if rung == self._items:
             return []
         self._items = rung
-        return [person for person, spoken in self._spoken.items() if spoken.wishes]
+        return [person for person, spoken in self._spoken.items() if spoken is not SILENT]
 
     async def _known(self, person: int, wishes: tuple[Wish, ...]) -> Spoken:
         phrases = {wish.about for wish in wishes if wish.about}
