@@ -28,7 +28,7 @@ class EventIn(Struct, frozen=True):
     """Only an undo may leave it out."""
     value: float | None = None
     target: str | None = None
-    """The uuid of the event that an undo takes back."""
+    """The uuid of the event that an undo takes back, the other item of a pair, `Came` of what is played."""
 
 
 class Batch(Struct, frozen=True):
@@ -98,6 +98,8 @@ def _event(told: EventIn, person: int, device: int, at: int, received: int) -> E
         raise BadValue("An undo must name the uuid of the event that it takes back.", told.item)
     if not (ITEM.fullmatch(told.item) or (told.kind == "undo" and not told.item)):
         raise BadValue("The item of an event is 32 lower-case hex digits.", told.item)
+    if told.kind == "pair" and not ITEM.fullmatch(told.target or ""):
+        raise BadValue("The other item of a pair is 32 lower-case hex digits.", told.item)
     if at < EARLIEST:
         raise BadValue("This happened before 2020 by the clocks of the device and the server.", told.item)
     event = Event(told.uuid, person, device, told.item, told.kind, told.value, told.target, at, received)

@@ -44,13 +44,13 @@ class Sums:
 class Posterior:
     """w | s2 ~ N(weights, s2 covariance) given a prior of that form and lessons y = x'w + noise of s2 / v.
 
-    The weight v of a rating is 1, that of a hint less. What they add up to (`Sums`) is kept: a lesson is added
-    to it and subtracted from it, so nothing but the sum matters; A is factored anew at each change (D^3/3,
-    about 1 ms at D = 162), so no error of an update is carried on. s2 is scaled-inverse-chi-squared with
-    `degrees` of freedom (what the prior is believed and the number of ratings) around `noise`: how far ratings
-    are from what prior and hints foretell of them, by the chain rule of the marginal likelihood c - b'A^-1 b
-    of all lessons less that of the hints. A hint says where the weights are and nothing of how far a person
-    spreads. Exact; not safe between threads.
+    The weight v of a rating is 1, that of a hint less. What they add up to (`Sums`) is kept: a lesson is
+    added to it and subtracted from it, so nothing but the sum matters; A is factored anew at each change
+    (D^3/3, about 1 ms at D = 162), so no error of an update is carried on. s2 is scaled-inverse-chi-squared
+    with `degrees` of freedom (what the prior is believed and the number of ratings) around `noise`: how far
+    ratings are from what prior and hints foretell of them, by the chain rule of the marginal likelihood
+    c - b'A^-1 b of all lessons less that of the hints. A hint says where the weights are and nothing of how
+    far a person spreads. Exact; not safe between threads.
     """
 
     def __init__(self, prior: Prior) -> None:
@@ -64,7 +64,7 @@ class Posterior:
         self.relearn(np.zeros((0, len(prior.mean))), np.zeros(0))
 
     def learn(self, x: Vector, y: float, weight: float = 1.0) -> Gain:
-        """Take in that the item of row `x` (D,) is rated `y`, or with a `weight` below 1 that it is hinted."""
+        """Take in that the item of row `x` (D,) is rated `y`; with a `weight` below 1 it is a hint."""
         return self._change(x, y, weight)
 
     def forget(self, x: Vector, y: float, weight: float = 1.0) -> Gain:
@@ -100,7 +100,9 @@ class Posterior:
     def _solve(self) -> None:
         inverse = np.linalg.inv(np.linalg.cholesky(self._all.precision))
         self.covariance = inverse.T @ inverse
-        beyond = self.covariance @ self._all.shift  # the weights less those of the prior: small sums stay exact
+        beyond = (
+            self.covariance @ self._all.shift
+        )  # the weights less those of the prior: small sums stay exact
         self.weights = self.prior.mean + beyond
         unexplained = max(self._all.square - float(self._all.shift @ beyond) - self._aside, 0.0)
         self.noise = (self.prior.certainty * self.prior.noise + unexplained) / self.degrees
