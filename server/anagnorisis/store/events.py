@@ -78,6 +78,9 @@ RATINGS = """SELECT r.person, r.item, r.value, r.at, r.uuid FROM ratings AS r
     CROSS JOIN items AS i ON i.id = r.item WHERE :kind IS NULL OR i.kind = :kind"""
 RATINGS_OF = """SELECT r.person, r.item, r.value, r.at, r.uuid FROM ratings AS r
     CROSS JOIN items AS i ON i.id = r.item WHERE r.person = :person AND (:kind IS NULL OR i.kind = :kind)"""
+NOW = """SELECT coalesce(a.new, t.item) FROM (SELECT value AS item FROM json_each(?) UNION
+    SELECT e.item FROM json_each(?) AS undone CROSS JOIN events AS e ON e.uuid = undone.value) AS t
+    LEFT JOIN aliases AS a ON a.old = t.item"""
 MINE = """SELECT r.item, r.value FROM json_each(?) AS wanted CROSS JOIN ratings AS r
     ON r.person = ? AND r.item = wanted.value"""
 POSITIONS = """SELECT p.item, p.position FROM json_each(?) AS wanted CROSS JOIN progress AS p
@@ -238,6 +241,12 @@ async def theirs(read: Connection, person: int, uuids: Iterable[str]) -> set[str
     """Those of `uuids` that are events of the person."""
     wanted = json.encode([*uuids]).decode()
     return {row[0] for row in await read.execute_fetchall(THEIRS, (wanted, person))}
+
+
+async def items_now(read: Connection, ids: Iterable[str], uuids: Iterable[str]) -> set[ItemId]:
+    """The items of `ids` and of the events `uuids`, by the ids they go by now."""
+    wanted = (json.encode([*ids]).decode(), json.encode([*uuids]).decode())
+    return {row[0] for row in await read.execute_fetchall(NOW, wanted)}
 
 
 def _last(db: sqlite3.Connection, statement: str, person: int, ids: Iterable[str]) -> Any:

@@ -25,9 +25,11 @@ PUT = "INSERT INTO pairs (person, one, other, said, at, uuid) VALUES (?, ?, ?, ?
 DROP = ("DELETE FROM pairs WHERE person = ? AND one = ?", "DELETE FROM pairs WHERE person = ? AND other = ?")
 OF = """SELECT p.one, p.other, p.said, p.at FROM pairs AS p CROSS JOIN items AS i ON i.id = p.one
     CROSS JOIN items AS j ON j.id = p.other AND j.kind = i.kind WHERE p.person = ? AND i.kind = ?"""
-OF_ITEMS = """SELECT p.one, p.other, p.said, p.at, i.kind FROM json_each(?) AS wanted
-    CROSS JOIN pairs AS p ON p.person = ? AND p.one = wanted.value CROSS JOIN items AS i ON i.id = p.one
-    CROSS JOIN items AS j ON j.id = p.other AND j.kind = i.kind"""
+OF_ITEMS = """SELECT p.one, p.other, p.said, p.at, i.kind FROM (
+    SELECT p.* FROM json_each(?1) AS wanted CROSS JOIN pairs AS p ON p.person = ?2 AND p.one = wanted.value
+    UNION SELECT p.* FROM json_each(?1) AS wanted CROSS JOIN pairs AS p INDEXED BY pairs_from_behind
+    ON p.person = ?2 AND p.other = wanted.value) AS p
+    CROSS JOIN items AS i ON i.id = p.one CROSS JOIN items AS j ON j.id = p.other AND j.kind = i.kind"""
 
 
 class Pair(Struct, frozen=True):
@@ -61,6 +63,6 @@ async def of(read: Connection, person: int, kind: Kind) -> list[Pair]:
 
 
 async def of_items(read: Connection, person: int, ids: Iterable[ItemId]) -> list[tuple[Kind, Pair]]:
-    """The pairs that have one of `ids` first, with their kind."""
+    """The pairs of stored items that have one of `ids` among them, with their kind."""
     rows = await read.execute_fetchall(OF_ITEMS, (listed(ids), person))
     return [(row[4], Pair(*row[:4])) for row in rows]

@@ -108,5 +108,5 @@ def _event(told: EventIn, person: int, device: int, at: int, received: int) -> E
 
 
 def moves_ratings(kept: Sequence[Event | EventIn]) -> bool:
-    """Whether any of these events can change a rating."""
-    return any(event.kind in ("rating", "clear", "undo") for event in kept)
+    """Whether any of these events can change a rating, or what a person said beside them."""
+    return any(event.kind in ("rating", "clear", "undo", "pair") for event in kept)
