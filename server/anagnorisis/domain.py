@@ -21,8 +21,22 @@ ItemId = NewType("ItemId", str)
 Kind = Literal["music", "image", "article"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 EventKind = Literal[
-    "rating", "clear", "undo", "play", "position", "finish", "skip", "open", "dwell", "less", "wrong"
+    "rating",
+    "clear",
+    "undo",
+    "play",
+    "position",
+    "finish",
+    "skip",
+    "open",
+    "dwell",
+    "remove",
+    "pair",
+    "less",
+    "wrong",
 ]
+Came = Literal["chosen", "queue", "unattended"]
+"""How it came that something plays: somebody chose it, it was next, or nobody seems to be there any more."""
 Topic = Literal[
     "items",
     "vectors",
@@ -210,9 +224,11 @@ class Event(Struct, frozen=True):
     item: str
     kind: EventKind
     value: float | None
-    """A rating 0..10, a position (seconds, or fraction of a text), that of a skip, a dwell in seconds."""
+    """A rating 0..10, a position (seconds, or fraction of a text), that of a skip, a dwell in seconds; 1 if
+    the item of a `pair` is the better one, 0 if the person cannot say."""
     target: str | None
-    """The uuid of the event that an `undo` takes back; the reason that `less` or `wrong` is said of."""
+    """The uuid of the event that an `undo` takes back, the other item of a `pair`, `Came` of what plays, the
+    reason that `less` or `wrong` is said of."""
     at: int
     """Unix milliseconds on the server's clock, never later than its arrival."""
     received_at: int

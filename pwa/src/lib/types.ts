@@ -1406,7 +1406,7 @@ export interface components {
         Did: {
             uuid: string;
             /** @enum {string} */
-            kind: "rating" | "clear" | "undo" | "play" | "position" | "finish" | "skip" | "open" | "dwell" | "less" | "wrong";
+            kind: "rating" | "clear" | "undo" | "play" | "position" | "finish" | "skip" | "open" | "dwell" | "remove" | "pair" | "less" | "wrong";
             value: number | null;
             at: number;
             item: components["schemas"]["Item"];

@@ -1,4 +1,4 @@
-"""The append-only `events`, and what follows from them: the `ratings`, `progress` and `plays` of each person.
+"""The append-only `events`, and what follows from them: `ratings`, `progress`, `plays`, `signals`, `pairs`.
 
 The current rating of an item is the last of its `rating` and `clear` events by (at, uuid) that was not
 undone; where a person stopped is the last of `position`, `finish` and `skip` (one without a value passes over
@@ -9,14 +9,25 @@ An `undo` is final and takes back only an event of the same person. Any order of
 import math
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from aiosqlite import Connection
 from msgspec import Struct, json
 from msgspec.structs import astuple
 
-from anagnorisis.domain import HIGHEST, LOWEST, BadValue, Event, EventKind, ItemId, Kind, Rating, Unknown
-from anagnorisis.store import plays
+from anagnorisis.domain import (
+    HIGHEST,
+    LOWEST,
+    BadValue,
+    Came,
+    Event,
+    EventKind,
+    ItemId,
+    Kind,
+    Rating,
+    Unknown,
+)
+from anagnorisis.store import pairs, plays, signals
 from anagnorisis.store.rows import listed
 
 INSERT = """INSERT INTO events (uuid, person, device, item, kind, value, target, at, received_at)
@@ -43,8 +54,16 @@ ERASE = (
     "DELETE FROM ratings WHERE person = ?",
     "DELETE FROM progress WHERE person = ?",
     "DELETE FROM plays WHERE person = ?",
+    "DELETE FROM signals WHERE person = ?",
+    "DELETE FROM pairs WHERE person = ?",
 )
-FORGET = ("DELETE FROM ratings", "DELETE FROM progress", "DELETE FROM plays")
+FORGET = (
+    "DELETE FROM ratings",
+    "DELETE FROM progress",
+    "DELETE FROM plays",
+    "DELETE FROM signals",
+    "DELETE FROM pairs",
+)
 EVERY_PAIR = """SELECT DISTINCT e.person, coalesce(a.new, e.item) FROM events AS e
     LEFT JOIN aliases AS a ON a.old = e.item"""
 HISTORY = """SELECT uuid, person, device, item, kind, value, target, at, received_at FROM events
@@ -59,6 +78,9 @@ RATINGS = """SELECT r.person, r.item, r.value, r.at, r.uuid FROM ratings AS r
     CROSS JOIN items AS i ON i.id = r.item WHERE :kind IS NULL OR i.kind = :kind"""
 RATINGS_OF = """SELECT r.person, r.item, r.value, r.at, r.uuid FROM ratings AS r
     CROSS JOIN items AS i ON i.id = r.item WHERE r.person = :person AND (:kind IS NULL OR i.kind = :kind)"""
+NOW = """SELECT coalesce(a.new, t.item) FROM (SELECT value AS item FROM json_each(?) UNION
+    SELECT e.item FROM json_each(?) AS undone CROSS JOIN events AS e ON e.uuid = undone.value) AS t
+    LEFT JOIN aliases AS a ON a.old = t.item"""
 MINE = """SELECT r.item, r.value FROM json_each(?) AS wanted CROSS JOIN ratings AS r
     ON r.person = ? AND r.item = wanted.value"""
 POSITIONS = """SELECT p.item, p.position FROM json_each(?) AS wanted CROSS JOIN progress AS p
@@ -97,6 +119,14 @@ def check(event: Event) -> None:
         raise BadValue(f"A rating is a number from {LOWEST:g} to {HIGHEST:g}, not {value}.", event.item)
     if event.kind == "position" and (value is None or value < 0):
         raise BadValue(f"A position is a number not below 0, not {value}.", event.item)
+    if event.kind == "dwell" and value is not None and value < 0:
+        raise BadValue(f"Nobody stays for less than 0 seconds, but {value} came.", event.item)
+    if event.kind == "pair" and (value not in (0, 1) or not event.target or event.target == event.item):
+        raise BadValue(
+            "A pair names another item, with 1 if it is less good and 0 if one cannot say.", event.item
+        )
+    if event.kind in ("play", "finish", "skip") and event.target not in (None, *get_args(Came)):
+        raise BadValue(f"What is played came {', '.join(get_args(Came))}, not {event.target}.", event.item)
     if event.kind == "undo" and not event.target:
         raise BadValue("An undo must name the event that it takes back.", event.item)
 
@@ -110,6 +140,8 @@ def append(db: sqlite3.Connection, events: Sequence[Event]) -> list[Change]:
     touched: set[tuple[int, str]] = set()
     for event in events:
         check(event)
+        if signals.gone(db, event):
+            continue
         try:
             new = db.execute(INSERT, astuple(event)).rowcount
         except sqlite3.IntegrityError as error:
@@ -129,15 +161,16 @@ def newest_id(db: sqlite3.Connection, item: str) -> ItemId:
     return ItemId(row[0] if row else item)
 
 
-def derive(db: sqlite3.Connection, pairs: Iterable[tuple[int, ItemId]]) -> list[Change]:
+def derive(db: sqlite3.Connection, touched: Iterable[tuple[int, ItemId]]) -> list[Change]:
     """Set what follows for (person, item) pairs to what the events say; returns the ratings that moved."""
     changes = []
-    for person, item in sorted(pairs):
+    for person, item in sorted(touched):
         ids = [item, *(row[0] for row in db.execute(OLD_IDS, (item,)))] if newest_id(db, item) == item else []
         row = db.execute(RATING, (person, item)).fetchone()
         change = Change(person, item, row and row[0], _derive_rating(db, person, item, ids))
         _derive_progress(db, person, item, ids)
-        plays.derive(db, person, item, ids)
+        for table in (plays, signals, pairs):
+            table.derive(db, person, item, ids)
         if change.before != change.after:
             changes.append(change)
     return changes
@@ -150,7 +183,7 @@ def erase(db: sqlite3.Connection, person: int) -> None:
 
 
 def rebuild(db: sqlite3.Connection) -> None:
-    """Derive every rating, all progress and all plays from the events alone."""
+    """Derive all that follows from the events from them alone."""
     for statement in FORGET:
         db.execute(statement)
     derive(db, [(person, ItemId(item)) for person, item in db.execute(EVERY_PAIR).fetchall()])
@@ -208,6 +241,12 @@ async def theirs(read: Connection, person: int, uuids: Iterable[str]) -> set[str
     """Those of `uuids` that are events of the person."""
     wanted = json.encode([*uuids]).decode()
     return {row[0] for row in await read.execute_fetchall(THEIRS, (wanted, person))}
+
+
+async def items_now(read: Connection, ids: Iterable[str], uuids: Iterable[str]) -> set[ItemId]:
+    """The items of `ids` and of the events `uuids`, by the ids they go by now."""
+    wanted = (json.encode([*ids]).decode(), json.encode([*uuids]).decode())
+    return {row[0] for row in await read.execute_fetchall(NOW, wanted)}
 
 
 def _last(db: sqlite3.Connection, statement: str, person: int, ids: Iterable[str]) -> Any:

@@ -29,7 +29,8 @@ class EventIn(Struct, frozen=True):
     """Only an undo may leave it out."""
     value: float | None = None
     target: str | None = None
-    """The uuid of the event that an undo takes back; the reason that `less` or `wrong` is said of."""
+    """The uuid of the event that an undo takes back, the other item of a pair, `Came` of what is played, the
+    reason that `less` or `wrong` is said of."""
 
 
 class Batch(Struct, frozen=True):
@@ -101,6 +102,8 @@ def _event(told: EventIn, person: int, device: int, at: int, received: int) -> E
         raise BadValue("The item of an event is 32 lower-case hex digits.", told.item)
     if told.kind in ("less", "wrong"):
         ties.check(told.kind, told.target)
+    if told.kind == "pair" and not ITEM.fullmatch(told.target or ""):
+        raise BadValue("The other item of a pair is 32 lower-case hex digits.", told.item)
     if at < EARLIEST:
         raise BadValue("This happened before 2020 by the clocks of the device and the server.", told.item)
     event = Event(told.uuid, person, device, told.item, told.kind, told.value, told.target, at, received)
@@ -109,8 +112,8 @@ def _event(told: EventIn, person: int, device: int, at: int, received: int) -> E
 
 
 def moves_ratings(kept: Sequence[Event | EventIn]) -> bool:
-    """Whether any of these events can change a rating, or what is expected beside it."""
-    return any(event.kind in ("rating", "clear", "undo", "less", "wrong") for event in kept)
+    """Whether any of these events can change a rating, or what a person said beside them."""
+    return any(event.kind in ("rating", "clear", "undo", "pair", "less", "wrong") for event in kept)
 
 
 def may_correct(kept: Sequence[Event]) -> bool:

@@ -15,6 +15,8 @@ from anagnorisis.store.visibility import HOUSE
 from anagnorisis.taste import batches, forecasts, names
 from anagnorisis.taste.batches import Batch, Receipt
 from anagnorisis.taste.epochs import Epochs
+from anagnorisis.taste.hints import Hints
+from anagnorisis.taste.lessons import Hint
 from anagnorisis.taste.prior import house_prior
 from anagnorisis.taste.spaces import Spaces
 from anagnorisis.taste.view import Change, View
@@ -35,6 +37,7 @@ class Learner:
     def __init__(self, store: Store, spaces: Spaces, clock: Callable[[], float] = time.time) -> None:
         self._store, self.spaces, self._clock = store, spaces, clock
         self.words, self.epochs = Words(store), Epochs(store, spaces, clock)
+        self.hints = Hints(store, clock)
         self._views: dict[tuple[int, Kind], View] = {}
         self._turns: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._refreshing: dict[View, asyncio.Task[None]] = {}
@@ -58,16 +61,18 @@ class Learner:
         """Keep events of `person` that were checked, and learn them. Raises `Unknown` for who is none."""
         bells: tuple[Topic, ...] = ("ratings",) if batches.moves_ratings(kept) else ()
         async with self._turn(person):
-            views = {kind: view for (whose, kind), view in self._views.items() if whose == person}
+            views = self._of(person)
             said = forecasts.said(views, kept)
             moved, _ = await self._store.write(lambda db: spoken.record(db, kept, said), *bells)
             if batches.may_correct(kept):
                 await self.words.corrected(person)
-            for kind, changes in (await self._changes({c.item: c.after for c in moved})).items():
-                if view := self._views.get((person, kind)):
-                    await asyncio.to_thread(view.settle, changes)
-                    if view.updates >= REFRESH:
-                        self._refresh(view)
+            changes = await self._changes({change.item: change.after for change in moved})
+            touched = await self.hints.touched(kept)
+            hints = await self.hints.about(person, touched) if touched else {}
+            for kind, view in views.items():
+                aside = view.differing_hints(hints.get(kind, []), touched)
+                if changes.get(kind) or aside:
+                    await self._settle(view, changes.get(kind, []), aside)
 
     async def view(self, person: int, kind: Kind) -> View:
         """The person's view of a kind as it is now."""
@@ -90,10 +95,19 @@ class Learner:
         async with self._turn(person):
             await self.words.read(person)
 
+    async def weigh_anew(self, person: int) -> None:
+        """Take up what the person wants to be learned from now, and what is left of it."""
+        async with self._turn(person):
+            self.hints.forget(person)
+            for kind, view in self._of(person).items():
+                aside = view.differing_hints(await self.hints.of(person, kind))
+                await self._settle(view, [], aside)
+
     async def forget(self, person: int) -> None:
         """Drop what is held of a person who left the house."""
         async with self._turn(person):
             self.words.forget(person)
+            self.hints.forget(person)
             self._views = {key: view for key, view in self._views.items() if view.person != person}
 
     async def tend(self) -> None:
@@ -103,6 +117,7 @@ class Learner:
         for kind in KINDS:
             await self.spaces.admit(kind)
             await self.epochs.freeze(kind)
+            await self.hints.weigh(kind)
             for person in [person for person, of in self._views if of == kind]:
                 async with self._turn(person):
                     view = await self._bring(person, kind, again=True)
@@ -151,15 +166,25 @@ class Learner:
             if len(view) == len(space) and not again:
                 return view
             moved = view.differing(await self._ratings(person, kind))
-            await asyncio.to_thread(view.settle, (await self._changes(moved)).get(kind, []))
+            aside = view.differing_hints(await self.hints.of(person, kind))
+            await asyncio.to_thread(view.settle, (await self._changes(moved)).get(kind, []), aside)
             await asyncio.to_thread(view.cover)
             return view
         household = await self.epochs.household(person, kind)
         known = (await self._changes(await self._ratings(person, kind))).get(kind, [])
         said = wished(await self.words.of(person), kind, space.phi)
-        view = await asyncio.to_thread(View, person, space, house_prior(), household, known, wished=said)
+        aside = await self.hints.of(person, kind)
+        view = await asyncio.to_thread(View, person, space, house_prior(), household, known, aside, said)
         self._views[person, kind] = view
         return view
+
+    def _of(self, person: int) -> dict[Kind, View]:
+        return {kind: view for (whose, kind), view in self._views.items() if whose == person}
+
+    async def _settle(self, view: View, changes: Sequence[Change], aside: Sequence[Hint]) -> None:
+        await asyncio.to_thread(view.settle, changes, aside)
+        if view.updates >= REFRESH:
+            self._refresh(view)
 
     async def _ratings(self, person: int, kind: Kind) -> dict[ItemId, float | None]:
         return {

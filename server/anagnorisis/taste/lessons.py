@@ -1,6 +1,6 @@
 """What a view learns from: ratings, and hints of less weight: what was done, and the better of two."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Literal
 
 import numpy as np
@@ -57,7 +57,14 @@ def gathered(told: Sequence[Lesson]) -> Lessons:
     return Lessons(tuple(told), rows, targets, np.array([lesson.weight for lesson in told], np.float64))
 
 
-def differing(before: dict[tuple[ItemId, ...], Hint], now: Sequence[Hint]) -> list[Hint]:
-    """What has to be settled where `before` was known for `now`, which is all there is, to be."""
+def differing(
+    before: Mapping[tuple[ItemId, ...], Hint], now: Sequence[Hint], about: Set[ItemId] | None = None
+) -> list[Hint]:
+    """What has to be settled where `before` was known for `now` to be: all there is, or all `about` items."""
+    if about is not None and not about:
+        return []
     moved = [hint for hint in now if before.get(hint.items) != hint]
-    return moved + [Hint(items, None) for items in before.keys() - {hint.items for hint in now}]
+    gone = before.keys() - {hint.items for hint in now}
+    return moved + [
+        Hint(items, None) for items in sorted(gone) if about is None or not about.isdisjoint(items)
+    ]

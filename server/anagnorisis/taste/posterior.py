@@ -17,15 +17,40 @@ class Gain(msgspec.Struct, frozen=True, eq=False):
     q: float
 
 
-class Posterior:
-    """w | s2 ~ N(weights, s2 covariance) given a prior of that form and ratings y = x'w + noise of s2 / v.
+class Sums:
+    """What lessons add up to: A = S^-1 + sum v x x', b = sum v x r, c = sum v r^2, with r = y - x'm."""
 
-    The weight v of a rating is 1; that of a hint is less, and it counts as that share of a rating. With
-    r = y - x'm kept as A = S^-1 + sum v x x', b = sum v x r and c = sum v r^2, to which a lesson is added and
-    from which it is subtracted, so nothing but the sum of the lessons matters; A is factored anew at each
-    change (D^3/3, about 1 ms at D = 162), so no error of an update is carried on. s2 is scaled-inverse-
-    chi-squared with `degrees` of freedom (what the prior is believed and sum v) around `noise` = (what the
-    prior brings + c - b'A^-1 b) / degrees: the person's own spread, exactly. Not safe between threads.
+    def __init__(self, prior: Prior) -> None:
+        self.precision = prior.precision()
+        self.shift, self.square = np.zeros(len(prior.mean)), 0.0
+
+    def add(self, x: Vector, above: float, weight: float) -> None:
+        """Take in a lesson of row `x` (D,) that is `above` what the prior says of it."""
+        self.precision += weight * np.outer(x, x)
+        self.shift += weight * above * x
+        self.square += weight * above * above
+
+    def add_all(self, rows: NDArray[np.float64], above: Vector, weights: Vector) -> None:
+        """The same for `rows` (n, D)."""
+        self.precision += (rows.T * weights) @ rows
+        self.shift += rows.T @ (weights * above)
+        self.square += float(weights @ above**2)
+
+    def unexplained(self) -> float:
+        """c - b'A^-1 b: the squares that are left, what the prior says of the weights counted in."""
+        return max(self.square - float(self.shift @ np.linalg.solve(self.precision, self.shift)), 0.0)
+
+
+class Posterior:
+    """w | s2 ~ N(weights, s2 covariance) given a prior of that form and lessons y = x'w + noise of s2 / v.
+
+    The weight v of a rating is 1, that of a hint less. What they add up to (`Sums`) is kept: a lesson is
+    added to it and subtracted from it, so nothing but the sum matters; A is factored anew at each change
+    (D^3/3, about 1 ms at D = 162), so no error of an update is carried on. s2 is scaled-inverse-chi-squared
+    with `degrees` of freedom (what the prior is believed and the number of ratings) around `noise`: how far
+    ratings are from what prior and hints foretell of them, by the chain rule of the marginal likelihood
+    c - b'A^-1 b of all lessons less that of the hints. A hint says where the weights are and nothing of how
+    far a person spreads. Exact; not safe between threads.
     """
 
     def __init__(self, prior: Prior) -> None:
@@ -39,7 +64,7 @@ class Posterior:
         self.relearn(np.zeros((0, len(prior.mean))), np.zeros(0))
 
     def learn(self, x: Vector, y: float, weight: float = 1.0) -> Gain:
-        """Take in that the item of row `x` (D,) is rated `y`, as `weight` of a rating."""
+        """Take in that the item of row `x` (D,) is rated `y`; with a `weight` below 1 it is a hint."""
         return self._change(x, y, weight)
 
     def forget(self, x: Vector, y: float, weight: float = 1.0) -> Gain:
@@ -49,10 +74,13 @@ class Posterior:
     def relearn(self, rows: NDArray[np.float64], ratings: Vector, weights: Vector | None = None) -> None:
         """Begin again from the prior with all of `rows` (n, D), `ratings` and their `weights` (n,)."""
         weights = np.ones(len(ratings)) if weights is None else weights
-        above = ratings - rows @ self.prior.mean
-        self._precision = self.prior.precision() + (rows.T * weights) @ rows
-        self._shift, self._square = rows.T @ (weights * above), float(weights @ above**2)
-        self.degrees = self.prior.certainty + float(weights.sum())
+        above, hints = ratings - rows @ self.prior.mean, weights < 1
+        self._all, self._hinted, self._aside = Sums(self.prior), Sums(self.prior), 0.0
+        self._all.add_all(rows, above, weights)
+        if hints.any():
+            self._hinted.add_all(rows[hints], above[hints], weights[hints])
+            self._aside = self._hinted.unexplained()
+        self.degrees = self.prior.certainty + float(np.count_nonzero(~hints))
         self._solve()
 
     def _change(self, x: Vector, y: float, weight: float) -> Gain:
@@ -60,17 +88,21 @@ class Posterior:
         q = float(x @ direction) + 1 / weight
         error = (y - float(self.weights @ x)) / q
         above = y - float(self.prior.mean @ x)
-        self._precision += weight * np.outer(x, x)
-        self._shift += weight * above * x
-        self._square += weight * above * above
-        self.degrees += weight
+        self._all.add(x, above, weight)
+        if abs(weight) < 1:
+            self._hinted.add(x, above, weight)
+            self._aside = self._hinted.unexplained()
+        else:
+            self.degrees += weight
         self._solve()
         return Gain(direction, error, q)
 
     def _solve(self) -> None:
-        inverse = np.linalg.inv(np.linalg.cholesky(self._precision))
+        inverse = np.linalg.inv(np.linalg.cholesky(self._all.precision))
         self.covariance = inverse.T @ inverse
-        beyond = self.covariance @ self._shift  # the weights less those of the prior: small sums stay exact
+        beyond = (
+            self.covariance @ self._all.shift
+        )  # the weights less those of the prior: small sums stay exact
         self.weights = self.prior.mean + beyond
-        unexplained = max(self._square - float(self._shift @ beyond), 0.0)
+        unexplained = max(self._all.square - float(self._all.shift @ beyond) - self._aside, 0.0)
         self.noise = (self.prior.certainty * self.prior.noise + unexplained) / self.degrees

@@ -1,7 +1,7 @@
 """One person's taste in one kind, and what it says of every item of the kind."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from itertools import islice
 from typing import Literal
 
@@ -195,9 +195,9 @@ class View:
         moved = {item: value for item, value in ratings.items() if self._mine.get(item) != value}
         return moved | dict.fromkeys(self._mine.keys() - ratings.keys())
 
-    def differing_hints(self, hints: Sequence[Hint]) -> list[Hint]:
-        """What has to be settled for the view to stand on `hints`, all there are in this kind."""
-        return differing(self._hints, hints)
+    def differing_hints(self, hints: Sequence[Hint], about: Set[ItemId] | None = None) -> list[Hint]:
+        """What has to be settled for the view to stand on `hints`: all of this kind, or all `about` items."""
+        return differing(self._hints, hints, about)
 
     def settle(self, changes: Sequence[Change], hints: Sequence[Hint] = ()) -> None:
         """Take in what ratings and hints are now. What says what is known already does nothing."""

@@ -1,7 +1,7 @@
 """Any order of arrival gives the same state, whatever arrives twice, too late, or before what it is about."""
 
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anagnorisis.domain import Event, ItemId
-from anagnorisis.store import aliases, events, people
+from anagnorisis.store import aliases, events, people, signals
 from anagnorisis.store.migrate import migrate
 
 ITEMS = ("a", "b", "c", "old a", "older a", "old b")
@@ -29,11 +29,24 @@ KINDS = (
     "skip",
     "play",
     "open",
+    "dwell",
+    "remove",
+    "pair",
+    "pair",
+    "pair",
 )
+HOUR = 3_600_000
 COUNTED = {"play": 0, "open": 0, "finish": 1, "skip": 2}
 
 Step = Callable[[sqlite3.Connection], list[events.Change]]
-State = tuple[list[Any], list[Any], list[Any]]
+State = tuple[list[Any], ...]
+TABLES = (
+    "SELECT * FROM ratings ORDER BY person, item",
+    "SELECT * FROM progress ORDER BY person, item",
+    "SELECT * FROM plays ORDER BY person, item",
+    "SELECT * FROM signals ORDER BY person, item",
+    "SELECT * FROM pairs ORDER BY person, one, other",
+)
 
 
 @st.composite
@@ -42,11 +55,18 @@ def diaries(draw: st.DrawFn) -> list[Event]:
     made = []
     for n in range(draw(st.integers(1, 20))):
         kind = draw(st.sampled_from(KINDS))
-        has_value = kind in ("rating", "position") or (kind == "skip" and draw(st.booleans()))
+        has_value = kind in ("rating", "position", "dwell") or (kind == "skip" and draw(st.booleans()))
         value = float(draw(st.integers(0, 10))) if has_value else None
         target = f"u{draw(st.integers(0, 24))}" if kind == "undo" else None
-        at = draw(st.integers(1, 4))
+        at = draw(st.integers(1, 4)) * HOUR // 2
         person, item = draw(st.integers(1, 2)), draw(st.sampled_from(ITEMS))
+        if kind == "pair":
+            target, value = (
+                draw(st.sampled_from([one for one in ITEMS if one != item])),
+                float(draw(st.booleans())),
+            )
+        if kind in ("play", "finish", "skip"):
+            target = draw(st.sampled_from([None, "chosen", "queue", "unattended"]))
         made.append(Event(f"u{n}", person, 1, item, kind, value, target, at, 9))
     return made
 
@@ -62,10 +82,7 @@ def house() -> Iterator[sqlite3.Connection]:
 
 
 def state(db: sqlite3.Connection) -> State:
-    ratings = db.execute("SELECT person, item, value, at, uuid FROM ratings ORDER BY person, item").fetchall()
-    progress = db.execute("SELECT person, item, position, at FROM progress ORDER BY person, item").fetchall()
-    plays = "SELECT person, item, times, full, skips, last_at FROM plays ORDER BY person, item"
-    return ratings, progress, db.execute(plays).fetchall()
+    return tuple(db.execute(table).fetchall() for table in TABLES)
 
 
 def expected(diary: Sequence[Event]) -> State:
@@ -89,9 +106,42 @@ def expected(diary: Sequence[Event]) -> State:
         if event.kind in COUNTED and (event.kind != "skip" or event.value is not None):
             plays[key][COUNTED[event.kind]] += 1
             plays[key][3] = event.at
+    standing = [event for event in diary if (event.person, event.uuid) not in undone]
     heard = {key: (max(told[0] - told[2], told[1]), *told[1:]) for key, told in plays.items()}
     derived = [ratings[key] for key in sorted(ratings)], [progress[key] for key in sorted(progress)]
-    return *derived, [(*key, *heard[key]) for key in sorted(heard)]
+    counted = [(*key, *heard[key]) for key in sorted(heard)]
+    return *derived, counted, hinted(standing), compared(standing)
+
+
+def hinted(standing: Sequence[Event]) -> list[Any]:
+    """What was done with each item while somebody was there."""
+    done: defaultdict[tuple[int, str], list[Event]] = defaultdict(list)
+    for event in standing:
+        passed_question = event.kind == "skip" and event.value is None
+        if event.kind in signals.KINDS and event.target != "unattended" and not passed_question:
+            done[event.person, CANON.get(event.item, event.item)].append(event)
+    rows = []
+    for key, told in sorted(done.items()):
+        count = Counter(event.kind for event in told)
+        begun = [one for one in told if one.kind == "open" or (one.kind == "play" and one.target == "chosen")]
+        hours, dwelt = (
+            len({one.at // HOUR for one in begun}),
+            sum(one.value or 0 for one in told if one.kind == "dwell"),
+        )
+        row = (*key, count["finish"], count["skip"], hours, int(1000 * dwelt), count["remove"])
+        rows += [row] if any(row[2:]) else []
+    return rows
+
+
+def compared(standing: Sequence[Event]) -> list[Any]:
+    """The last word on every two items."""
+    last: dict[tuple[int, str, str], Any] = {}
+    for event in sorted(standing, key=lambda event: (event.at, event.uuid)):
+        item, other = CANON.get(event.item, event.item), CANON.get(event.target or "", event.target or "")
+        if event.kind == "pair" and item != other:
+            said = int(event.value or 0) * (1 if item < other else -1)
+            last[event.person, min(item, other), max(item, other)] = (said, event.at, event.uuid)
+    return [(*key, *last[key]) for key in sorted(last)]
 
 
 def arrivals(diary: list[Event], data: st.DataObject) -> list[Step]:
@@ -139,5 +189,7 @@ def test_a_rebuild_gives_the_state_there_was(diary: list[Event], data: st.DataOb
         db.execute("UPDATE ratings SET value = 5.25")
         db.execute("INSERT INTO progress VALUES (1, 'nothing', 3.0, 3)")
         db.execute("INSERT INTO plays VALUES (1, 'nothing', 3, 3, 3, 3)")
+        db.execute("INSERT INTO signals VALUES (1, 'nothing', 3, 3, 3, 3, 3)")
+        db.execute("INSERT INTO pairs VALUES (1, 'nothing', 'so nothing', 1, 3, '')")
         events.rebuild(db)
         assert state(db) == before

@@ -1,13 +1,13 @@
 """How often an item was heard follows from the log, also from the one of a house before this was counted."""
 
-import sqlite3
 from pathlib import Path
 from typing import Any
+
+from tests.server.store.earlier import brought_up
 
 from anagnorisis.domain import Event, Person
 from anagnorisis.store import aliases, events, people, plays
 from anagnorisis.store.db import Store
-from anagnorisis.store.migrate import MIGRATIONS, migrate
 from anagnorisis.store.plays import Played
 
 SQL = "SELECT person, item, times, full, skips, last_at FROM plays ORDER BY person, item"
@@ -34,22 +34,10 @@ TOLD = [(1, "a", 2, 2, 1, 6), (1, "c", 1, 0, 0, 9)]
 
 
 def test_a_house_from_before_is_counted_as_one_that_counted_all_along(tmp_path: Path) -> None:
-    last = next(MIGRATIONS.glob("*_plays.sql"))
-    for file in MIGRATIONS.glob("*.sql"):
-        if file.name < last.name:
-            (tmp_path / file.name).write_text(file.read_text())
-    db = sqlite3.connect(":memory:", isolation_level=None)
-    migrate(db, tmp_path)
-    db.execute("INSERT INTO people (id, name, created_at) VALUES (1, 'Ann', 1)")
-    for one in DIARY:
-        db.execute(events.INSERT, (*(getattr(one, name) for name in one.__struct_fields__),))
-    db.execute("INSERT INTO aliases VALUES ('old a', 'a')")
-    (tmp_path / last.name).write_text(last.read_text())
-    migrate(db, tmp_path)
-    assert db.execute(SQL).fetchall() == TOLD
-    events.rebuild(db)
-    assert db.execute(SQL).fetchall() == TOLD
-    db.close()
+    with brought_up(tmp_path, "_plays", DIARY) as db:
+        assert db.execute(SQL).fetchall() == TOLD
+        events.rebuild(db)
+        assert db.execute(SQL).fetchall() == TOLD
 
 
 async def test_who_leaves_takes_along_what_they_heard(store: Store, person: Person, now: int) -> None:

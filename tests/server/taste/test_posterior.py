@@ -21,12 +21,15 @@ def textbook(prior: Prior, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np
 def weighed(
     prior: Prior, x: np.ndarray, y: np.ndarray, weights: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, float]:
-    """The same with noise of s2 / weight each, and the noise of the marginal likelihood."""
-    s = np.diag(prior.variance)
+    """The same with noise of s2 / weight each; and the noise of ratings, given what is hinted."""
+    s, hints, rated = np.diag(prior.variance), weights < 1, weights == 1
     among = x @ s @ x.T + np.diag(1 / weights)
     k, above = np.linalg.solve(among, x @ s), y - x @ prior.mean
-    unexplained = prior.certainty * prior.noise + above @ np.linalg.solve(among, above)
-    return prior.mean + k.T @ above, s - s @ x.T @ k, unexplained / (prior.certainty + weights.sum())
+    onto = np.linalg.solve(among[np.ix_(hints, hints)], among[np.ix_(hints, rated)]).T
+    foretold = above[rated] - onto @ above[hints]
+    left = among[np.ix_(rated, rated)] - onto @ among[np.ix_(hints, rated)]
+    unexplained = prior.certainty * prior.noise + foretold @ np.linalg.solve(left, foretold)
+    return prior.mean + k.T @ above, s - s @ x.T @ k, unexplained / (prior.certainty + rated.sum())
 
 
 def rated(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -108,7 +111,7 @@ def test_what_is_forgotten_was_never_learned(gone: set[int], seed: int) -> None:
 @SETTINGS
 @given(
     order=st.permutations(range(12)),
-    weights=st.lists(st.floats(0.01, 1), min_size=12, max_size=12),
+    weights=st.lists(st.just(1.0) | st.floats(0.01, 0.5), min_size=12, max_size=12),
     gone=st.sets(st.integers(0, 11), max_size=6),
     seed=st.integers(0, 99),
 )
@@ -131,7 +134,16 @@ def test_lessons_of_any_weights_in_any_order_give_the_textbook_posterior(
     at_once = Posterior(house_prior())
     at_once.relearn(x[kept], y[kept], share)
     assert at_once.weights == pytest.approx(mean, abs=1e-9)
-    assert (at_once.noise, at_once.degrees) == pytest.approx((noise, 4 + share.sum()), rel=1e-9)
+    assert (at_once.noise, at_once.degrees) == pytest.approx((noise, 4 + (share == 1).sum()), rel=1e-9)
+
+
+def test_hints_say_nothing_of_how_far_a_person_spreads(rng: np.random.Generator) -> None:
+    x, y = rated(rng, 60)
+    posterior = learned(x[:20], y[:20])
+    for row in x[20:]:
+        posterior.learn(row, float(row @ posterior.weights), 0.25)  # a rating as foretold would say: hardly
+    assert posterior.noise == pytest.approx(learned(x[:20], y[:20]).noise, rel=0.1)
+    assert posterior.degrees == 24
 
 
 @pytest.mark.parametrize("weight", [1.0, 0.25])
