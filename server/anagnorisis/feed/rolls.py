@@ -87,7 +87,7 @@ def _packed(ids: Sequence[ItemId]) -> NDArray[np.bytes_]:
 
 
 def shuffled(numbers: NDArray[np.uint64], seed: int) -> NDArray[np.float64]:
-    """(n,): a number of each item's own: 53 bits of `seed` and its id mixed by SplitMix64 (Steele et al. 2014).
+    """(n,): a number of each item's own: 53 bits of `seed` and its id mixed by SplitMix64 (Steele 2014).
 
     What comes or goes moves nothing else.
     """

@@ -11,14 +11,12 @@ are past; what was never played stands in the order of the list; what was heard 
 knows neither likeness nor variety nor doubt; the last one played scores nothing, however much it is loved.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 from numpy.typing import NDArray
 
-from anagnorisis.domain import HIGHEST, ItemId
+from anagnorisis.domain import HIGHEST
 from anagnorisis.feed.rolls import Roll
-from anagnorisis.store.plays import Played
+from anagnorisis.store.plays import Plays
 from anagnorisis.taste.view import View
 
 MIDDLE = 5.0
@@ -53,10 +51,9 @@ def rated(roll: Roll, view: View) -> Numbers:
     return told
 
 
-def heard(roll: Roll, played: Mapping[ItemId, Played]) -> tuple[Numbers, Numbers, Numbers]:
-    """Full plays, skips and last play of each, (n,)."""
-    counts = np.zeros((3, len(roll)))
-    places = roll.places([*played])
-    known = np.array([(one.full, one.skips, one.last_at) for one in played.values()]).reshape(-1, 3)
-    counts[:, places[places >= 0]] = known[places >= 0].T
-    return counts[0], counts[1], counts[2]
+def heard(roll: Roll, played: Plays) -> Numbers:
+    """(3, n): full plays, skips and last play of each."""
+    told = np.zeros((3, len(roll)))
+    places = roll.places(played.items)
+    told[:, places[places >= 0]] = played.counts[1:, places >= 0]
+    return told

@@ -18,7 +18,7 @@ from anagnorisis.feed.rotation import heard, rated, rotation
 from anagnorisis.store import plays
 from anagnorisis.store.controls import SEEDS, USUAL, check
 from anagnorisis.store.db import Store
-from anagnorisis.store.plays import Played
+from anagnorisis.store.plays import Plays
 from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.view import View
 
@@ -53,8 +53,7 @@ class Turns:
         place = marks.read(query.after, Turn, of) if query.after else Turn(begin)
         rolls = {kind: await self._rolls.of(kind, query.filters, sight) for kind in views}
         wanted = query.sort == "rotation"
-        told = await plays.of(self._store.read, sight.person) if wanted else []
-        played = {one.item: one for one in told}
+        played = await plays.of(self._store.read, sight.person) if wanted else Plays()
         ids, values = await asyncio.to_thread(_turned, query, place, rolls, views, played)
         if len(ids) <= query.limit:
             return ids, None
@@ -67,7 +66,7 @@ def _turned(
     place: Turn,
     rolls: Mapping[Kind, Roll],
     views: Mapping[Kind, View],
-    played: Mapping[ItemId, Played],
+    played: Plays,
 ) -> tuple[list[ItemId], Values]:
     """The items after `place`, one more than the page holds if there are, and their values."""
     own = {kind: roll.places([*views[kind].taste.mine]) for kind, roll in rolls.items()}
