@@ -142,6 +142,33 @@ describe('a first evening', () => {
     expect(await page.evaluate(() => (window as unknown as { untouched: boolean }).untouched)).toBe(true)
   })
 
+  test('how to choose is said by thumb or by keys, shown on Home, and taken back', async () => {
+    const kept = () => ask<{ minutes: number; discovery: number; variety: number }>('/api/feed/controls')
+    await page.goto(house.address)
+    await page.getByRole('button', { name: 'How should I choose?' }).click()
+    const sheet = page.getByRole('dialog')
+    await sheet.getByRole('button', { name: '10 min' }).click()
+    await house.until(async () => (await kept()).minutes === 10)
+    await sheet.getByRole('slider', { name: 'How daring' }).focus()
+    await page.keyboard.press('End')
+    await house.until(async () => (await kept()).discovery === 1)
+    await page.emulateMedia({ colorScheme: 'dark' })
+    expect(await audit(page)).toEqual([])
+    await page.emulateMedia({ colorScheme: 'light' })
+    await page.keyboard.press('Escape')
+    await seen(/10 minutes · more to find out/).waitFor()
+    await page.reload()
+    await page.getByRole('button', { name: 'Change' }).click()
+    await sheet.getByLabel('Or a plain order').selectOption('By title')
+    await page.getByRole('heading', { name: 'By title' }).waitFor({ state: 'attached' })
+    await sheet.getByLabel('Or a plain order').selectOption('For you')
+    await sheet.getByRole('button', { name: 'As always' }).click()
+    await house.until(async () => (await kept()).minutes === 0 && (await kept()).discovery === 0)
+    await sheet.getByRole('button', { name: 'Close' }).click()
+    await page.getByRole('heading', { name: 'For you' }).waitFor()
+    expect(await page.getByText(/10 minutes/).count()).toBe(0)
+  })
+
   test('in the library a tap on the star opens the bar', async () => {
     const fresh = await unrated()
     await page.goto(`${house.address}/library/image`)
@@ -231,6 +258,7 @@ describe('for everybody', () => {
   test.each([
     ['Settings', '/', /settings/i],
     ['the rating', '/library/music', /^Rate /],
+    ['how to choose', '/', /How should I choose/],
   ])('the sheet of %s has no accessibility violation', async (_name, path, button) => {
     await page.goto(house.address + path)
     await page.getByRole('button', { name: button }).first().click()

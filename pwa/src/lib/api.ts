@@ -1,5 +1,6 @@
 // The only fetch of the app: adds our header, reads problem+json, and says when the session has ended.
 import type * as N from './nouns'
+import type { LibraryQuery } from './router'
 
 const PATIENCE_MS = 15_000
 const AWAY: ReadonlySet<number> = new Set([502, 503, 504])
@@ -106,11 +107,12 @@ export type FeedAsk = {
   seed?: number
 }
 export type ListAsk = {
-  sort: 'newest' | 'title' | 'mine' | 'predicted'
+  sort: LibraryQuery['sort']
   kind?: N.Kind | ''
   folder?: string
   tag?: string
   rated?: 'any' | 'yes' | 'no'
+  seed?: string
   limit?: number
   after?: string | null
 }

@@ -1,5 +1,5 @@
 // The state of Home: what is picked for the person, what they were in the middle of, and what is known of them.
-import { api } from './api'
+import { api, type FeedAsk } from './api'
 import { arrange, continued, unique } from './arrange'
 import { remember } from './known'
 import type { Evidence, FeedPage, Kind, Pick } from './nouns'
@@ -10,6 +10,9 @@ const FIRST = 20
 const MOST = 60
 const RESUMED = 12
 const SEEDS = 2 ** 32
+
+/** A plain order of everything in place of the picks. */
+export type Plain = { sort: string; name: string; page: (ask: Partial<FeedAsk>) => Promise<FeedPage> }
 
 class Home {
   kind = $state<Kind | ''>('')
@@ -25,6 +28,7 @@ class Home {
   next = $state<string | null>(null)
   /** Of a draw by chance; null while the picks are those for the person. */
   seed = $state<number | null>(null)
+  plain = $state.raw<Plain | null>(null)
   #kept = new Set<string>()
   #turn = 0
 
@@ -45,8 +49,8 @@ class Home {
     void this.#loadResume()
     try {
       await pageSoon(
-        `home:${kind}${this.seed === null ? '' : ':draw'}`,
-        () => api.feed({ ...this.#order, kind, limit: FIRST }),
+        `home:${kind}${this.plain ? `:${this.plain.name}` : this.seed === null ? '' : ':draw'}`,
+        () => this.#feed({ kind, limit: FIRST }),
         ({ body, stale }) => turn === this.#turn && this.#show(body, body.picks, mark, stale),
       )
     } catch (error) {
@@ -58,15 +62,13 @@ class Home {
 
   /** Ask again after a rating: what was rated stays, the rest takes its new order. */
   async rerank(): Promise<void> {
-    if (this.state !== 'ready') return
+    if (this.state !== 'ready' || this.plain) return
     const turn = ++this.#turn
     const mark = ratings.mark()
     const keep = this.picks.filter((pick) => this.#kept.has(pick.item.id)).map((pick) => pick.item.id)
     const length = Math.max(FIRST, this.picks.length - keep.length)
     const limit = Math.min(MOST, length)
-    const body = await api
-      .feed({ ...this.#order, kind: this.kind, limit, keep: keep.join(',') })
-      .catch(() => null)
+    const body = await this.#feed({ kind: this.kind, limit, keep: keep.join(',') }).catch(() => null)
     if (!body || turn !== this.#turn) return
     const fresh = body.next === null ? body.picks : continued(body.picks, this.#others(keep), length)
     this.#show(body, arrange(this.picks, body.kept, fresh), mark, false)
@@ -79,13 +81,20 @@ class Home {
   /** Leave the order to chance, or no longer. */
   async surprise(on: boolean): Promise<void> {
     this.seed = on ? Math.floor(Math.random() * SEEDS) : null
+    await this.arrange(null)
+  }
+
+  /** Show everything in a plain order, or the picks again. */
+  async arrange(plain: Plain | null): Promise<void> {
+    this.plain = plain
     this.picks = []
     this.state = 'loading'
     await this.load()
   }
 
-  get #order(): { mode: 'for_you' } | { mode: 'draw'; seed: number } {
-    return this.seed === null ? { mode: 'for_you' } : { mode: 'draw', seed: this.seed }
+  #feed(ask: Partial<FeedAsk>): Promise<FeedPage> {
+    if (this.plain) return this.plain.page(ask)
+    return api.feed(this.seed === null ? { mode: 'for_you', ...ask } : { mode: 'draw', seed: this.seed, ...ask })
   }
 
   async more(): Promise<void> {
@@ -94,7 +103,7 @@ class Home {
     this.next = null
     const turn = this.#turn
     const mark = ratings.mark()
-    const body = await api.feed({ ...this.#order, kind: this.kind, limit: FIRST, after }).catch(() => null)
+    const body = await this.#feed({ kind: this.kind, limit: FIRST, after }).catch(() => null)
     if (turn !== this.#turn) return
     if (body) this.#show(body, unique([...this.picks, ...body.picks]), mark, false)
     else this.next = after

@@ -13,17 +13,19 @@ export type Route =
   | { page: 'missing'; path: string }
 
 export type LibraryQuery = {
-  sort: 'newest' | 'title' | 'mine' | 'predicted'
+  sort: (typeof SORTS)[number]
   rated: 'any' | 'yes' | 'no'
   folder: string
   tag: string
+  /** Of a shuffle. */
+  seed: string
 }
 
-const SORTS: readonly string[] = ['newest', 'title', 'mine', 'predicted']
+const SORTS = ['newest', 'oldest', 'title', 'longest', 'shortest', 'mine', 'predicted', 'last_played', 'most_played', 'rotation', 'random'] as const
 const RATED: readonly string[] = ['any', 'yes', 'no']
 const ITEM = /^[0-9a-f]{32}$/
 
-export const PLAIN: LibraryQuery = { sort: 'newest', rated: 'any', folder: '', tag: '' }
+export const PLAIN: LibraryQuery = { sort: 'newest', rated: 'any', folder: '', tag: '', seed: '' }
 
 /** The page of a path with its query; anything else is `missing`. */
 export function match(address: string): Route {
@@ -78,12 +80,12 @@ function isKind(word: string): word is Kind {
 }
 
 function libraryQuery(search: URLSearchParams): LibraryQuery {
-  const sort = search.get('sort') ?? ''
   const rated = search.get('rated') ?? ''
   return {
-    sort: SORTS.includes(sort) ? (sort as LibraryQuery['sort']) : PLAIN.sort,
+    sort: SORTS.find((sort) => sort === search.get('sort')) ?? PLAIN.sort,
     rated: RATED.includes(rated) ? (rated as LibraryQuery['rated']) : PLAIN.rated,
     folder: search.get('folder') ?? '',
     tag: search.get('tag') ?? '',
+    seed: search.get('seed') ?? '',
   }
 }

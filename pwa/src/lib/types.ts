@@ -830,7 +830,10 @@ export interface paths {
         };
         /**
          * ListItems
-         * @description The next items in a plain order.
+         * @description The next items in a plain order; `seed` is that of `sort=random`.
+         *
+         *     The orders by plays list what the person heard, saw or read, those by length what has one, `mine` what
+         *     they rated; all others list everything.
          */
         get: operations["ApiItemsListItems"];
         put?: never;
@@ -3636,13 +3639,14 @@ export interface operations {
     ApiItemsListItems: {
         parameters: {
             query?: {
-                sort?: "newest" | "title" | "mine" | "predicted";
+                sort?: "newest" | "oldest" | "title" | "longest" | "shortest" | "mine" | "predicted" | "last_played" | "most_played" | "rotation" | "random";
                 kind?: "music" | "image" | "article" | null;
                 folder?: string | null;
                 tag?: string | null;
                 rated?: "any" | "yes" | "no";
                 limit?: number;
                 after?: string | null;
+                seed?: number | null;
             };
             header?: never;
             path?: never;

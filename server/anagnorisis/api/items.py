@@ -59,9 +59,15 @@ async def list_items(
     rated: FromQuery[Rated] = "any",
     limit: PageSize = 50,
     after: FromQuery[str | None] = None,
+    seed: FromQuery[int | None] = None,
 ) -> ItemPage:
-    """The next items in a plain order."""
-    query = ItemsQuery(sort, Filters(kind, folder or None, tag or None, rated), limit, after or None)
+    """The next items in a plain order; `seed` is that of `sort=random`.
+
+    The orders by plays list what the person heard, saw or read, those by length what has one, `mine` what
+    they rated; all others list everything.
+    """
+    filters = Filters(kind, folder or None, tag or None, rated)
+    query = ItemsQuery(sort, filters, limit, after or None, seed)
     return await shelf.page(sight, query)
 
 

@@ -1,5 +1,6 @@
 """What is known of items beside their score: when they came, and when somebody heard or loved them last."""
 
+import asyncio
 import math
 import time
 from collections.abc import Mapping
@@ -50,13 +51,14 @@ class Knowing:
         added = await self._times(view.space) if controls.recency else None
         if not controls.familiarity:
             return Known(added)
-        played = {one.item: one.last_at / 1000 for one in await plays.of(self._store.read, person)}
-        heard = view.space.mask(played)
+        played = await plays.of(self._store.read, person)
+        heard = await asyncio.to_thread(view.space.mask, played.items)
         if controls.familiarity < 0:
             return Known(added, heard)
         ratings = await events.ratings_of(self._store.read, person, view.kind)
+        last = dict(zip(played.items, played.counts[3].tolist(), strict=True))
         loved = {
-            one.item: Loved(one.value, max(one.at / 1000, played.get(one.item, 0)))
+            one.item: Loved(one.value, max(one.at, last.get(one.item, 0)) / 1000)
             for one in ratings
             if one.value >= LOVED
         }

@@ -13,7 +13,19 @@ MOST = 100
 """Picks on one page."""
 
 Mode = Literal["for_you", "ask", "resume", "draw"]
-Sort = Literal["newest", "title", "mine", "predicted"]
+Sort = Literal[
+    "newest",
+    "oldest",
+    "title",
+    "longest",
+    "shortest",
+    "mine",
+    "predicted",
+    "last_played",
+    "most_played",
+    "rotation",
+    "random",
+]
 
 
 class Filters(Struct, frozen=True):
@@ -61,6 +73,8 @@ class ItemsQuery(Struct, frozen=True):
     filters: Filters = Filters()
     limit: int = 50
     after: str | None = None
+    seed: int | None = None
+    """Of the order `random`: the same seed gives the same order; without one it is left to chance."""
 
 
 class ItemPage(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Plain orders of the library: newest, by title, by the person's own rating, by the predicted one."""
+"""Plain orders of the library: those that the store keeps, by the predicted score, and those computed."""
 
 import asyncio
 import math
@@ -11,7 +11,8 @@ from anagnorisis.feed import marks, picks
 from anagnorisis.feed.eligible import Eligible, Mask
 from anagnorisis.feed.newest import Keys, moved, newest
 from anagnorisis.feed.queries import ItemPage, ItemsQuery, check_limit
-from anagnorisis.store import items
+from anagnorisis.feed.turns import Turns
+from anagnorisis.store import events, items, plays
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.learner import Learner
@@ -40,6 +41,7 @@ class Shelf:
 
     def __init__(self, store: Store, learner: Learner, eligible: Eligible) -> None:
         self._store, self._learner, self._eligible = store, learner, eligible
+        self._turns = Turns(store)
 
     async def page(self, sight: Sight, query: ItemsQuery) -> ItemPage:
         """The page asked for within `sight`. Raises `BadValue`."""
@@ -47,17 +49,19 @@ class Shelf:
         views = {kind: await self._learner.view(sight.person, kind) for kind in query.filters.kinds}
         if query.sort == "predicted":
             told, place = await self._by_score(sight, query, views)
+        elif query.sort == "random" or query.sort == "rotation":
+            ids, place = await self._turns.page(sight, query, views)
+            told = [*(await items.by_ids(self._store.read, ids, sight)).values()]
         else:
-            told, place = await self._by_store(sight, query, views)
+            told, place = await self._by_store(sight, query, query.sort)
         found = await asyncio.to_thread(picks.plain, views, told, {})
         return ItemPage(found, place)
 
     async def _by_store(
-        self, sight: Sight, query: ItemsQuery, views: Mapping[Kind, View]
+        self, sight: Sight, query: ItemsQuery, sort: items.Sort
     ) -> tuple[list[Item], str | None]:
         filters, of = query.filters, (sight.person, query.sort, query.filters)
         place = marks.read(query.after, Key, of) if query.after else None
-        sort: items.Sort = "newest" if query.sort == "predicted" else query.sort
         asked = items.Query(
             sight,
             sort=sort,
@@ -72,8 +76,18 @@ class Shelf:
         if len(found) <= query.limit:
             return found, None
         told = found[: query.limit]
-        mine = views[told[-1].kind].taste.mine.get(told[-1].id)
-        return told, marks.mark(Key(*items.key_of(sort, told[-1], mine)), of)
+        own = await self._own(sight.person, sort, told[-1].id)
+        return told, marks.mark(Key(*items.key_of(sort, told[-1], own)), of)
+
+    async def _own(self, person: int, sort: items.Sort, item: ItemId) -> float | None:
+        """What the person's own orders go by."""
+        if sort == "mine":
+            return (await events.mine(self._store.read, person, [item])).get(item)
+        if sort in ("last_played", "most_played"):
+            played = (await plays.some(self._store.read, person, [item])).get(item)
+            if played:
+                return played.last_at if sort == "last_played" else played.times
+        return None
 
     async def _by_score(
         self, sight: Sight, query: ItemsQuery, views: Mapping[Kind, View]

@@ -17,7 +17,7 @@ from anagnorisis.store.rows import listed
 from anagnorisis.store.titles import sort_title
 from anagnorisis.store.visibility import Sight, sighted
 
-Sort = Literal["newest", "title", "mine"]
+Sort = Literal["newest", "oldest", "title", "longest", "shortest", "mine", "last_played", "most_played"]
 Rated = Literal["any", "yes", "no"]
 
 PUT = """INSERT INTO items (id, kind, title, creator, collection, made_at, added_at, seconds, width, height,
@@ -50,21 +50,35 @@ TAGS = sighted("""SELECT t.tag, count(*) FROM tags AS t
 COLUMNS = """SELECT i.id, i.kind, i.title, i.creator, i.collection, i.made_at, i.added_at, i.seconds, i.width,
     i.height, i.words, i.cover"""
 PRESENT = sighted("FROM items AS i WHERE i.gone_at IS NULL AND seen(i.id)")
+OWN = """FROM {} AS m CROSS JOIN items AS i ON i.id = m.item
+    WHERE m.person = :person AND i.gone_at IS NULL AND seen(i.id)"""
+PLAYED = sighted(OWN.format("plays"))
 START = {
-    "newest": PRESENT,
-    "title": PRESENT,
-    "mine": sighted("""FROM ratings AS m CROSS JOIN items AS i ON i.id = m.item
-        WHERE m.person = :person AND i.gone_at IS NULL AND seen(i.id)"""),
+    **dict.fromkeys(("newest", "oldest", "title"), PRESENT),
+    **dict.fromkeys(("longest", "shortest"), PRESENT + " AND i.seconds > 0"),
+    "mine": sighted(OWN.format("ratings")),
+    "last_played": PLAYED,
+    "most_played": PLAYED + " AND m.times > 0",
 }
 AFTER = {
     "newest": "AND (i.added_at, i.id) < (:key, :id)",
+    "oldest": "AND (i.added_at, i.id) > (:key, :id)",
     "title": "AND (i.sort_title, i.id) > (:key, :id)",
+    "longest": "AND (i.seconds, i.id) < (:key, :id)",
+    "shortest": "AND (i.seconds, i.id) > (:key, :id)",
     "mine": "AND (m.value, m.item) < (:key, :id)",
+    "last_played": "AND (m.last_at, m.item) < (:key, :id)",
+    "most_played": "AND (m.times, m.item) < (:key, :id)",
 }
 ORDER = {
     "newest": "ORDER BY i.added_at DESC, i.id DESC LIMIT :limit",
+    "oldest": "ORDER BY i.added_at, i.id LIMIT :limit",
     "title": "ORDER BY i.sort_title, i.id LIMIT :limit",
+    "longest": "ORDER BY i.seconds DESC, i.id DESC LIMIT :limit",
+    "shortest": "ORDER BY i.seconds, i.id LIMIT :limit",
     "mine": "ORDER BY m.value DESC, m.item DESC LIMIT :limit",
+    "last_played": "ORDER BY m.last_at DESC, m.item DESC LIMIT :limit",
+    "most_played": "ORDER BY m.times DESC, m.item DESC LIMIT :limit",
 }
 OF_KIND = "AND i.kind = :kind"
 IN_FOLDER = sighted("""AND EXISTS (SELECT 1 FROM places AS p WHERE p.folder = :folder AND p.item = i.id
@@ -78,7 +92,11 @@ RATED = {
 
 
 class Query(Struct, frozen=True):
-    """Which present items within `sight`, in which order. `rated` and `mine` ask for its person's ratings."""
+    """Which present items within `sight`, in which order.
+
+    `rated` and `mine` ask for the ratings of its person, the orders by plays for what they heard: what has
+    none is not listed, nor is what has no length in the orders by length.
+    """
 
     sight: Sight
     sort: Sort = "newest"
@@ -163,9 +181,23 @@ async def page(read: Connection, query: Query) -> list[Item]:
     return [Item(*row) for row in rows]
 
 
-def key_of(sort: Sort, last: Item, mine: float | None = None) -> tuple[Any, ...]:
-    """What `Query.after` takes to go on after `last`; `mine` is its rating, needed for that order only."""
-    return ({"newest": last.added_at, "title": sort_title(last.title), "mine": mine}[sort], last.id)
+async def in_order(read: Connection, query: Query) -> list[ItemId]:
+    """The ids of every item in the order and under the filters of `query`, whatever its limit."""
+    asked = statement(*_shape(query), ordered=True).removeprefix(COLUMNS)
+    rows = await read.execute_fetchall("SELECT i.id" + asked, _bound(replace(query, limit=-1)))
+    return [row[0] for row in rows]
+
+
+def key_of(sort: Sort, last: Item, own: float | None = None) -> tuple[Any, ...]:
+    """What `Query.after` takes to go on after `last`; `own` is what the person's own orders go by: its
+    rating, when it was heard last, how often.
+    """
+    keys = {
+        **dict.fromkeys(("newest", "oldest"), last.added_at),
+        **dict.fromkeys(("longest", "shortest"), last.seconds),
+        "title": sort_title(last.title),
+    }
+    return (keys.get(sort, own), last.id)
 
 
 async def matching(read: Connection, query: Query) -> set[ItemId]:

@@ -4,13 +4,17 @@ What was begun (`play`, `open`), heard to its end (`finish`) or passed over whil
 with a value) counts, unless it was undone. Old ids of an item count as the item.
 """
 
+import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+import numpy as np
 from aiosqlite import Connection
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from anagnorisis.domain import ItemId
+from anagnorisis.store.rows import listed
 
 COUNT = """SELECT count(*) FILTER (WHERE kind IN ('play', 'open')), count(*) FILTER (WHERE kind = 'finish'),
     count(*) FILTER (WHERE kind = 'skip'), coalesce(max(at), 0) FROM events AS e INDEXED BY events_that_play
@@ -19,6 +23,8 @@ COUNT = """SELECT count(*) FILTER (WHERE kind IN ('play', 'open')), count(*) FIL
     (SELECT 1 FROM events AS u WHERE u.target = e.uuid AND u.person = e.person AND u.kind = 'undo')"""
 PUT = "INSERT OR REPLACE INTO plays (person, item, times, full, skips, last_at) VALUES (?, ?, ?, ?, ?, ?)"
 DROP = "DELETE FROM plays WHERE person = ? AND item = ?"
+SOME = """SELECT m.item, m.times, m.full, m.skips, m.last_at FROM json_each(?) AS wanted
+    CROSS JOIN plays AS m ON m.person = ? AND m.item = wanted.value"""
 ALL_OF = "SELECT item, times, full, skips, last_at FROM plays WHERE person = ?"
 
 
@@ -35,6 +41,14 @@ class Played(Struct, frozen=True):
     """Unix milliseconds."""
 
 
+class Plays(Struct, frozen=True, eq=False):
+    """Every item that a person heard, saw or read, and how: see `Played`."""
+
+    items: tuple[ItemId, ...] = ()
+    counts: NDArray[np.int64] = np.zeros((4, 0), np.int64)
+    """(4, n): times, full, skips, last_at."""
+
+
 def derive(db: sqlite3.Connection, person: int, item: ItemId, ids: Sequence[str]) -> None:
     """Set what is known of `item`, which goes by any of `ids`, to what the events say."""
     counted = [db.execute(COUNT, (person, one)).fetchone() for one in ids]
@@ -46,6 +60,17 @@ def derive(db: sqlite3.Connection, person: int, item: ItemId, ids: Sequence[str]
         db.execute(DROP, (person, item))
 
 
-async def of(read: Connection, person: int) -> list[Played]:
-    """Every item that a person heard, saw or read, in no promised order; some may have left the house."""
-    return [Played(*row) for row in await read.execute_fetchall(ALL_OF, (person,))]
+async def of(read: Connection, person: int) -> Plays:
+    """What a person heard, saw or read, in no promised order; some may have left the house."""
+    return await asyncio.to_thread(_columns, await read.execute_fetchall(ALL_OF, (person,)))
+
+
+def _columns(rows: Iterable[sqlite3.Row]) -> Plays:
+    told = [*zip(*rows, strict=True)]
+    return Plays(told[0], np.array(told[1:], np.int64)) if told else Plays()
+
+
+async def some(read: Connection, person: int, ids: Iterable[ItemId]) -> dict[ItemId, Played]:
+    """Those of `ids` that a person heard, saw or read."""
+    rows = await read.execute_fetchall(SOME, (listed(ids), person))
+    return {row[0]: Played(*row) for row in rows}

@@ -1,6 +1,6 @@
 """Plain orders of the library keep their order over pages, hold their filters and show scores."""
 
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -63,7 +63,7 @@ async def test_equal_scores_are_neither_lost_nor_repeated_at_the_edge_of_a_page(
     assert len(shown) == len({*shown}) == 45
 
 
-@pytest.mark.parametrize("sort", ["newest", "title", "mine", "predicted"])
+@pytest.mark.parametrize("sort", get_args(Sort))
 @pytest.mark.parametrize(("rated", "count"), [("any", 12), ("yes", 6), ("no", 6)])
 async def test_filters_hold_in_every_order(
     sort: Sort, rated: Any, count: int, shelf: Shelf, house: dict[str, list[Item]], person: Person
@@ -74,8 +74,10 @@ async def test_filters_hold_in_every_order(
     )
     if sort == "mine":
         wanted = [item for item in wanted if item in house["image"][:6]]
+    if sort in ("longest", "shortest", "last_played", "most_played"):
+        wanted = []  # pictures have no length, and nobody looked at these
     assert sorted(ids(*pages)) == sorted(item.id for item in wanted)
-    assert sort == "mine" or len(wanted) == count
+    assert len(wanted) in (count, 6 if sort == "mine" and rated != "no" else 0)
 
 
 async def test_the_orders_of_the_store_come_with_scores_and_own_ratings(

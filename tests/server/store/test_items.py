@@ -3,17 +3,18 @@
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import product
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from msgspec.structs import replace
 
-from anagnorisis.domain import KINDS, Event, Item, Kind, Person, Source
+from anagnorisis.domain import KINDS, Event, Item, ItemId, Kind, Person, Source
 from anagnorisis.store import events, items, places, tags
 from anagnorisis.store.db import Store
 from anagnorisis.store.titles import sort_title
 from anagnorisis.store.visibility import HOUSE, Sight
 
+OWN = ("mine", "last_played", "most_played")
 FOLDERS, GENRES = ("", "holidays", "holidays/rome"), ("jazz", "folk")
 
 
@@ -26,14 +27,18 @@ class Library:
         self.folders: dict[str, str] = {}
         self.tags: dict[str, list[str]] = {}
         self.ratings: dict[str, float] = {}
+        self.plays: dict[str, list[int]] = {}
         for _ in range(60):
             title, added = rng.choice(["The Sea", "A sea", "Zebra", "élan"]), 100 + rng.randrange(8)
-            item = make_item(rng.choice(KINDS), title=title, added_at=added)
+            kind: Kind = rng.choice(KINDS)
+            seconds = 0.0 if kind == "image" else 60.0 * rng.randrange(4)
+            item = make_item(kind, title=title, added_at=added, seconds=seconds)
             self.items.append(item)
             self.folders[item.id] = rng.choice(FOLDERS)
             self.tags[item.id] = [tag for tag in GENRES if rng.random() < 0.4]
             if rng.random() < 0.5:
                 self.ratings[item.id] = float(rng.randrange(4))
+            self.plays[item.id] = [rng.randrange(10, 14) for _ in range(rng.randrange(4))]
 
     def expected(self, query: items.Query) -> list[Item]:
         """What `query` should give, all pages at once, by plain sorting."""
@@ -44,13 +49,24 @@ class Library:
             and query.folder in (None, self.folders[item.id])
             and (query.tag is None or query.tag in self.tags[item.id])
             and query.rated in ("any", "yes" if item.id in self.ratings else "no")
-            and (query.sort != "mine" or item.id in self.ratings)
+            and (self.own(query.sort, item.id) or query.sort not in OWN)
+            and (item.seconds or query.sort not in ("longest", "shortest"))
         ]
-        if query.sort == "title":
-            return sorted(found, key=lambda item: (sort_title(item.title), item.id))
-        if query.sort == "newest":
-            return sorted(found, key=lambda item: (item.added_at, item.id), reverse=True)
-        return sorted(found, key=lambda item: (self.ratings[item.id], item.id), reverse=True)
+        keys: dict[str, Callable[[Item], Any]] = {
+            "title": lambda item: sort_title(item.title),
+            **dict.fromkeys(("newest", "oldest"), lambda item: item.added_at),
+            **dict.fromkeys(("longest", "shortest"), lambda item: item.seconds),
+        }
+        key = keys.get(query.sort, lambda item: self.own(query.sort, item.id))
+        downwards = query.sort not in ("title", "oldest", "shortest")
+        return sorted(found, key=lambda item: (key(item), item.id), reverse=downwards)
+
+    def own(self, sort: str, item: ItemId) -> float | None:
+        """What the person's own orders go by; None or 0 for what they do not list."""
+        if sort == "mine":
+            return self.ratings.get(item, -1.0) + 1.0
+        plays = self.plays.get(item, [])
+        return max(plays, default=None) if sort == "last_played" else len(plays)
 
 
 @pytest.fixture
@@ -64,18 +80,24 @@ async def library(
         Event(f"e-{item}", person.id, 1, item, "rating", value, None, 5, 5)
         for item, value in made.ratings.items()
     ]
-    await store.write(lambda db: events.append(db, rated))
+    played = [
+        Event(f"p-{item}-{n}", person.id, 1, item, "play", None, None, at, 99)
+        for item, times in made.plays.items()
+        for n, at in enumerate(times)
+    ]
+    await store.write(lambda db: events.append(db, rated + played))
     return made
 
 
-async def walk(store: Store, query: items.Query, ratings: dict[str, float]) -> list[Item]:
+async def walk(store: Store, query: items.Query, library: Library) -> list[Item]:
     """All pages of `query`, one after the other."""
     found: list[Item] = []
     while part := await items.page(store.read, query):
         assert len(part) <= query.limit and not {*part} & {*found}
         found += part
         last = part[-1]
-        query = replace(query, after=items.key_of(query.sort, last, ratings.get(last.id)))
+        own = library.ratings.get(last.id) if query.sort == "mine" else library.own(query.sort, last.id)
+        query = replace(query, after=items.key_of(query.sort, last, own))
     return found
 
 
@@ -87,7 +109,7 @@ async def test_pages_under_every_order_and_filter_hold_each_item_once_and_in_ord
     )
     for sort, kind, folder, tag, rated in everything:
         query = items.Query(Sight(person.id), sort, kind, folder, tag, rated, limit=7)
-        assert await walk(store, query, library.ratings) == library.expected(query), query
+        assert await walk(store, query, library) == library.expected(query), query
 
 
 async def test_matching_gives_every_item_under_the_filters_whatever_the_sort_and_page(

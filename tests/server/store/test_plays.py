@@ -45,7 +45,10 @@ async def test_who_leaves_takes_along_what_they_heard(store: Store, person: Pers
     told = Event("v1", bob.id, 1, "a", "play", None, None, 5, 5)
     await store.write(lambda db: events.append(db, [*DIARY, told]))
     await store.write(lambda db: aliases.add(db, "old a", "a"))  # type: ignore[arg-type]
-    assert await plays.of(store.read, bob.id) == [Played("a", 1, 0, 0, 5)]  # type: ignore[arg-type]
-    assert [one.item for one in await plays.of(store.read, person.id)] == ["a", "c"]
+    (theirs, mine) = [await plays.of(store.read, one.id) for one in (bob, person)]
+    assert (theirs.items, theirs.counts.tolist()) == (("a",), [[1], [0], [0], [5]])
+    assert (mine.items, mine.counts.tolist()) == (("a", "c"), [[2, 1], [2, 0], [1, 0], [6, 9]])
+    some = await plays.some(store.read, person.id, ["c", "d"])  # type: ignore[list-item]
+    assert some == {"c": Played("c", 1, 0, 0, 9)}  # type: ignore[comparison-overlap, arg-type]
     await store.write(lambda db: people.remove(db, bob.id))
-    assert await plays.of(store.read, bob.id) == []
+    assert (await plays.of(store.read, bob.id)).items == ()
