@@ -1,7 +1,6 @@
 // What a person says against a score or its reason: an event like a rating, undone like one, listed by the house.
 import { call } from '../api'
 import { made } from '../events'
-import { notices } from '../notice.svelte'
 import type { Why } from '../nouns'
 import { ratings } from '../ratings.svelte'
 import { session } from '../session.svelte'
@@ -25,12 +24,10 @@ export function reasons(why: Pick<Why, 'parts' | 'neighbours'>): Reason[] {
 
 export const list = () => call<CorrectionOut[]>('GET', '/api/taste/corrections')
 
-/** Say it, and offer the way back. `said` is what the screen tells then. */
-export async function correct(verb: 'less' | 'wrong', item: string, reason: string | null, said: string): Promise<void> {
+/** Say it. What `takeBack` needs; null when this device could not keep it. */
+export async function correct(verb: 'less' | 'wrong', item: string, reason: string | null): Promise<string | null> {
   const event = made(verb, item, session.person ?? 0, reason === null ? {} : { target: reason })
-  const kept = await ratings.outbox.add(event).then(() => true, () => false)
-  if (kept) notices.say(said, { label: 'Undo', run: () => void takeBack(item, event.uuid) })
-  else notices.say('That was not kept: this device could not store it. Is its storage full?')
+  return ratings.outbox.add(event).then(() => event.uuid, () => null)
 }
 
 /** Take a correction back, one of long ago too. */
