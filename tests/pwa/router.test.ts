@@ -21,7 +21,7 @@ test.each<[string, Route]>([
     {
       page: 'library',
       kind: 'image',
-      query: { sort: 'predicted', rated: 'no', folder: 'Summer 2019', tag: 'sea&sand', seed: '' },
+      query: { sort: 'predicted', rated: 'no', folder: 'Summer 2019', tag: 'sea&sand', seed: '', least: '' },
     },
   ],
 ])('%s leads to its page', (address, route) => {
@@ -36,7 +36,7 @@ test('an order that does not exist becomes the plain one', () => {
   expect(match('/library?sort=loudest&rated=maybe')).toEqual({ page: 'library', kind: '', query: PLAIN })
 })
 
-test.each(['/', '/teach', '/map/image', '/taste', '/taste/article', `/item/${ID}`, '/library', '/library/article?sort=title', '/library?sort=random&seed=7', '/library/music?sort=rotation', '/library/image?rated=no&tag=a%2Fb'])(
+test.each(['/', '/teach', '/map/image', '/taste', '/taste/article', `/item/${ID}`, '/library', '/library/article?sort=title', '/library?sort=random&seed=7', '/library/music?sort=rotation&least=7', '/library/image?rated=no&tag=a%2Fb'])(
   'the address of the page of %s is that address',
   (address) => expect(path(match(address))).toBe(address),
 )

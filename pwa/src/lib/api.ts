@@ -113,6 +113,7 @@ export type ListAsk = {
   tag?: string
   rated?: 'any' | 'yes' | 'no'
   seed?: string
+  least?: string
   limit?: number
   after?: string | null
 }

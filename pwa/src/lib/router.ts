@@ -19,13 +19,15 @@ export type LibraryQuery = {
   tag: string
   /** Of a shuffle. */
   seed: string
+  /** What the own rating, or else the expected one, has to be at least. */
+  least: string
 }
 
 const SORTS = ['newest', 'oldest', 'title', 'longest', 'shortest', 'mine', 'predicted', 'last_played', 'most_played', 'rotation', 'random'] as const
 const RATED: readonly string[] = ['any', 'yes', 'no']
 const ITEM = /^[0-9a-f]{32}$/
 
-export const PLAIN: LibraryQuery = { sort: 'newest', rated: 'any', folder: '', tag: '', seed: '' }
+export const PLAIN: LibraryQuery = { sort: 'newest', rated: 'any', folder: '', tag: '', seed: '', least: '' }
 
 /** The page of a path with its query; anything else is `missing`. */
 export function match(address: string): Route {
@@ -87,5 +89,6 @@ function libraryQuery(search: URLSearchParams): LibraryQuery {
     folder: search.get('folder') ?? '',
     tag: search.get('tag') ?? '',
     seed: search.get('seed') ?? '',
+    least: search.get('least') ?? '',
   }
 }

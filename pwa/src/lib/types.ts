@@ -784,6 +784,7 @@ export interface paths {
          * @description The next picks for the person who asks.
          *
          *     `keep` names items still on the screen, parted by commas; they come back in `kept` with their new scores.
+         *     Picks have an expected score of `least` or more, where it is given.
          *     `mode=draw` takes items by chance, with odds of exp(score / temperature); a `seed` draws the same again.
          *     A control that is given here holds for the list that begins with this page, in place of the person's own;
          *     what comes `after` goes on as its list began.
@@ -833,7 +834,7 @@ export interface paths {
          * @description The next items in a plain order; `seed` is that of `sort=random`.
          *
          *     The orders by plays list what the person heard, saw or read, those by length what has one, `mine` what
-         *     they rated; all others list everything.
+         *     they rated; all others list everything. `least` asks for an own rating of so much, or an expected one.
          */
         get: operations["ApiItemsListItems"];
         put?: never;
@@ -3541,6 +3542,7 @@ export interface operations {
                 minutes?: number | null;
                 temperature?: number | null;
                 seed?: number | null;
+                least?: number | null;
             };
             header?: never;
             path?: never;
@@ -3647,6 +3649,7 @@ export interface operations {
                 limit?: number;
                 after?: string | null;
                 seed?: number | null;
+                least?: number | null;
             };
             header?: never;
             path?: never;

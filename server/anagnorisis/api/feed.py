@@ -39,10 +39,12 @@ async def get_feed(
     minutes: FromQuery[int | None] = None,
     temperature: FromQuery[float | None] = None,
     seed: FromQuery[int | None] = None,
+    least: FromQuery[float | None] = None,
 ) -> FeedPage:
     """The next picks for the person who asks.
 
     `keep` names items still on the screen, parted by commas; they come back in `kept` with their new scores.
+    Picks have an expected score of `least` or more, where it is given.
     `mode=draw` takes items by chance, with odds of exp(score / temperature); a `seed` draws the same again.
     A control that is given here holds for the list that begins with this page, in place of the person's own;
     what comes `after` goes on as its list began.
@@ -57,7 +59,7 @@ async def get_feed(
         temperature=temperature,
         seed=seed,
     )
-    filters = Filters(kind, folder or None, tag or None)
+    filters = Filters(kind, folder or None, tag or None, least=least)
     query = FeedQuery(mode, filters, limit, after or None, identities(keep), steered)
     return await feed.page(sight, query)
 

@@ -60,13 +60,14 @@ async def list_items(
     limit: PageSize = 50,
     after: FromQuery[str | None] = None,
     seed: FromQuery[int | None] = None,
+    least: FromQuery[float | None] = None,
 ) -> ItemPage:
     """The next items in a plain order; `seed` is that of `sort=random`.
 
     The orders by plays list what the person heard, saw or read, those by length what has one, `mine` what
-    they rated; all others list everything.
+    they rated; all others list everything. `least` asks for an own rating of so much, or an expected one.
     """
-    filters = Filters(kind, folder or None, tag or None, rated)
+    filters = Filters(kind, folder or None, tag or None, rated, least)
     query = ItemsQuery(sort, filters, limit, after or None, seed)
     return await shelf.page(sight, query)
 

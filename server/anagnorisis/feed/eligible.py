@@ -5,10 +5,10 @@ from collections import OrderedDict
 
 import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
 from anagnorisis.domain import Kind
 from anagnorisis.feed.queries import Filters
+from anagnorisis.feed.worth import Mask, worthy
 from anagnorisis.store import items
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
@@ -19,7 +19,6 @@ from anagnorisis.taste.view import View
 HELD = 32
 """Filters and sights whose rows are remembered: a byte for each item of the kind."""
 
-Mask = NDArray[np.bool_]
 Sieve = tuple[Kind, str | None, str | None, tuple[int, ...] | None]
 """Kind, folder, tag, and the sources within sight."""
 
@@ -44,6 +43,8 @@ class Eligible:
             masks.append(await self._sieve(view.space, filters, sight))
         if filters.rated != "any":
             masks.append(view.taste.unrated if filters.rated == "no" else ~view.taste.unrated)
+        if filters.least is not None:
+            masks.append(await asyncio.to_thread(worthy, view, filters.least))
         shortest = min(len(view), *(len(mask) for mask in masks))
         return np.asarray(np.logical_and.reduce([mask[:shortest] for mask in masks]), np.bool_)
 

@@ -9,8 +9,8 @@ import numpy as np
 from msgspec import Struct
 
 from anagnorisis.domain import ItemId, Kind
-from anagnorisis.feed.eligible import Mask
 from anagnorisis.feed.steering import Numbers
+from anagnorisis.feed.worth import Mask
 from anagnorisis.store import events, items, plays
 from anagnorisis.store.controls import Controls
 from anagnorisis.store.db import Store

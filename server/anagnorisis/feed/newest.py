@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from anagnorisis.domain import Item, Kind
+from anagnorisis.domain import Item, ItemId, Kind
 from anagnorisis.feed.queries import Filters
 from anagnorisis.store import items
 from anagnorisis.store.db import Store
@@ -25,8 +25,9 @@ async def newest(
     limit: int,
     after: Keys,
     wanted: Callable[[Item], bool] = lambda _: True,
+    only: Sequence[ItemId] | None = None,
 ) -> list[Item]:
-    """The next `limit` items of `kinds` under `filters` that are `wanted`, newest first."""
+    """The next `limit` of `kinds` under `filters` that are `wanted`, newest first; of `only`, if given."""
     lists = []
     for kind in kinds:
         query = items.Query(
@@ -35,6 +36,7 @@ async def newest(
             folder=filters.folder,
             tag=filters.tag,
             rated=filters.rated,
+            only=only,
             limit=limit,
             after=after.get(kind),
         )

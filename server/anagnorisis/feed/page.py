@@ -20,7 +20,7 @@ from anagnorisis.feed.lasting import Lasting
 from anagnorisis.feed.newest import Keys, moved, newest
 from anagnorisis.feed.picks import Chosen
 from anagnorisis.feed.pools import BYTES, POOL, Field, Leaders, pools, sum_of, unseen
-from anagnorisis.feed.queries import FeedPage, FeedQuery, Mode, check_limit
+from anagnorisis.feed.queries import FeedPage, FeedQuery, Mode, check_page
 from anagnorisis.feed.steering import spread
 from anagnorisis.store import controls, items
 from anagnorisis.store.controls import SEEDS, Controls
@@ -57,7 +57,7 @@ class Feed:
 
     async def page(self, sight: Sight, query: FeedQuery) -> FeedPage:
         """The page asked for within `sight`, as its person's ratings have it now. Raises `BadValue`."""
-        check_limit(query.limit)
+        check_page(query.limit, query.filters)
         controls.check(query.controls)
         query = replace(query, filters=replace(query.filters, rated="no"))
         kept = list((await items.by_ids(self._store.read, query.keep, sight)).values())
@@ -80,7 +80,8 @@ class Feed:
         leaders = await self._lasting.leaders()
         kinds = query.filters.kinds
         ready = [kind for kind in kinds if _ready(views[kind], query.mode)]
-        others = [kind for kind in kinds if kind not in ready]
+        unsorted = [kind for kind in kinds if kind not in ready]
+        others = unsorted if query.filters.least is None else []  # nothing is known of their worth
         wide = _wide(query)
         fields = [await self._field(sight, views[kind], query) for kind in ready]
         best = await self._best(sight, fields, query, wide, seen, leaders)

@@ -8,10 +8,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from anagnorisis.domain import KINDS, ItemId
-from anagnorisis.feed.eligible import Mask
 from anagnorisis.feed.known import Known
 from anagnorisis.feed.queries import FeedQuery
 from anagnorisis.feed.steering import Numbers, boldness, familiar, newness, standing
+from anagnorisis.feed.worth import Mask
 from anagnorisis.taste.ask import questions
 from anagnorisis.taste.variety import Candidates
 from anagnorisis.taste.view import View

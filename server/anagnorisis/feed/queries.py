@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from anagnorisis.domain import KINDS, BadValue, Evidence, ItemId, Kind, Pick
+from anagnorisis.domain import HIGHEST, KINDS, LOWEST, BadValue, Evidence, ItemId, Kind, Pick
 from anagnorisis.store.controls import USUAL, Controls
 from anagnorisis.store.items import Rated
 
@@ -35,6 +35,8 @@ class Filters(Struct, frozen=True):
     folder: str | None = None
     tag: str | None = None
     rated: Rated = "any"
+    least: float | None = None
+    """The own rating, else the expected one, is this or more; what has neither is left out."""
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -82,6 +84,13 @@ class ItemPage(Struct, frozen=True):
 
     picks: list[Pick]
     next: str | None
+
+
+def check_page(limit: int, filters: Filters) -> None:
+    """Raise `BadValue` unless a page of `limit` picks can be had under `filters`."""
+    check_limit(limit)
+    if filters.least is not None and not LOWEST <= filters.least <= HIGHEST:
+        raise BadValue(f"The least score is {LOWEST:g} to {HIGHEST:g}, not {filters.least:g}.")
 
 
 def check_limit(limit: int) -> None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from anagnorisis.domain import HIGHEST
 from anagnorisis.feed.rolls import Roll
+from anagnorisis.feed.worth import expected
 from anagnorisis.store.plays import Plays
 from anagnorisis.taste.view import View
 
@@ -43,8 +44,7 @@ def rated(roll: Roll, view: View) -> Numbers:
     told = np.full(len(roll), np.mean([*mine.values()]) if mine else MIDDLE)
     if view.evidence().enough:
         places = roll.rows(view.space)[: len(view)]
-        rows = np.flatnonzero(places >= 0).astype(np.uint32)
-        told[places[rows]] = np.clip(view.columns.at(rows)[0], 0, HIGHEST)
+        told[places[places >= 0]] = expected(view)[places >= 0]
     own = roll.places([*mine])
     values = np.array([*mine.values()])
     told[own[own >= 0]] = values[own >= 0]

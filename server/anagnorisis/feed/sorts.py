@@ -8,10 +8,11 @@ from msgspec import Struct
 
 from anagnorisis.domain import Item, ItemId, Kind
 from anagnorisis.feed import marks, picks
-from anagnorisis.feed.eligible import Eligible, Mask
+from anagnorisis.feed.eligible import Eligible
 from anagnorisis.feed.newest import Keys, moved, newest
-from anagnorisis.feed.queries import ItemPage, ItemsQuery, check_limit
+from anagnorisis.feed.queries import ItemPage, ItemsQuery, check_page
 from anagnorisis.feed.turns import Turns
+from anagnorisis.feed.worth import Mask, liked
 from anagnorisis.store import events, items, plays
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
@@ -45,7 +46,7 @@ class Shelf:
 
     async def page(self, sight: Sight, query: ItemsQuery) -> ItemPage:
         """The page asked for within `sight`. Raises `BadValue`."""
-        check_limit(query.limit)
+        check_page(query.limit, query.filters)
         views = {kind: await self._learner.view(sight.person, kind) for kind in query.filters.kinds}
         if query.sort == "predicted":
             told, place = await self._by_score(sight, query, views)
@@ -53,12 +54,12 @@ class Shelf:
             ids, place = await self._turns.page(sight, query, views)
             told = [*(await items.by_ids(self._store.read, ids, sight)).values()]
         else:
-            told, place = await self._by_store(sight, query, query.sort)
+            told, place = await self._by_store(sight, query, query.sort, await _only(query, views))
         found = await asyncio.to_thread(picks.plain, views, told, {})
         return ItemPage(found, place)
 
     async def _by_store(
-        self, sight: Sight, query: ItemsQuery, sort: items.Sort
+        self, sight: Sight, query: ItemsQuery, sort: items.Sort, only: Sequence[ItemId] | None
     ) -> tuple[list[Item], str | None]:
         filters, of = query.filters, (sight.person, query.sort, query.filters)
         place = marks.read(query.after, Key, of) if query.after else None
@@ -69,6 +70,7 @@ class Shelf:
             folder=filters.folder,
             tag=filters.tag,
             rated=filters.rated,
+            only=only,
             limit=query.limit + 1,
             after=(place.key, place.item) if place else None,
         )
@@ -104,12 +106,24 @@ class Shelf:
         told = list((await items.by_ids(self._store.read, [item for _, item in best], sight)).values())
         others = [view.kind for view in views.values() if view not in scored]
         wanted = query.limit + 1 - len(told)
-        new = await newest(self._store, sight, others, query.filters, wanted, place.newest) if wanted else []
+        new: list[Item] = []
+        if wanted:
+            only = await _only(query, {kind: views[kind] for kind in others})
+            after = place.newest
+            new = await newest(self._store, sight, others, query.filters, wanted, after, only=only)
         page = [*told, *new][: query.limit]
         if len(told) + len(new) <= query.limit:
             return page, None
         value, item = best[len(page) - 1] if len(page) <= len(best) else (-math.inf, ItemId(""))
         return page, marks.mark(Predicted(value, item, moved(place.newest, page[len(told) :])), of)
+
+
+async def _only(query: ItemsQuery, views: Mapping[Kind, View]) -> list[ItemId] | None:
+    """What a list may show where a least score is asked for."""
+    least = query.filters.least
+    if least is None:
+        return None
+    return await asyncio.to_thread(lambda: [item for view in views.values() for item in liked(view, least)])
 
 
 def _best(

@@ -15,6 +15,7 @@ from anagnorisis.feed import marks
 from anagnorisis.feed.queries import ItemsQuery
 from anagnorisis.feed.rolls import Roll, Rolls, shuffled
 from anagnorisis.feed.rotation import heard, rated, rotation
+from anagnorisis.feed.worth import liked
 from anagnorisis.store import plays
 from anagnorisis.store.controls import SEEDS, USUAL, check
 from anagnorisis.store.db import Store
@@ -70,7 +71,7 @@ def _turned(
 ) -> tuple[list[ItemId], Values]:
     """The items after `place`, one more than the page holds if there are, and their values."""
     own = {kind: roll.places([*views[kind].taste.mine]) for kind, roll in rolls.items()}
-    wanted = np.concatenate([_wanted(query, len(roll), own[kind]) for kind, roll in rolls.items()])
+    wanted = np.concatenate([_wanted(query, roll, views[kind], own[kind]) for kind, roll in rolls.items()])
     values = np.zeros(len(wanted))
     if query.sort == "random":
         values = shuffled(np.concatenate([roll.numbers for roll in rolls.values()]), place.seed)
@@ -83,11 +84,16 @@ def _turned(
     return _named(best, rolls), values[best]
 
 
-def _wanted(query: ItemsQuery, count: int, own: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _wanted(query: ItemsQuery, roll: Roll, view: View, own: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Which of the items of a roll are asked for: `own` are the places of those the person rated."""
-    rated = np.zeros(count, np.bool_)
+    rated, worth = np.zeros(len(roll), np.bool_), np.ones(len(roll), np.bool_)
     rated[own[own >= 0]] = True
-    return {"any": np.ones(count, np.bool_), "yes": rated, "no": ~rated}[query.filters.rated]
+    if query.filters.least is not None:
+        places = roll.places(liked(view, query.filters.least))
+        worth[:] = False
+        worth[places[places >= 0]] = True
+    asked = {"any": worth, "yes": worth & rated, "no": worth & ~rated}
+    return asked[query.filters.rated]
 
 
 def _after(values: Values, place: Turn, rolls: Mapping[Kind, Roll]) -> NDArray[np.bool_]:

@@ -64,7 +64,7 @@ def check(controls: Controls) -> None:
     for name, (what, least, most) in RANGES.items():
         value = getattr(controls, name)
         if not least <= value <= most:
-            raise BadValue(f"{what} is {least:g} to {most:g}, not {value:g}.")
+            raise BadValue(f"{what} is {least:g} to {most:g}, not {value}.")
     if controls.seed is not None and not 0 <= controls.seed < SEEDS:
         raise BadValue(f"A seed is a whole number from 0 to {SEEDS - 1}, not {controls.seed}.")
 

@@ -84,6 +84,8 @@ OF_KIND = "AND i.kind = :kind"
 IN_FOLDER = sighted("""AND EXISTS (SELECT 1 FROM places AS p WHERE p.folder = :folder AND p.item = i.id
     AND in_sight(p.source))""")
 WITH_TAG = "AND EXISTS (SELECT 1 FROM tags AS t WHERE t.tag = :tag AND t.item = i.id)"
+ONE_OF = "AND +i.id IN (SELECT value FROM json_each(:only))"
+"""The plus has SQLite walk the order of the page, and not the list of ids."""
 RATED = {
     "any": "",
     "yes": "AND EXISTS (SELECT 1 FROM ratings AS r WHERE r.person = :person AND r.item = i.id)",
@@ -105,6 +107,8 @@ class Query(Struct, frozen=True):
     """A folder's own items, without those of folders in it; named by its source and the path below that."""
     tag: str | None = None
     rated: Rated = "any"
+    only: Sequence[ItemId] | None = None
+    """No others than these."""
     limit: int = 50
     after: tuple[Any, ...] | None = None
     """`key_of` the last item of the page before."""
@@ -222,7 +226,14 @@ async def facets(read: Connection, sight: Sight, kind: Kind | None = None, most:
 
 @cache
 def statement(
-    sort: Sort, kind: bool, folder: bool, tag: bool, rated: Rated, after: bool, ordered: bool
+    sort: Sort,
+    kind: bool,
+    folder: bool,
+    tag: bool,
+    only: bool,
+    rated: Rated,
+    after: bool,
+    ordered: bool,
 ) -> str:
     """The SQL of a page, or of a set of ids, for one of the shapes a query can have."""
     parts = [
@@ -231,6 +242,7 @@ def statement(
         OF_KIND if kind else "",
         IN_FOLDER if folder else "",
         WITH_TAG if tag else "",
+        ONE_OF if only else "",
         RATED[rated],
         AFTER[sort] if after else "",
         ORDER[sort] if ordered else "",
@@ -238,15 +250,18 @@ def statement(
     return "\n".join(filter(None, parts))
 
 
-def _shape(query: Query) -> tuple[Sort, bool, bool, bool, Rated, bool]:
-    given = (query.kind is not None, query.folder is not None, query.tag is not None)
-    return (query.sort, *given, query.rated, query.after is not None)
+def _shape(query: Query) -> tuple[Sort, bool, bool, bool, bool, Rated, bool]:
+    asked = (query.kind, query.folder, query.tag, query.only)
+    given = [one is not None for one in asked]
+    return (query.sort, given[0], given[1], given[2], given[3], query.rated, query.after is not None)
 
 
 def _bound(query: Query) -> dict[str, Any]:
     key, last = query.after or (None, None)
     sight = query.sight
-    return {**asdict(query), "person": sight.person, "sources": sight.listed, "key": key, "id": last}
+    only = None if query.only is None else listed(query.only)
+    bound = {"person": sight.person, "sources": sight.listed, "only": only, "key": key, "id": last}
+    return asdict(query) | bound
 
 
 def _differs(old: Item, tagged: Sequence[str], new: Item, said: Sequence[str]) -> bool:
