@@ -5,10 +5,14 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from anagnorisis.domain import Rating
+from anagnorisis.domain import Event, Rating
+from anagnorisis.store.forecasts import Step
 from anagnorisis.taste import consensus, phi, scores
+from anagnorisis.taste.blend import earned
 from anagnorisis.taste.consensus import ALONE, Household
+from anagnorisis.taste.forecasts import came, said
 from anagnorisis.taste.prior import house_prior
+from anagnorisis.taste.replay import replayed
 from anagnorisis.taste.space import Space
 from anagnorisis.taste.view import Change, View
 from taste_metrics import Forecast, Vector, normal, student
@@ -55,7 +59,19 @@ class Product:
     def view(self, rated: Rows, y: Vector, household: Household = ALONE) -> View:
         """A person's view on those ratings."""
         changes = [Change(identity(int(n)), float(value)) for n, value in zip(rated, y, strict=True)]
-        return View(0, self.space, house_prior(), household, changes)
+        view = View(0, self.space, house_prior(), household, changes)
+        steps = [Step(n, f"{n:06}", change.item, change.value) for n, change in enumerate(changes)]
+        values = {step.uuid: float(value) for step, value in zip(steps, y, strict=True)}
+        view.hear(earned(came(replayed(view, steps, 0), values)), ())
+        return view
+
+    def learn(self, view: View, item: int, value: float) -> None:
+        """One more rating: foretold, weighed and learned."""
+        at = len(view.taste.mine)
+        event = Event(f"{at:06}", 0, 0, identity(item), "rating", value, None, at, at)
+        told = came(said({view.kind: view}, [event]), {event.uuid: value})
+        view.trust = earned(told, view.trust)
+        view.settle([Change(identity(item), value)])
 
     def predict(self, household: Household) -> Predict:
         """The predictor of somebody who hears `household`."""
@@ -68,10 +84,8 @@ class Product:
 
 def forecast(view: View, asked: Rows, came: Vector) -> Forecast:
     """What `view` says of the items."""
-    mean, variance = view.columns.at(asked.astype(np.uint32))
-    taste = view.taste
-    deviation = np.sqrt(taste.noise * (1 + variance))
-    return student(mean, deviation, taste.degrees, scores.band(taste.degrees), came)
+    mean, scale, degrees = view.expected(asked.astype(np.uint32))
+    return student(mean, scale, degrees, scores.band(degrees), came)
 
 
 def user_mean(rated: Rows, y: Vector, asked: Rows, came: Vector) -> Forecast:

@@ -5,9 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from anagnorisis.taste.view import Change
 from taste_predictors import Product, forecast, user_mean
-from taste_sets import TasteSet, identity, tested
+from taste_sets import TasteSet, tested
 
 FIRST, LONGEST = 20, 120
 """Counted from the 21st rating; a person's first 120 are enough for a curve."""
@@ -31,7 +30,7 @@ def in_time_order(data: TasteSet, people: int, seed: int) -> dict[str, Any]:
                 inside.append(bool(told.low[0] <= y[n] <= told.high[0]))
                 plain = user_mean(order[:n], y[:n], order[n : n + 1], y[n : n + 1])
                 means.append(abs(float(plain.mean[0]) - y[n]))
-            view.settle([Change(identity(int(item)), float(y[n]))])
+            product.learn(view, int(item), float(y[n]))
     return {
         "product": {
             "mae": round(float(np.mean(errors)), 4),
@@ -54,8 +53,8 @@ def rating_ms() -> float:
     items = rng.permutation(ITEMS)[: LOGGED + MEASURED]
     view, spent = product.view(items[:LOGGED], rng.uniform(0, 10, LOGGED)), []
     for row in items[LOGGED:].tolist():
-        change = Change(identity(row), float(rng.integers(0, 11)))
+        value = float(rng.integers(0, 11))
         start = time.perf_counter()
-        view.settle([change])
+        product.learn(view, row, value)
         spent.append(time.perf_counter() - start)
     return round(float(np.median(spent)) * 1e3, 3)

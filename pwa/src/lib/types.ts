@@ -1160,6 +1160,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/taste/blend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetBlend
+         * @description The models behind the scores of a kind for the person who asks, the most trusted first.
+         */
+        get: operations["ApiTasteBlendGetBlend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs": {
         parameters: {
             query?: never;
@@ -1484,6 +1504,15 @@ export interface components {
             value: number;
             low: number;
             high: number;
+        };
+        /** Heard */
+        Heard: {
+            name: string;
+            title: string;
+            share: number;
+            foretold: number;
+            off: number | null;
+            made_at?: number | null;
         };
         /** HistoryPage */
         HistoryPage: {
@@ -4270,6 +4299,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DriftOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiTasteBlendGetBlend: {
+        parameters: {
+            query: {
+                kind: "music" | "image" | "article";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Heard"][];
                 };
             };
             /** @description Bad request syntax or unsupported method */

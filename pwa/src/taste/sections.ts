@@ -12,6 +12,7 @@ export const OF_A_KIND: readonly Section<{ taste: TasteOut }>[] = [
   { id: 'scale', title: 'How you use the numbers', load: () => import('./Scale.svelte') },
   { id: 'goby', title: 'What you go by', load: () => import('./GoBy.svelte') },
   { id: 'thennow', title: 'Then and now', load: () => import('./ThenNow.svelte') },
+  { id: 'trust', title: 'Whom I listen to', load: () => import('./Blend.svelte') },
 ]
 
 /** Of the person, whatever the kind. */

@@ -107,6 +107,7 @@ TABLE = {
     "GET /api/taste/curve": LISTENER,
     "GET /api/taste/axes": LISTENER,
     "GET /api/taste/drift": LISTENER,
+    "GET /api/taste/blend": LISTENER,
     "GET /api/jobs": GUEST,
     "POST /api/jobs/{name}/{verb}": OWNER,
     "GET /api/changes": SCREEN,

@@ -93,7 +93,7 @@ def _favourites(field: Field, query: FeedQuery, now: float, loved: Mask) -> Cand
     found = _best(field, query, now, loved, int(loved.sum()))
     told = [field.known.loved[item] for item in found.ids]
     rest = now - np.array([one.last for one in told])
-    better = np.array([one.rating for one in told]) - field.view.columns.at(found.rows)[0]
+    better = np.array([one.rating for one in told]) - field.view.expected(found.rows)[0]
     return _shifted(found, query, better + standing(query.controls, rest))
 
 

@@ -1,7 +1,6 @@
 """Plain orders of the library: those that the store keeps, by the predicted score, and those computed."""
 
 import asyncio
-import math
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
@@ -29,11 +28,17 @@ class Key(Struct, frozen=True):
     item: str
 
 
-class Predicted(Struct, frozen=True):
-    """Where a page by score ended: the last item with its score, then the last of the newest others."""
+class Last(Struct, frozen=True):
+    """The last of a kind that was shown, and what its view ranked it by."""
 
-    value: float | None
+    raw: float
     item: ItemId
+
+
+class Predicted(Struct, frozen=True):
+    """Where a page by score ended: in each kind that is scored, then in the newest of the others."""
+
+    last: dict[Kind, Last]
     newest: Keys
 
 
@@ -99,11 +104,11 @@ class Shelf:
         An item whose score moves between two pages may come twice or not at all, as in any live list.
         """
         of = (sight.person, query.sort, query.filters)
-        place = marks.read(query.after, Predicted, of) if query.after else Predicted(None, ItemId(""), {})
+        place = marks.read(query.after, Predicted, of) if query.after else Predicted({}, {})
         scored = [view for view in views.values() if view.evidence().enough]
         masks = [await self._eligible.rows(view, query.filters, sight) for view in scored]
         best = await asyncio.to_thread(_best, scored, masks, place, query.limit + 1)
-        told = list((await items.by_ids(self._store.read, [item for _, item in best], sight)).values())
+        told = list((await items.by_ids(self._store.read, [one.item for _, one in best], sight)).values())
         others = [view.kind for view in views.values() if view not in scored]
         wanted = query.limit + 1 - len(told)
         new: list[Item] = []
@@ -114,8 +119,9 @@ class Shelf:
         page = [*told, *new][: query.limit]
         if len(told) + len(new) <= query.limit:
             return page, None
-        value, item = best[len(page) - 1] if len(page) <= len(best) else (-math.inf, ItemId(""))
-        return page, marks.mark(Predicted(value, item, moved(place.newest, page[len(told) :])), of)
+        shown = {item.id for item in page}
+        last = place.last | {kind: one for kind, one in best if one.item in shown}
+        return page, marks.mark(Predicted(last, moved(place.newest, page[len(told) :])), of)
 
 
 async def _only(query: ItemsQuery, views: Mapping[Kind, View]) -> list[ItemId] | None:
@@ -126,23 +132,16 @@ async def _only(query: ItemsQuery, views: Mapping[Kind, View]) -> list[ItemId] |
     return await asyncio.to_thread(lambda: [item for view in views.values() for item in liked(view, least)])
 
 
-def _best(
-    views: Sequence[View], masks: Sequence[Mask], place: Predicted, k: int
-) -> list[tuple[float, ItemId]]:
-    """The next `k` scores and items after `place`: score descending, then kinds and rows in their order."""
-    where = [n for n, view in enumerate(views) if view.holds(place.item)]
-    found: list[tuple[float, int, int]] = []
+def _best(views: Sequence[View], masks: Sequence[Mask], place: Predicted, k: int) -> list[tuple[Kind, Last]]:
+    """The next `k` items after `place`: score descending, then kinds and rows in their order."""
+    found: list[tuple[float, int, float, int]] = []
     for n, (view, mask) in enumerate(zip(views, masks, strict=True)):
-        below = None if place.value is None else _below(view, place.value, place.item, where, n)
-        best = view.best(k, mask, below)
-        found += [(-value, n, row) for value, row in zip(best.mean.tolist(), best.rows.tolist(), strict=True)]
-    return [(-value, views[n].space.ids[row]) for value, n, row in sorted(found)[:k]]
+        best = view.best(k, mask, _below(view, place.last.get(view.kind)))
+        ranked = zip(best.mean.tolist(), best.raw.tolist(), best.rows.tolist(), strict=True)
+        found += [(-mean, n, -raw, row) for mean, raw, row in ranked]
+    return [(views[n].kind, Last(-raw, views[n].space.ids[row])) for _, n, raw, row in sorted(found)[:k]]
 
 
-def _below(view: View, value: float, item: ItemId, where: Sequence[int], n: int) -> tuple[float, int]:
-    """Where the `n`-th view goes on after `item`, which stands in view `where` with the score `value`."""
-    if n in where:
-        return value, view.space.row_of[item]
-    if where and n > where[0]:
-        return math.nextafter(value, math.inf), LAST_ROW
-    return value, LAST_ROW
+def _below(view: View, last: Last | None) -> tuple[float, int] | None:
+    """Where a view goes on after the `last` of its kind."""
+    return None if last is None else (last.raw, view.space.row_of.get(last.item, LAST_ROW))

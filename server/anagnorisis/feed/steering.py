@@ -5,8 +5,8 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from anagnorisis.store.controls import USUAL, Controls
+from anagnorisis.taste.blend import Recency
 from anagnorisis.taste.variety import DIVERSITY
-from anagnorisis.taste.view import Recency
 
 Numbers = NDArray[np.float64]
 

@@ -13,7 +13,7 @@ Mask = NDArray[np.bool_]
 def expected(view: View) -> Numbers:
     """(n,): the expected rating of each row of `view`, as it is shown."""
     rows = np.arange(len(view), dtype=np.uint32)
-    return np.clip(view.columns.at(rows)[0], 0, HIGHEST)
+    return np.clip(view.expected(rows)[0], 0, HIGHEST)
 
 
 def worthy(view: View, least: float) -> Mask:

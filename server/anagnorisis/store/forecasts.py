@@ -19,8 +19,11 @@ from anagnorisis.store import events
 from anagnorisis.store.events import Change
 
 PUT = """INSERT OR REPLACE INTO forecasts
-    (person, kind, at, uuid, candidate, item, mean, scale, degrees, replayed)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    (person, kind, at, uuid, candidate, item, mean, scale, degrees, replayed, made_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+TRAINED_ON = """SELECT EXISTS (SELECT 1 FROM events INDEXED BY events_that_rate WHERE person = :person
+    AND item IN (SELECT :item UNION ALL SELECT old FROM aliases WHERE new = :item)
+    AND kind IN ('rating', 'clear') AND received_at <= :made_at)"""
 OF = """SELECT f.at, f.uuid, f.candidate, coalesce(a.new, f.item), f.mean, f.scale, f.degrees, f.replayed,
     e.value
     FROM forecasts AS f CROSS JOIN events AS e ON e.uuid = f.uuid LEFT JOIN aliases AS a ON a.old = f.item
@@ -64,6 +67,8 @@ class Forecast(Struct, frozen=True):
     """None: normal, with `scale` as its deviation."""
     replayed: bool = False
     """Worked out afterwards from what came before; else it was said before the rating was learned."""
+    made_at: int | None = None
+    """Of a challenger: it was trained on nothing that was received later (unix milliseconds)."""
 
 
 class Foretold(Struct, frozen=True):
@@ -102,14 +107,16 @@ def record(
 ) -> tuple[list[Change], list[Forecast]]:
     """Keep events as `events.append` does, and with them what was `said` of the ratings among them.
 
-    A forecast is kept where its rating goes on from the log: the last of its kind, of an item without one.
+    A forecast is kept where its rating goes on from the log: the last of its kind, of an item without one;
+    a challenger's where no rating of the item was there to be trained on, one taken back no more than others.
     Returns the ratings that moved, and the forecasts that were kept; for the rest a replay is due.
     """
     known = {row[0] for row in db.execute(KNOWN, (json.encode([event.uuid for event in kept]).decode(),))}
     late = {first.kind for first in _firsts(said) if _later(db, first)}
     moved = events.append(db, kept)
     new = {change.item for change in moved if change.before is None}
-    good = [one for one in said if one.item in new and one.kind not in late and one.uuid not in known]
+    fits = [one for one in said if one.item in new and one.kind not in late and one.uuid not in known]
+    good = [one for one in fits if one.made_at is None or not _trained_on(db, one)]
     put(db, good)
     told = known | {one.uuid for one in good}
     for event in kept:
@@ -165,6 +172,11 @@ def _firsts(said: Sequence[Forecast]) -> list[Forecast]:
 
 def _later(db: sqlite3.Connection, one: Forecast) -> bool:
     return bool(db.execute(LATER, (one.person, one.at, one.uuid, one.kind)).fetchone()[0])
+
+
+def _trained_on(db: sqlite3.Connection, one: Forecast) -> bool:
+    bound = {"person": one.person, "item": one.item, "made_at": one.made_at}
+    return bool(db.execute(TRAINED_ON, bound).fetchone()[0])
 
 
 def _ask(db: sqlite3.Connection, person: int, item: str, at: int, uuid: str, surely: bool) -> None:

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from anagnorisis.domain import ItemId
 from anagnorisis.taste import phi, scores
+from anagnorisis.taste.consensus import CHUNK
 from anagnorisis.taste.names import Name
 from anagnorisis.taste.posterior import Vector
 from anagnorisis.taste.space import Rows
-from anagnorisis.taste.view import CHUNK, Taste, View
+from anagnorisis.taste.view import Taste, View
 
 LEAST = 10
 """Learned ratings below which no axis is told."""

@@ -63,6 +63,10 @@ class KindIn(Struct, frozen=True):
     degrees: float
     prior_noise: float
     prior_certainty: float
+    usual: float = 0.0
+    """The person's usual score, the scale of one rating around it, and how far scores are held towards it."""
+    usual_scale: float = 0.0
+    usual_share: float = 0.0
 
 
 class Manifest(Struct, frozen=True):

@@ -69,6 +69,9 @@ def carried(view: View, told_of: set[ItemId]) -> Carried | None:
         degrees=taste.degrees,
         prior_noise=taste.prior.noise,
         prior_certainty=taste.prior.certainty,
+        usual=taste.blend.level,
+        usual_scale=taste.blend.level_scale,
+        usual_share=taste.blend.mean,
     )
     return Carried(about, tensors)
 

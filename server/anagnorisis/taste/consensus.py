@@ -12,6 +12,7 @@ from anagnorisis.domain import ItemId, Rating
 from anagnorisis.taste import phi
 from anagnorisis.taste.posterior import Vector
 from anagnorisis.taste.prior import house_prior
+from anagnorisis.taste.space import Space
 
 OF_ITS_OWN, OF_ONE_VOICE = 0.5, 2.0
 """Variance of an item beyond what its features say, and of one voice on it, as shares of the noise: what the
@@ -19,6 +20,10 @@ features cannot see is half as large as that, and two people who like the same d
 FRESH_RATINGS = 50
 NIGHT_H = 4
 """The hour, on the house's clock, at which a night ends."""
+
+
+CHUNK = 8192
+Extra = NDArray[np.float16]
 
 
 class Household(Struct, frozen=True, eq=False):
@@ -33,6 +38,20 @@ class Household(Struct, frozen=True, eq=False):
 
 ALONE = Household(0, {})
 """For who lives alone, or before the first epoch."""
+
+
+def heard(household: Household, space: Space) -> Extra:
+    """What is said of each row of `space` (n,)."""
+    rows = len(space)
+    extra = np.zeros(rows, np.float32)
+    if (weights := household.weights) is not None:
+        for start in range(0, rows, CHUNK):
+            part = np.arange(start, min(start + CHUNK, rows), dtype=np.uint32)
+            extra[part] = space.features.take(part) @ weights
+    for item, value in household.values.items():
+        if (row := space.row_of.get(item, rows)) < rows:
+            extra[row] += value
+    return extra.astype(np.float16)
 
 
 class Opinion(Struct, frozen=True, eq=False):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from anagnorisis.store.forecasts import Foretold as Spoken
 from anagnorisis.taste import scores
-from anagnorisis.taste.forecasts import MEAN, POSTERIOR
+from anagnorisis.taste.linear import MEAN, POSTERIOR
 from anagnorisis.taste.posterior import Vector
 
 WINDOW = 50

@@ -112,6 +112,16 @@ def shares(taste: Taste, x: Vector) -> list[Part]:
     return told
 
 
+def others(taste: Taste, mean: float, row: int) -> list[Part]:
+    """What the other models move the `mean` that the posterior gives to `row`, as far as they are heard."""
+    blend = taste.blend
+    told = [Part("usual", "Held towards your usual score", blend.mean * (blend.level - mean))]
+    for voice, share in blend.voices:
+        away = share * (float(voice.columns.at(np.array([row], np.uint32))[0][0]) - mean)
+        told.append(Part(voice.name, f"Another way of seeing it: {voice.title}", away))
+    return told
+
+
 def contributions(taste: Taste, x: NDArray[np.float64]) -> NDArray[np.float64]:
     """(k, n): the points each of n rated items gives to each of the rows `x` (k, 162).
 
@@ -142,9 +152,12 @@ async def why(store: Store, learner: Learner, sight: Sight, item: Item) -> Why:
     if not evidence.enough:
         return Why(None, [], [], evidence)
     taste = view.taste
-    x = view.rows(np.array([row], np.uint32))
-    mean, variance = float(x[0] @ taste.weights), float(x[0] @ taste.covariance @ x[0])
-    shown = scores.score(mean, variance, taste.noise, taste.degrees)
+    rows = np.array([row], np.uint32)
+    x = view.rows(rows)
+    mean = x @ taste.weights
+    scale = np.sqrt(taste.noise * (1 + np.einsum("ij,jk,ik->i", x, taste.covariance, x)))
+    means, scales = taste.blend.mixed(mean, scale, taste.noise, rows)
+    shown = scores.score(float(means[0]), float(scales[0]), taste.degrees)
     seen = await items.in_view(store.read, taste.items, sight)
     near = _nearest(taste, x, seen - {item.id})
     told = await items.by_ids(store.read, near, sight)
@@ -154,7 +167,7 @@ async def why(store: Store, learner: Learner, sight: Sight, item: Item) -> Why:
     narrows = await narrowing(store, learner, sight, view, row)
     return Why(
         shown,
-        parts(item.kind, taste, x[0], bearing),
+        [*parts(item.kind, taste, x[0], bearing), *others(taste, float(mean[0]), row)],
         neighbours,
         evidence,
         shares=shares(taste, x[0]),

@@ -1,78 +1,15 @@
-"""What the models of a taste say of a rating before they learn it: the evidence by which they are trusted.
-
-Prequential forecasts (Dawid 1984): each is made from what came before it and nothing else.
-"""
+"""What the models of a taste say of a rating before it is learned: the evidence by which they are trusted."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from msgspec import Struct
 from numpy.typing import NDArray
 
 from anagnorisis.domain import Event, ItemId, Kind
-from anagnorisis.store.forecasts import Forecast, Step
-from anagnorisis.taste.posterior import Posterior, Vector
-from anagnorisis.taste.prior import CERTAINTY, GENERAL_MEAN
+from anagnorisis.store.forecasts import Forecast, Foretold, Step
+from anagnorisis.taste.blend import Voice
+from anagnorisis.taste.linear import MEAN, POSTERIOR, Linear, Said, one_by_one, usual
 from anagnorisis.taste.view import AT_ONCE, Taste, View
-
-POSTERIOR, MEAN = "posterior", "mean"
-LINEAR = (POSTERIOR, MEAN)
-"""Candidates that live in the views: exact at once, and able to say again what they said."""
-USUAL_NOISE, USUAL_VARIANCE = 7.0, 0.5
-"""Points squared of any rating around a person's mean, and how far off that mean is before the first rating,
-as a share of it: the same 3.5 points squared that the posterior begins with."""
-
-
-class Standing(Struct, frozen=True, eq=False):
-    """A linear model as it stands: w | s2 ~ N(weights, s2 covariance), s2 around `noise`."""
-
-    weights: Vector
-    covariance: NDArray[np.float64]
-    noise: float
-    degrees: float
-
-
-class Said(Struct, frozen=True, eq=False):
-    """Of each of k ratings: mean, scale and degrees of freedom of Student's t, in points; all (k,)."""
-
-    mean: Vector
-    scale: Vector
-    degrees: Vector
-
-
-def usual(ratings: Vector) -> Standing:
-    """The candidate that knows no item from another: a person's mean and spread, from `ratings` (n,).
-
-    Normal with unknown mean and variance under the conjugate prior (Gelman et al., Bayesian Data Analysis,
-    3rd ed., §3.3).
-    """
-    precision = 1 / USUAL_VARIANCE + len(ratings)
-    above = ratings - GENERAL_MEAN
-    beyond = float(above.sum()) / precision
-    unexplained = max(float(above @ above) - precision * beyond * beyond, 0.0)
-    degrees = CERTAINTY + len(ratings)
-    noise = (CERTAINTY * USUAL_NOISE + unexplained) / degrees
-    return Standing(np.array([GENERAL_MEAN + beyond]), np.array([[1 / precision]]), noise, degrees)
-
-
-def posterior(of: Taste | Posterior) -> Standing:
-    """The candidate that goes by what an item is like, as it stands."""
-    return Standing(of.weights, of.covariance, of.noise, of.degrees)
-
-
-def one_by_one(standing: Standing, x: NDArray[np.float64], y: Vector) -> Said:
-    """What a model says of each of the ratings `y` (k,) of rows `x` (k, d), each learned before the next.
-
-    With K = x V x' + I = LL' and e = L^-1 (y - x w), rating r is expected at y_r - L_rr e_r, with a spread of
-    L_rr times the noise known by then, to which each e_j^2 adds: all k updates in one factor. O(k^2 (k + d)).
-    """
-    root = np.linalg.cholesky(x @ standing.covariance @ x.T + np.eye(len(x)))
-    errors = np.linalg.solve(root, y - x @ standing.weights)
-    spread = np.diagonal(root)
-    degrees = standing.degrees + np.arange(len(y), dtype=np.float64)
-    before = np.concatenate([[0.0], np.cumsum(np.square(errors))[:-1]])
-    noise = (standing.degrees * standing.noise + before) / degrees
-    return Said(y - spread * errors, spread * np.sqrt(noise), degrees)
 
 
 def said(views: Mapping[Kind, View], kept: Sequence[Event]) -> list[Forecast]:
@@ -90,12 +27,17 @@ def said(views: Mapping[Kind, View], kept: Sequence[Event]) -> list[Forecast]:
         if steps and _goes_on(view, steps):
             x = view.rows(view.space.rows(step.item for step in steps))
             spoken = by_candidate(posterior(view.taste), usual(view.taste.ratings), x, steps)
-            told += forecasts(view, spoken, steps)
+            told += forecasts(view, spoken, steps) + challenged(view, steps)
     return told
 
 
+def posterior(taste: Taste) -> Linear:
+    """The candidate that goes by what an item is like, as it stands."""
+    return Linear(taste.weights, taste.covariance, taste.noise, taste.degrees)
+
+
 def by_candidate(
-    known: Standing, plain: Standing, x: NDArray[np.float64], steps: Sequence[Step]
+    known: Linear, plain: Linear, x: NDArray[np.float64], steps: Sequence[Step]
 ) -> dict[str, Said]:
     """What both linear candidates say of ratings of the rows `x` (k, d), each learned before the next."""
     y = np.array([step.value for step in steps], np.float64)
@@ -113,6 +55,42 @@ def forecasts(
             steps, of.mean.tolist(), of.scale.tolist(), of.degrees.tolist(), strict=True
         )
     ]
+
+
+def challenged(view: View, steps: Sequence[Step]) -> list[Forecast]:
+    """What each challenger that is heard expects of the items it knows."""
+    rows = view.space.rows(step.item for step in steps).tolist()
+    return [
+        _challenged(view, voice, step, row)
+        for voice in view.voices
+        for step, row in zip(steps, rows, strict=True)
+        if row < len(voice.forecast.mean)
+    ]
+
+
+def came(told: Sequence[Forecast], values: Mapping[str, float]) -> list[Foretold]:
+    """What was `told` with the ratings that came, by event; oldest first, as the store gives it."""
+    return [
+        Foretold(
+            at=one.at,
+            uuid=one.uuid,
+            candidate=one.candidate,
+            item=one.item,
+            mean=one.mean,
+            scale=one.scale,
+            degrees=one.degrees,
+            replayed=int(one.replayed),
+            value=values[one.uuid],
+        )
+        for one in sorted(told, key=lambda one: (one.at, one.uuid, one.candidate))
+    ]
+
+
+def _challenged(view: View, voice: Voice, step: Step, row: int) -> Forecast:
+    said = voice.forecast
+    mean, scale = float(said.mean[row]), float(said.variance[row]) ** 0.5
+    told = (view.person, view.kind, step.at, step.uuid, voice.name, step.item, mean, scale, None)
+    return Forecast(*told, made_at=said.made_at)
 
 
 def _step(event: Event) -> Step:

@@ -14,12 +14,14 @@ from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import HOUSE
 from anagnorisis.taste import batches, forecasts, names
 from anagnorisis.taste.batches import Batch, Receipt
+from anagnorisis.taste.challenger import Challenger
 from anagnorisis.taste.epochs import Epochs
 from anagnorisis.taste.hints import Hints
 from anagnorisis.taste.lessons import Hint
 from anagnorisis.taste.prior import house_prior
 from anagnorisis.taste.spaces import Spaces
 from anagnorisis.taste.view import Change, View
+from anagnorisis.taste.weighing import Weighing
 from anagnorisis.taste.wished import wished
 from anagnorisis.taste.words import Words
 
@@ -34,13 +36,21 @@ class Learner:
     is cut short in between is made anew from the log. Reading a view that stands waits for nobody.
     """
 
-    def __init__(self, store: Store, spaces: Spaces, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        store: Store,
+        spaces: Spaces,
+        clock: Callable[[], float] = time.time,
+        challengers: Sequence[Challenger] = (),
+    ) -> None:
         self._store, self.spaces, self._clock = store, spaces, clock
         self.words, self.epochs = Words(store), Epochs(store, spaces, clock)
         self.hints = Hints(store, clock)
+        self._weighing = Weighing(store, challengers)
         self._views: dict[tuple[int, Kind], View] = {}
         self._turns: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._refreshing: dict[View, asyncio.Task[None]] = {}
+        self._replaying: dict[View, asyncio.Task[None]] = {}
 
     async def record(self, person: int, device: int, batch: Batch) -> Receipt:
         """Keep what a device tells of `person`, learn it, and say what became of it.
@@ -63,7 +73,8 @@ class Learner:
         async with self._turn(person):
             views = self._of(person)
             said = forecasts.said(views, kept)
-            moved, _ = await self._store.write(lambda db: spoken.record(db, kept, said), *bells)
+            moved, told = await self._store.write(lambda db: spoken.record(db, kept, said), *bells)
+            await self._weighing.learned(views.values(), kept, told)
             if batches.may_correct(kept):
                 await self.words.corrected(person)
             changes = await self._changes({change.item: change.after for change in moved})
@@ -121,12 +132,14 @@ class Learner:
             for person in [person for person, of in self._views if of == kind]:
                 async with self._turn(person):
                     view = await self._bring(person, kind, again=True)
+                    await self._weighing.renew(view)
+                await self._replay(view)
                 if view.updates:
                     await self._refresh(view)
 
     async def close(self) -> None:
         """Wait for what goes on in the background."""
-        await asyncio.gather(*self._refreshing.values())
+        await asyncio.gather(*self._refreshing.values(), *self._replaying.values())
 
     @asynccontextmanager
     async def _turn(self, person: int) -> AsyncIterator[None]:
@@ -169,12 +182,15 @@ class Learner:
             aside = view.differing_hints(await self.hints.of(person, kind))
             await asyncio.to_thread(view.settle, (await self._changes(moved)).get(kind, []), aside)
             await asyncio.to_thread(view.cover)
+            await self._weighing.renew(view)
             return view
         household = await self.epochs.household(person, kind)
         known = (await self._changes(await self._ratings(person, kind))).get(kind, [])
         said = wished(await self.words.of(person), kind, space.phi)
         aside = await self.hints.of(person, kind)
         view = await asyncio.to_thread(View, person, space, house_prior(), household, known, aside, said)
+        if await self._weighing.hear(view):
+            self._replay(view)
         self._views[person, kind] = view
         return view
 
@@ -214,3 +230,15 @@ class Learner:
         fresh = await asyncio.to_thread(view.refreshed, *basis)
         async with self._turn(view.person):
             await asyncio.to_thread(view.end_refresh, fresh)
+
+    def _replay(self, view: View) -> asyncio.Task[None]:
+        """Have said again what is due to be, beside everything else; one at a time a view."""
+        if view not in self._replaying:
+            task = self._replaying[view] = asyncio.create_task(self._replayed(view))
+            task.add_done_callback(lambda _: self._replaying.pop(view))
+        return self._replaying[view]
+
+    async def _replayed(self, view: View) -> None:
+        if await self._weighing.replay(view):
+            async with self._turn(view.person):
+                await self._weighing.hear(view)

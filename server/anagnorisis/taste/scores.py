@@ -1,7 +1,5 @@
 """What a person is shown of a posterior: a score with its band, and how much stands behind it."""
 
-import math
-
 from anagnorisis.domain import HIGHEST, LOWEST, Evidence, Kind, Score
 from anagnorisis.taste.phi import FIRST_FIT
 
@@ -15,13 +13,12 @@ MANY: dict[Kind, str] = {"music": "tracks", "image": "pictures", "article": "art
 TAKEN_IN: dict[Kind, str] = {"music": "listened to", "image": "looked at", "article": "read"}
 
 
-def score(mean: float, variance: float, noise: float, degrees: float) -> Score:
+def score(mean: float, scale: float, degrees: float) -> Score:
     """Mean and 80 % band of the next rating of an item, each held within 0..10.
 
-    `variance` is that of the mean as a share of `noise`, the points squared of one rating around it, which is
-    known with so many `degrees` of freedom: the rating is t-distributed.
+    `scale` is in points, known with so many `degrees` of freedom: the rating is Student's t around the mean.
     """
-    half = band(degrees) * math.sqrt(noise * (1 + variance))
+    half = band(degrees) * scale
     return Score(_held(mean), _held(mean - half), _held(mean + half))
 
 

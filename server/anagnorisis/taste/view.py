@@ -3,16 +3,16 @@
 import math
 from collections.abc import Mapping, Sequence, Set
 from itertools import islice
-from typing import Literal
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 from numpy.typing import NDArray
 
-from anagnorisis._core import Columns, Ranked, rank
+from anagnorisis._core import Columns
 from anagnorisis.domain import Evidence, ItemId, Kind, Score
 from anagnorisis.taste import scores
-from anagnorisis.taste.consensus import Household
+from anagnorisis.taste.blend import Blend, By, Ranking, Recency, Trust, Voice, blended
+from anagnorisis.taste.consensus import Extra, Household, heard
 from anagnorisis.taste.lessons import Hint, Lesson, Lessons, differing, gathered
 from anagnorisis.taste.names import Name
 from anagnorisis.taste.posterior import Gain, Posterior, Vector
@@ -22,10 +22,6 @@ from anagnorisis.taste.ties import Ties, tied
 from anagnorisis.taste.wished import Wished, nothing
 
 NO_LESSONS = np.zeros((0, DIMENSION)), np.zeros(0)
-Extra = NDArray[np.float16]
-Recency = tuple[NDArray[np.float64], float, float, float]
-"""A bonus for what is new, as `rank` takes it: unix seconds of each row (n,), now, half-life in s, points."""
-CHUNK = 8192
 AT_ONCE = 16
 """More changes than this in a batch cost less as one refresh than as a burst."""
 
@@ -65,6 +61,8 @@ class Taste(Struct, frozen=True, eq=False):
     """Of every row of the kind."""
     named: Mapping[Name, tuple[int, float]]
     """How many rated items bear a name, and the sum of their ratings."""
+    blend: Blend
+    """What else than these weights is heard in a score."""
 
     @property
     def lessons(self) -> Lessons:
@@ -104,7 +102,7 @@ class View:
         self.revision = space.revision
         self.updates = 0
         """Changes of the columns since their last refresh."""
-        self.extra = self._heard()
+        self.extra = heard(self.household, self.space)
         """What the household says of each row, (n,)."""
         self._posterior = Posterior(self.ties.upon(worded))
         self._mine: dict[ItemId, float] = {}
@@ -118,6 +116,8 @@ class View:
         """Those learned: not of items that are rated or without features."""
         self._since: list[Gain] | None = None
         """Gains applied while a refresh is under way."""
+        self.trust = Trust()
+        self.voices: tuple[Voice, ...] = ()
         self._take(ratings, hints, False)
         self.columns: Columns
         self._relearn()
@@ -147,11 +147,18 @@ class View:
         known = [item for item in ids if self.holds(item)]
         told: dict[ItemId, Score | None] = dict.fromkeys(ids)
         if known and self.evidence().enough:
-            means, variances = self.columns.at(self.space.rows(known))
-            noise, degrees = self.taste.noise, self.taste.degrees
-            for item, mean, variance in zip(known, means.tolist(), variances.tolist(), strict=True):
-                told[item] = scores.score(mean, variance, noise, degrees)
+            means, scales, degrees = self.expected(self.space.rows(known))
+            for item, mean, scale in zip(known, means.tolist(), scales.tolist(), strict=True):
+                told[item] = scores.score(mean, scale, degrees)
         return told
+
+    def expected(self, rows: Rows) -> tuple[Vector, Vector, float]:
+        """Mean and scale (k,) in points of the ratings of those rows, and degrees of freedom of Student's t:
+        all models that are heard taken together.
+        """
+        taste, (means, variances) = self.taste, self.columns.at(rows)
+        scales = np.sqrt(taste.noise * (1 + variances))
+        return *taste.blend.mixed(means, scales, taste.noise, rows), taste.degrees
 
     def best(
         self,
@@ -161,15 +168,15 @@ class View:
         *,
         boldness: float = 0.0,
         recency: Recency | None = None,
-    ) -> Ranked:
-        """The `k` rows of the highest mean among the `eligible` (n,), after the (score, row) `below`.
+    ) -> Ranking:
+        """The `k` rows of the highest mean among the `eligible` (n,), after the (raw, row) `below`.
 
         `boldness` adds so many standard deviations of the mean to it (upper confidence bound: Auer 2002).
         """
         beta = boldness * math.sqrt(self.taste.noise)  # the columns hold variances as shares of the noise
-        by: Literal["mean", "upper"] = "upper" if boldness else "mean"
-        model = [self.columns]
-        return rank(model, [1.0], k, by, beta=beta, eligible=eligible, below=below, recency=recency)
+        by: By = "upper" if boldness else "mean"
+        heard = self.taste.blend
+        return heard.ranked(self.columns, k, by, beta=beta, eligible=eligible, below=below, recency=recency)
 
     def draw(
         self,
@@ -179,11 +186,11 @@ class View:
         seed: int,
         *,
         recency: Recency | None = None,
-    ) -> Ranked:
+    ) -> Ranking:
         """`k` of the `eligible` rows (n,) by chance, one by one, with odds of exp(mean / temperature)."""
-        model = [self.columns]
-        return rank(
-            model, [1.0], k, "draw", temperature=temperature, seed=seed, eligible=eligible, recency=recency
+        heard = self.taste.blend
+        return heard.ranked(
+            self.columns, k, "draw", eligible=eligible, temperature=temperature, seed=seed, recency=recency
         )
 
     def rows(self, rows: Rows) -> NDArray[np.float64]:
@@ -209,9 +216,18 @@ class View:
             self._relearn()
         self.taste = self._told()
 
+    def hear(self, trust: Trust, voices: Sequence[Voice]) -> None:
+        """Trust the models as `trust` says, those of `voices` among them."""
+        self.trust, self.voices = trust, tuple(voices)
+        self.taste = structs.replace(self.taste, blend=blended(trust, self.voices, self.taste.ratings))
+
     def cover(self) -> None:
         """Score the rows that came since, and learn what is rated of them."""
-        weights, covariance, extra = self._posterior.weights, self._posterior.covariance, self._heard()
+        weights, covariance, extra = (
+            self._posterior.weights,
+            self._posterior.covariance,
+            heard(self.household, self.space),
+        )
         if len(self.columns) > len(self):  # rows were scored before the household was heard on them
             self.columns, self._since = self._columns(weights, covariance, extra), None
         else:
@@ -246,18 +262,6 @@ class View:
         fresh.set_extra(extra)
         fresh.refresh(weights, covariance)
         return fresh
-
-    def _heard(self) -> Extra:
-        rows = len(self.space)
-        extra = np.zeros(rows, np.float32)
-        if (weights := self.household.weights) is not None:
-            for start in range(0, rows, CHUNK):
-                part = np.arange(start, min(start + CHUNK, rows), dtype=np.uint32)
-                extra[part] = self.space.features.take(part) @ weights
-        for item, value in self.household.values.items():
-            if (row := self.space.row_of.get(item, rows)) < rows:
-                extra[row] += value
-        return extra.astype(np.float16)
 
     def _take(self, changes: Sequence[Change], hints: Sequence[Hint], learn: bool) -> list[Gain]:
         gains: list[Gain] = []
@@ -376,6 +380,7 @@ class View:
             hints=tuple(self._hinted.values()),
             unrated=unrated,
             named=dict(self._named),
+            blend=blended(self.trust, self.voices, ratings),
         )
 
 

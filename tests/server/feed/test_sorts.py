@@ -45,7 +45,7 @@ async def test_the_predicted_order_is_that_of_the_scores_then_the_newest_of_the_
     means = []
     for kind in ("image", "music"):
         view = await learner.view(person.id, kind)
-        means += view.columns.at(view.space.rows(item.id for item in house[kind]))[0].tolist()
+        means += view.expected(view.space.rows(item.id for item in house[kind]))[0].tolist()
     best = sorted(zip(means, scored, strict=True), reverse=True)
     assert shown[:24] == [item for _, item in best]
     assert shown[24:] == [item.id for item in reversed(house["article"])]

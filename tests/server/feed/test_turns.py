@@ -73,7 +73,7 @@ async def test_the_rotation_of_a_library_is_the_formula_over_what_the_log_says(
     told = await every(shelf, person, "rotation", Filters("music"), 5)
     view = await learner.view(person.id, "music")
     listed = [item.id for item in reversed(tunes)]
-    means = dict(zip(view.space.ids, view.columns.at(view.space.rows(view.space.ids))[0], strict=True))
+    means = dict(zip(view.space.ids, view.expected(view.space.rows(view.space.ids))[0], strict=True))
     ratings = numbers(*(view.taste.mine.get(item, min(10, max(0, means[item]))) for item in listed))
     last = {one: NOW_MS - 50 * 60_000, two: NOW_MS - 40 * 60_000, three: NOW_MS - 30 * 60_000, four: NOW_MS}
     scores = rotation(

@@ -17,14 +17,17 @@ APPENDER = """
 import asyncio, sys, uuid
 from pathlib import Path
 from anagnorisis.domain import Event
-from anagnorisis.store import events
+from anagnorisis.store import forecasts
 from anagnorisis.store.db import Store
+from anagnorisis.store.forecasts import Forecast
 
 async def main(data, person):
     store = await Store.open(data)
     for at in range(1_000_000):
-        batch = [Event(str(uuid.uuid4()), person, 1, "a" * 32, "rating", n, None, at, at) for n in range(3)]
-        await store.write(lambda db: events.append(db, batch), "ratings")
+        names = [(str(uuid.uuid4()), uuid.uuid4().hex) for n in range(3)]
+        batch = [Event(name, person, 1, item, "rating", 7.0, None, at, at) for name, item in names]
+        said = [Forecast(person, "image", at, name, "mean", item, 5.5, 3.0, 4.0) for name, item in names]
+        await store.write(lambda db: forecasts.record(db, batch, said), "ratings")
         print(" ".join(event.uuid for event in batch), flush=True)
 
 asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))
@@ -58,8 +61,10 @@ async def test_no_kill_loses_what_was_acknowledged_or_keeps_half_a_batch(tmp_pat
         told.update(*batches)
         store = await Store.open(tmp_path / "data")
         kept = {event.uuid for event in await events.history(store.read, person.id, 1_000_000)}
+        foretold = await store.read.execute_fetchall("SELECT uuid FROM forecasts")
         whole = await store.read.execute_fetchall("PRAGMA integrity_check")
         await store.close()
         assert told <= kept
         assert len(kept) % 3 == 0
+        assert {row[0] for row in foretold} == kept
         assert [tuple(row) for row in whole] == [("ok",)]

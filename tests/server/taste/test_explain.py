@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from msgspec.structs import astuple
+from tests.heads import hear, spoken
 
 from anagnorisis.domain import Person
 from anagnorisis.embed import EMBEDDERS
@@ -13,8 +14,10 @@ from anagnorisis.store import vectors
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
 from anagnorisis.taste import explain
+from anagnorisis.taste.blend import Trust
 from anagnorisis.taste.consensus import Household
 from anagnorisis.taste.learner import Learner
+from anagnorisis.taste.linear import MEAN
 from anagnorisis.taste.space import Space
 from anagnorisis.taste.view import View
 
@@ -30,6 +33,23 @@ def test_the_parts_sum_to_the_score(make_view: MakeView, space: Space) -> None:
         assert sum(part.value for part in told) == pytest.approx(row @ view.taste.weights, abs=1e-9)
     means, _ = view.columns.at(np.arange(30, dtype=np.uint32))
     assert means == pytest.approx(x @ view.taste.weights, abs=1e-5)
+
+
+def test_what_other_models_say_is_a_part_of_its_own_and_the_sum_stays_exact(
+    make_view: MakeView, space: Space
+) -> None:
+    view = hear(make_view(RATED), spoken(np.linspace(0, 10, 30)), Trust({MEAN: 1.5, "head": 3.0}))
+    x, expected = view.rows(np.arange(30, dtype=np.uint32)), view.expected(np.arange(30, dtype=np.uint32))[0]
+    for row in range(30):
+        mean = float(x[row] @ view.taste.weights)
+        told = explain.others(view.taste, mean, row)
+        assert [part.name for part in told] == ["usual", "head"] and "the larger model" in told[1].says
+        whole = sum(part.value for part in explain.parts("image", view.taste, x[row])) + sum(
+            part.value for part in told
+        )
+        assert whole == pytest.approx(expected[row], abs=1e-5)
+    ends = [explain.others(view.taste, float(x[n] @ view.taste.weights), n)[1].value for n in (0, 29)]
+    assert ends[0] < -0.1 and ends[1] > 0.1
 
 
 def test_only_who_hears_others_is_told_of_them(make_view: MakeView, space: Space) -> None:

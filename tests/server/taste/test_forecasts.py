@@ -4,19 +4,16 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from anagnorisis.domain import Event, Item, Person
 from anagnorisis.store import forecasts as kept
 from anagnorisis.store.db import Store
 from anagnorisis.taste.batches import Batch, EventIn
-from anagnorisis.taste.forecasts import MEAN, POSTERIOR, one_by_one, posterior, said, usual
+from anagnorisis.taste.forecasts import said
 from anagnorisis.taste.learner import Learner
-from anagnorisis.taste.posterior import Posterior
-from anagnorisis.taste.prior import CERTAINTY, DIMENSION, GENERAL_MEAN, Prior, house_prior
+from anagnorisis.taste.linear import MEAN, POSTERIOR
+from anagnorisis.taste.prior import GENERAL_MEAN, house_prior
 from anagnorisis.taste.space import Space
 from anagnorisis.taste.view import AT_ONCE, Change, View
 
@@ -28,32 +25,6 @@ async def pictures(furnish: Any, learner: Learner) -> list[Item]:
     made: list[Item] = await furnish("image", 30)
     await learner.spaces.admit("image")
     return made
-
-
-@settings(max_examples=20, deadline=None)
-@given(st.integers(0, 5), st.integers(1, 12), st.integers(0, 999))
-def test_all_at_once_is_what_one_after_the_other_says(learned: int, k: int, seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    x, y = rng.normal(size=(learned + k, DIMENSION)), rng.uniform(0, 10, learned + k)
-    model = Posterior(house_prior())
-    model.relearn(x[:learned], y[:learned])
-    told = one_by_one(posterior(model), x[learned:], y[learned:])
-    for n, (row, value) in enumerate(zip(x[learned:], y[learned:], strict=True)):
-        assert told.mean[n] == pytest.approx(float(row @ model.weights), abs=1e-8)
-        scale = (model.noise * (1 + float(row @ model.covariance @ row))) ** 0.5
-        assert (told.scale[n], told.degrees[n]) == pytest.approx((scale, model.degrees), rel=1e-8)
-        model.learn(row, value)
-
-
-@given(st.lists(st.floats(0, 10), max_size=30))
-def test_the_usual_is_the_posterior_that_knows_no_item_from_another(ratings: list[float]) -> None:
-    y = np.array(ratings)
-    model = Posterior(Prior(np.array([GENERAL_MEAN]), np.array([0.5]), 7.0, CERTAINTY))
-    model.relearn(np.ones((len(y), 1)), y)
-    told = usual(y)
-    assert told.weights == pytest.approx(model.weights, abs=1e-9)
-    assert told.covariance == pytest.approx(model.covariance)
-    assert (told.noise, told.degrees) == pytest.approx((model.noise, model.degrees))
 
 
 async def test_every_rating_is_foretold_by_every_candidate_from_those_before_it(

@@ -8,7 +8,7 @@ from anagnorisis.taste.scores import band, evidence, score
 
 @pytest.mark.parametrize("degrees", [4.0, 9.0, 204.0])
 def test_the_band_holds_four_of_five_ratings(degrees: float, rng: np.random.Generator) -> None:
-    shown = score(5.0, 0.5, 1.0, degrees)
+    shown = score(5.0, 1.5**0.5, degrees)
     ratings = 5 + np.sqrt(1.5) * rng.standard_t(degrees, size=100_000)
     assert np.mean((shown.low <= ratings) & (ratings <= shown.high)) == pytest.approx(0.8, abs=0.01)
 
@@ -22,7 +22,7 @@ def test_the_band_is_that_of_the_tables(degrees: float, point: float) -> None:
 
 @pytest.mark.parametrize("mean", [-3.0, 0.4, 9.7, 14.0])
 def test_no_score_leaves_the_scale(mean: float) -> None:
-    shown = score(mean, 2.0, 4.0, 6.0)
+    shown = score(mean, 12.0**0.5, 6.0)
     assert 0 <= shown.low <= shown.mean <= shown.high <= 10
 
 

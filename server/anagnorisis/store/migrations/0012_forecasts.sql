@@ -10,6 +10,7 @@ CREATE TABLE forecasts (
     scale REAL NOT NULL, -- points: that of the rating itself, noise included
     degrees REAL, -- of freedom of Student's t; NULL: normal
     replayed INTEGER NOT NULL CHECK (replayed IN (0, 1)), -- 1: worked out afterwards, from what came before
+    made_at INTEGER, -- of a challenger: it was trained on nothing that was received later
     PRIMARY KEY (person, kind, at, uuid, candidate)
 ) STRICT, WITHOUT ROWID;
 
