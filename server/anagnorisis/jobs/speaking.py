@@ -97,7 +97,7 @@ class Speaking:
         """What the child says of `rows` (n,): (people, 3, n)."""
         features = await asyncio.to_thread(space.features.take, rows)
         told = {"kind": str(kind), "people": str(people)}
-        await asyncio.to_thread(files.put, folder / files.ASKED, {"rows": features}, told)
+        await asyncio.to_thread(files.put, folder / files.ASKED, {"rows": features.astype(np.float16)}, told)
         async for _ in attend("say", folder, self._threads):
             pass
         arrays, _ = await asyncio.to_thread(files.get, folder / files.SAID)

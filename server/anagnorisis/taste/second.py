@@ -63,6 +63,6 @@ def fingerprints(space: Space, count: int) -> NDArray[np.uint64]:
     told = np.zeros(count, np.uint64)
     for start in range(0, count, CHUNK):
         rows = np.arange(start, min(start + CHUNK, count), dtype=np.uint32)
-        bits = np.ascontiguousarray(space.features.take(rows)).view(np.uint16).astype(np.uint64)
+        bits = space.features.take(rows).astype(np.float16).view(np.uint16).astype(np.uint64)
         told[rows] = (bits * SPREAD[: bits.shape[1]]).sum(axis=1, dtype=np.uint64)
     return told
