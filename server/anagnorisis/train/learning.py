@@ -23,8 +23,8 @@ from torch import Tensor
 from anagnorisis.train.files import Exercises
 from anagnorisis.train.network import MEMBERS, Committee
 
-EPOCHS, PATIENCE, BATCH = 200, 15, 64
-RATE, DECAY, LONGEST_STEP = 1e-3, 0.1, 1.0
+EPOCHS, PATIENCE, BATCH = 200, 30, 64
+RATE, DECAY, LONGEST_STEP = 3e-3, 1.0, 1.0
 SEED = 20260101
 
 Tell = Callable[[int, float], None]
