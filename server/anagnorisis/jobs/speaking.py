@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+import time
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -38,16 +39,27 @@ class Heard(Struct, frozen=True, eq=False):
 class Speaking:
     """Asks the child about rows nobody asked about yet, and makes forecasts of its answers."""
 
-    def __init__(self, learner: Learner, opinion: SecondOpinion, folder: Path, threads: int) -> None:
-        self._learner, self._opinion, self._folder, self._threads = learner, opinion, folder, threads
+    def __init__(
+        self,
+        learner: Learner,
+        opinion: SecondOpinion,
+        folder: Path,
+        threads: int,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._learner, self._opinion, self._folder = learner, opinion, folder
+        self._threads, self._clock = threads, clock
         self._head = 0
         self._heard: dict[Kind, Heard] = {}
         self._made: dict[tuple[int, Kind], tuple[Taste, Heard]] = {}
 
     async def speak(
-        self, head: Head | None, people: Sequence[int], clock: Callable[[], float], step: Step
+        self, head: Head | None, people: Sequence[int], listeners: Collection[int], step: Step
     ) -> None:
-        """Let `head`, which knows `people`, say its opinion of all there is; without one fall silent."""
+        """Let `head`, which learned from `people`, say to the `listeners` of them what it makes of everything.
+
+        Without a head, fall silent.
+        """
         if head is None or head.id != self._head:
             self._heard, self._made, self._head = {}, {}, head.id if head else 0
         if head is not None:
@@ -55,13 +67,13 @@ class Speaking:
                 await self._hear(head, kind, people, step)
         for person, kind in sorted(self._opinion.asked):
             heard = self._heard.get(kind)
-            if head is None or heard is None or person not in people:
+            if head is None or heard is None or person not in people or person not in listeners:
                 self._opinion.hold(person, kind, None)
                 continue
             view = await self._learner.view(person, kind)
             if self._made.get((person, kind)) != (view.taste, heard):
                 self._made[person, kind] = (view.taste, heard)
-                told, version, made_at = heard.told[people.index(person)], head.id, int(clock() * 1000)
+                told, version, made_at = heard.told[people.index(person)], head.id, int(self._clock() * 1000)
                 made = await asyncio.to_thread(forecast, view, told, made_at, version)
                 self._opinion.hold(person, kind, made)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from anagnorisis.domain import KINDS, Kind, Refused, WorkerLost
 from anagnorisis.jobs.board import Board
-from anagnorisis.store import events, heads, people
+from anagnorisis.store import events, heads, sharing
 from anagnorisis.store.db import Store
 from anagnorisis.store.heads import Finished, Head
 from anagnorisis.taste.exercises import FEWEST, Given, exercises, given
@@ -114,7 +114,7 @@ class Teaching:
 
     async def givers(self) -> list[int]:
         """Whose ratings may teach what others are told too."""
-        return [person.id for person in await people.list(self._store.read)]
+        return [one.person for one in await sharing.list(self._store.read) if one.gives]
 
     async def _wished(self, head: Head) -> bool:
         waiting = await heads.learning(self._store.read)

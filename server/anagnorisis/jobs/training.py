@@ -6,13 +6,15 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from msgspec import Struct
+
 from anagnorisis.domain import Refused, Topic
 from anagnorisis.jobs.board import Board
 from anagnorisis.jobs.quiet import quiet_after
 from anagnorisis.jobs.speaking import Speaking
 from anagnorisis.jobs.supervisor import Loop
 from anagnorisis.jobs.teaching import NAME, Teaching
-from anagnorisis.store import events, heads, switches
+from anagnorisis.store import events, heads, sharing, switches
 from anagnorisis.store.db import Store
 from anagnorisis.taste.consensus import night
 from anagnorisis.taste.exercises import FEWEST
@@ -28,7 +30,20 @@ FRESH_RATINGS = 50
 BUDGET_S = 600
 """Seconds of learning, where nobody says otherwise."""
 LOOK_S = 1800.0
+ENOUGH = 300
+"""Ratings below which real people's taste held nothing for it that the linear taste had not found."""
+HOW = "Install it with pip install 'anagnorisis[train]' and start the house again."
+SELDOM = f"Below some {ENOUGH} ratings it seldom says more than I do."
 WOKEN_BY: tuple[Topic, ...] = ("ratings", "vectors", "people")
+
+
+class Outlook(Struct, frozen=True):
+    """What a second opinion could be had from."""
+
+    possible: bool
+    """Whether what learning needs is installed."""
+    ratings: int
+    says: str
 
 
 class Training:
@@ -47,7 +62,7 @@ class Training:
         self._store, self._board, self._clock = store, board, clock
         self._opinion, self._folder = opinion, data / "heads"
         self._teaching = Teaching(store, learner, board, self._folder, threads, clock)
-        self._speaking = Speaking(learner, opinion, self._folder, threads)
+        self._speaking = Speaking(learner, opinion, self._folder, threads, clock)
 
     @property
     def loop(self) -> Loop:
@@ -60,10 +75,9 @@ class Training:
         Raises `Conflict` while one is, and `Refused` where learning is not installed or there is too little
         to learn from.
         """
-        if not can_learn():
-            raise Refused(lacking(await self.ratings()))
-        if (count := await self.ratings()) < FEWEST:
-            raise Refused(f"A second opinion needs {FEWEST} ratings to learn from; the house has {count}.")
+        told = await self.outlook()
+        if not told.possible or told.ratings < FEWEST:
+            raise Refused(told.says)
         return await self._changed(lambda db: heads.ask(db, budget_s, self._now()))
 
     async def use(self, head: int) -> None:
@@ -80,10 +94,11 @@ class Training:
             await self._changed(lambda db: switches.set(db, NIGHTLY, "yes" if wanted else ""))
         return bool(await switches.get(self._store.read, NIGHTLY))
 
-    async def ratings(self) -> int:
-        """How many ratings there are to learn from."""
+    async def outlook(self) -> Outlook:
+        """What a head could learn from here."""
         givers = await self._teaching.givers()
-        return sum(rating.person in givers for rating in await events.ratings_of(self._store.read, None))
+        ratings = await events.ratings_of(self._store.read, None)
+        return outlook(can_learn(), sum(rating.person in givers for rating in ratings))
 
     async def run(self) -> None:
         """Teach what is wished for, let it speak, and wait for news."""
@@ -91,7 +106,7 @@ class Training:
             await self._board.turn(NAME)
             seen = {topic: self._store.changes.count(topic) for topic in WOKEN_BY}
             self._opinion.wanted.clear()
-            await self._wish()
+            await self.wish()
             if head := await heads.learning(self._store.read):
                 await self._teaching.teach(head)
             await self._tidy()
@@ -104,7 +119,7 @@ class Training:
         self._opinion.wanted.set()
         return done or 0
 
-    async def _wish(self) -> None:
+    async def wish(self) -> None:
         """Ask for a head where a night and enough ratings have passed since the last one."""
         if not await self.at_night() or not can_learn() or await heads.learning(self._store.read):
             return
@@ -118,7 +133,10 @@ class Training:
     async def _speak(self) -> None:
         head = await heads.active(self._store.read)
         persons = await heads.people_of(self._store.read, head.id) if head else []
-        await self._speaking.speak(head, persons, self._clock, self._step)
+        listeners = {one.person for one in await sharing.list(self._store.read) if one.receives}
+        if len(persons) == 1:
+            listeners.update(persons)  # it is their own taste alone that they hear
+        await self._speaking.speak(head, persons, listeners, self._step)
 
     async def _step(self, done: int, total: int) -> None:
         await self._board.turn(NAME)
@@ -147,9 +165,12 @@ class Training:
         return int(self._clock() * 1000)
 
 
-def lacking(ratings: int) -> str:
-    """What would be had of learning, where it is not installed."""
-    return (
-        f"With the extra `train` a second opinion could learn from {ratings} ratings: "
-        "pip install 'anagnorisis[train]', then start the house again."
-    )
+def outlook(possible: bool, ratings: int) -> Outlook:
+    """What could be had of `ratings`, where learning is `possible` or is not installed."""
+    if ratings < FEWEST:
+        says = f"A second opinion needs {FEWEST} ratings to learn from; there are {ratings}."
+    elif not possible:
+        says = f"With the extra `train` a second opinion could learn from {ratings} ratings. {HOW}"
+    else:
+        says = f"It would learn from {ratings} ratings."
+    return Outlook(possible, ratings, f"{says} {SELDOM}" if FEWEST <= ratings < ENOUGH else says)
