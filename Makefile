@@ -10,7 +10,7 @@ CORE := .build/core
 PWA_SOURCES := $(shell find pwa/src pwa/public -type f 2>/dev/null) $(wildcard pwa/*.ts pwa/*.json pwa/*.html pwa/*.js)
 RUST_SOURCES := $(shell find core_rs/src -type f) core_rs/Cargo.toml core_rs/Cargo.lock
 
-.PHONY: run test test-long check check-arm format bench types locks wheel clean need
+.PHONY: run test test-long test-train check check-arm format bench types locks wheel clean need
 
 run: .build/run $(CORE) $(UI)  ## start the house; folders: make run ARGS="--library ~/Music"
 	@$(PY) -m compileall -q server/anagnorisis  # starts in a third of the time
@@ -55,7 +55,7 @@ $(UI): pwa/node_modules/.package-lock.json $(PWA_SOURCES)
 	@touch $@
 
 locks: .build/venv  ## pin every Python package by hash again
-	@cd server/requirements && for set in "uv uv.in" "run run.in ../../pyproject.toml" "dev run.in ../../pyproject.toml --group ../../pyproject.toml:dev --group ../../pyproject.toml:bench"; do \
+	@cd server/requirements && for set in "uv uv.in" "run run.in ../../pyproject.toml" "dev run.in ../../pyproject.toml --group ../../pyproject.toml:dev --group ../../pyproject.toml:bench" "train run.in ../../pyproject.toml --extra train --extra cpu --group ../../pyproject.toml:dev"; do \
 		set -- $$set; out=$$1; shift; \
 		../../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o $$out.txt "$$@"; done
 
@@ -66,7 +66,20 @@ test: .build/dev $(CORE) $(UI)  ## everything but the full counts; E2E=0 skips t
 	@cd core_rs && cargo test --quiet
 	@cd pwa && npm test --silent
 	@$(PY) -W error -m pytest -q -m "not long" tests
+	@echo "TRAIN SKIPPED (make test-train)"
 	@if [ "$(E2E)" = 0 ]; then echo "E2E SKIPPED"; else sh .ci/chromium && cd pwa && npm run --silent e2e; fi
+
+# torch is several GB, so it has an environment of its own; TRAIN_PY=/some/python takes one that is there
+TRAIN_PY := .build/train/bin/python
+
+.build/train/bin/python: server/requirements/train.txt | .build/venv
+	@echo "Installing torch and what else a second opinion is learned with (several GB) ..."
+	@python3 -m venv .build/train
+	@$(BIN)/uv pip sync --quiet --python $@ --require-hashes server/requirements/train.txt
+	@touch $@
+
+test-train: $(TRAIN_PY) $(CORE)  ## what needs torch: learning, export and the course of a second opinion
+	@PYTHONPATH=server OMP_NUM_THREADS=1 $(TRAIN_PY) -W error -m pytest -q tests/train
 
 test-long: .build/dev $(CORE) $(UI)  ## full counts of kills and generated requests; its receipt is written to benchmarks/results
 	@$(PY) benchmarks/long.py

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import gc
 import logging
+import re
 import socket
 import sqlite3
 import sys
@@ -27,6 +28,7 @@ from anagnorisis.api.control import (
     NewAuthority,
     NewCode,
     Scan,
+    Train,
     Unlock,
 )
 from anagnorisis.api.entrance import Entrance, in_letters
@@ -36,6 +38,7 @@ from anagnorisis.auth.binding import listens_at
 from anagnorisis.auth.hosts import is_loopback
 from anagnorisis.config import Settings, Tls, load
 from anagnorisis.domain import ROLES, AnagnorisisError, BadValue, Refused
+from anagnorisis.jobs.training import BUDGET_S
 
 log = logging.getLogger("anagnorisis.serve")
 
@@ -77,6 +80,10 @@ def _parser() -> argparse.ArgumentParser:
     code.set_defaults(command=lambda asked: _order(asked, NewCode(asked.name)))
     scan = verbs.add_parser("scan", parents=[data], help="look at all folders now")
     scan.set_defaults(command=lambda asked: _order(asked, Scan()))
+
+    train = verbs.add_parser("train", parents=[data], help="form a second opinion from all ratings")
+    train.add_argument("--budget", type=_seconds, default=BUDGET_S, help="time to learn: 90s, 10m, 2h")
+    train.set_defaults(command=_train)
 
     certificate = verbs.add_parser("certificate", help="what the house shows to phones").add_subparsers(
         required=True, metavar="command"
@@ -248,10 +255,26 @@ def _bench_vectors(asked: argparse.Namespace) -> None:
 
 
 def _health(asked: argparse.Namespace) -> None:
-    lines = control.ask_running(_settings({"data": asked.data}).data, AskHealth())
+    _of_running(asked, AskHealth())
+
+
+def _train(asked: argparse.Namespace) -> None:
+    _of_running(asked, Train(asked.budget))
+
+
+def _of_running(asked: argparse.Namespace, order: AskHealth | Train) -> None:
+    """What only a running server can do."""
+    lines = control.ask_running(_settings({"data": asked.data}).data, order)
     if lines is None:
         raise Refused("No server runs on this data folder. Start it with: anagnorisis serve")
     print("\n".join(lines))
+
+
+def _seconds(told: str) -> int:
+    """The seconds of `90s`, `10m` or `2h`."""
+    if not (parts := re.fullmatch(r"([1-9]\d{0,4})([smh])", told)):
+        raise argparse.ArgumentTypeError(f"{told} is no time; say 90s, 10m or 2h")
+    return int(parts[1]) * {"s": 1, "m": 60, "h": 3600}[parts[2]]
 
 
 def _openapi(_: argparse.Namespace) -> None:

@@ -17,6 +17,7 @@ from anagnorisis.api.control import (
     Obey,
     Order,
     Scan,
+    Train,
     Where,
     about_people,
     well,
@@ -54,6 +55,7 @@ from anagnorisis.jobs.folders import Folders
 from anagnorisis.jobs.likeness import likeness_loop
 from anagnorisis.jobs.sample import Sample
 from anagnorisis.jobs.supervisor import supervise
+from anagnorisis.jobs.training import Training
 from anagnorisis.jobs.wording import wording_loop
 from anagnorisis.library.embed import Embedding
 from anagnorisis.library.likeness import Likeness
@@ -68,6 +70,7 @@ from anagnorisis.store.db import Store
 from anagnorisis.taste.chart import Charts
 from anagnorisis.taste.learner import Learner
 from anagnorisis.taste.mirror import Mirror
+from anagnorisis.taste.second import SecondOpinion
 from anagnorisis.taste.spaces import Spaces
 
 UI = Path(__file__).parent / "ui"
@@ -138,6 +141,9 @@ def obedience(rooms: Rooms) -> Obey:
             return [msgspec.json.encode(rooms.entrance).decode()]
         if isinstance(order, AskHealth):
             return await well(rooms.store)
+        if isinstance(order, Train):
+            await rooms.training.ask(order.budget_s)
+            return ["A second opinion is being formed; the app shows how far it is, under Your taste."]
         if not isinstance(order, Scan):
             return await about_people(order, rooms.sessions, rooms.household, rooms.confirmation)
         there = await sources.list(rooms.store.read)
@@ -196,6 +202,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
         learner=learner,
         charts=Charts(),
         mirror=Mirror(store),
+        training=Training(store, learner, SecondOpinion(), board, settings.data, settings.threads),
         eligible=eligible,
         feed=Feed(store, learner, eligible),
         shelf=Shelf(store, learner, eligible),
@@ -214,6 +221,7 @@ async def _work(rooms: Rooms, worker: Worker) -> None:
         fitting_loop(rooms.learner, changes, board),
         likeness_loop(Likeness(rooms.store, rooms.learner.spaces), changes, board),
         wording_loop(Phrases(rooms.store, worker, rooms.learner), changes, board),
+        rooms.training.loop,
         rooms.sample.loop,
     )
     for loop in loops:

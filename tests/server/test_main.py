@@ -96,6 +96,17 @@ def test_a_running_house_says_that_it_is_well_and_a_missing_one_is_missed(
     assert run("health", "--data", tmp_path / "data").returncode == 1
 
 
+def test_a_second_opinion_is_asked_of_the_running_house(start: Start, tmp_path: Path) -> None:
+    absent = run("train", "--data", tmp_path / "data")
+    assert absent.returncode == 1 and "No server runs on this data folder" in absent.stderr
+    start()
+    refused = run("train", "--data", tmp_path / "data", "--budget", "10m")
+    assert refused.returncode == 1
+    assert refused.stderr == ("anagnorisis: A second opinion needs 50 ratings to learn from; there are 0.\n")
+    for budget in ("0s", "10", "ten minutes", "-5m"):
+        assert run("train", "--data", tmp_path / "data", f"--budget={budget}").returncode == 2
+
+
 def test_the_log_tells_of_the_day_and_helps_nobody_in(
     start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -71,10 +71,16 @@ class AskHealth(Struct, frozen=True, tag="ask health"):
     """`health`"""
 
 
+class Train(Struct, frozen=True, tag="train"):
+    """`train [--budget TIME]`"""
+
+    budget_s: int
+
+
 PeopleOrder = AddPerson | ListPeople | NewCode | GiveRole | Unlock
 Errand = PeopleOrder | Scan | NewAuthority
 """What can be done without a running server too."""
-Order = Errand | AskHealth | Where
+Order = Errand | AskHealth | Train | Where
 
 
 class Said(Struct, frozen=True):

@@ -27,6 +27,7 @@ from anagnorisis.feed.sorts import Shelf
 from anagnorisis.jobs.board import Board
 from anagnorisis.jobs.folders import Folders
 from anagnorisis.jobs.sample import Sample
+from anagnorisis.jobs.training import Training
 from anagnorisis.media.thumbs import Thumbs
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
@@ -38,6 +39,7 @@ AT_ONCE = (
     *("settings", "store", "sessions", "household", "listening", "pairing", "confirmation", "sights"),
     *("entrance", "renewal", "bells", "held", "board", "folders", "sample", "egress", "tally", "charts"),
     "mirror",
+    "training",
 )
 ONCE_LOADED = ("learner", "eligible", "feed", "shelf")
 
@@ -66,6 +68,7 @@ class Rooms(Struct, frozen=True, eq=False):
     learner: Learner
     charts: Charts
     mirror: Mirror
+    training: Training
     eligible: Eligible
     feed: Feed
     shelf: Shelf

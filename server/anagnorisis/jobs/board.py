@@ -71,6 +71,10 @@ class Board:
         """Return once the job is not paused. Loops ask before each step of work."""
         await self._going[name].wait()
 
+    def paused(self, name: str) -> bool:
+        """Whether people paused the job: it should stop before its next step."""
+        return not self._going[name].is_set()
+
     def _hold(self, name: str) -> None:
         self._going[name].clear()
         self._put(name, state="paused")

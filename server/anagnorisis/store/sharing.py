@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import astuple
 
 from anagnorisis.domain import Unknown
-from anagnorisis.store import consensus
+from anagnorisis.store import consensus, heads
 
 PUT = "INSERT OR REPLACE INTO sharing (person, gives, receives) SELECT id, ?2, ?3 FROM people WHERE id = ?1"
 ALL = """SELECT p.id, coalesce(s.gives, p.role <> 'guest' AND NOT p.child), coalesce(s.receives, NOT p.child)
@@ -35,6 +35,8 @@ def put(db: sqlite3.Connection, told: Sharing) -> None:
     if not db.execute(PUT, astuple(told)).rowcount:
         raise Unknown(f"There is no person {told.person}.")
     consensus.thaw(db)
+    if not told.gives:
+        heads.forget(db, told.person)
 
 
 async def list(read: Connection) -> Sequence[Sharing]:

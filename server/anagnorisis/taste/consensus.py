@@ -116,8 +116,9 @@ def due(ratings: int, frozen_on: int, frozen_at: int, now: int) -> bool:
     """
     if not (ratings or frozen_on):
         return False
-    return abs(ratings - frozen_on) >= FRESH_RATINGS or _night(now) > _night(frozen_at)
+    return abs(ratings - frozen_on) >= FRESH_RATINGS or night(now) > night(frozen_at)
 
 
-def _night(at: int) -> int:
+def night(at: int) -> int:
+    """The number of the night that ended last before `at`, in unix seconds."""
     return datetime.fromtimestamp(at - NIGHT_H * 3600).toordinal()

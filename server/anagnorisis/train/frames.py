@@ -7,9 +7,6 @@ from msgspec import Struct
 
 from anagnorisis.domain import Trial
 
-BROKEN = 70
-"""Exit code of the process after an error nobody foresaw; what it was stands in the log."""
-
 
 class Step(Struct, frozen=True, tag="step"):
     """So much is done and on disk: what is learned up to here survives the death of the process."""
