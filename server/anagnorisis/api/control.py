@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from anagnorisis.api.carrying import TasteOrder
 from anagnorisis.api.health import PATIENCE_S as WELL_WITHIN_S
 from anagnorisis.auth.confirmation import Confirmation
 from anagnorisis.auth.household import Household
@@ -72,7 +73,7 @@ class AskHealth(Struct, frozen=True, tag="ask health"):
 
 
 PeopleOrder = AddPerson | ListPeople | NewCode | GiveRole | Unlock
-Errand = PeopleOrder | Scan | NewAuthority
+Errand = PeopleOrder | TasteOrder | Scan | NewAuthority
 """What can be done without a running server too."""
 Order = Errand | AskHealth | Where
 
