@@ -57,7 +57,9 @@ async def pack(
             kinds[kind] = told.about
             await asyncio.to_thread(writer.tensors, kind, told.tensors)
     writer.add(bundle.ABOUT, ABOUT.read_bytes())
-    manifest = Manifest(bundle.FORMAT, program, person.name, int(time.time() * 1000), kinds, {})
+    manifest = Manifest(
+        bundle.FORMAT, program, person.name, int(time.time() * 1000), kinds, {}, carry.COLUMNS
+    )
     await asyncio.to_thread(writer.close, manifest)
 
 

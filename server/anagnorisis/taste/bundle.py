@@ -75,6 +75,8 @@ class Manifest(Struct, frozen=True):
     """Unix milliseconds."""
     kinds: dict[Kind, KindIn]
     files: dict[str, Entry]
+    columns: dict[str, tuple[int, int]] = {}
+    """Which columns of a row are of what, from and to."""
 
 
 class Writer:
