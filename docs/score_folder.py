@@ -9,9 +9,10 @@ from importlib import import_module
 import numpy as np
 from safetensors.numpy import load
 
-from anagnorisis._core import read_files, walk
+from anagnorisis._core import walk
 from anagnorisis.embed import EMBEDDERS
-from anagnorisis.modality import SUFFIXES, Seen, of_name
+from anagnorisis.library.taking import Covers, take
+from anagnorisis.modality import MODALITIES, SUFFIXES
 
 
 def row_of(of, columns, v, numbers, item):
@@ -43,15 +44,14 @@ def main(taste, folder):
     assert all(about["model"] == EMBEDDERS[kind].digest for kind, about in manifest["kinds"].items())
     eyes = {kind: import_module(EMBEDDERS[kind].module).load() for kind in of}
     told, root = [], os.fsencode(folder)
-    for found in walk(root, [suffix.decode() for suffix in SUFFIXES]):
-        path, modality = root + b"/" + found.path, of_name(found.path)
-        (facts,) = read_files([path], 1)
-        if modality and modality.kind in of and not (found.problem or facts.problem):
-            known, kind = modality.describe(facts, Seen(root, found.path, 0)), modality.kind
+    found = walk(root, [suffix.decode() for suffix in SUFFIXES])
+    for taken in take(root, found, Covers(root), 0, os.cpu_count() or 1):
+        known, path = taken.described, root + b"/" + taken.found.path
+        if known and (kind := known.item.kind) in of:
             v = eyes[kind].row(known.text.plain.encode() if known.text else path).astype(np.float16)
-            numbers = modality.numbers(known.item, sorted(known.tags))
+            numbers = MODALITIES[kind].numbers(known.item, sorted(known.tags))
             score = row_of(of[kind], manifest["columns"], v, numbers, known.item.id) @ of[kind]["weights"]
-            told.append((np.clip(score, 0, 10), os.fsdecode(found.path)))
+            told.append((np.clip(score, 0, 10), os.fsdecode(taken.found.path)))
     for score, path in sorted(told, reverse=True):
         print(f"{score:.6f}\t{path}")
 

@@ -62,7 +62,7 @@ def test_a_folder_is_scored_by_a_carried_taste_as_by_the_house(tmp_path: Path) -
     lines = [line.split("\t") for line in said.stdout.splitlines()]
     scores = {path: float(score) for score, path in lines}
     assert len(scores) >= sum(COUNTS) and [*scores.values()] == sorted(scores.values(), reverse=True)
-    assert {path: scores[path] for path in expected} == pytest.approx(expected, abs=1e-4)
+    assert {path: scores[path] for path in expected} == pytest.approx(expected, abs=1e-3)
 
 
 def test_the_script_is_short_enough_to_be_read() -> None:
