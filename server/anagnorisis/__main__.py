@@ -10,6 +10,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args
@@ -19,6 +20,7 @@ import uvloop
 
 from anagnorisis import app, logs
 from anagnorisis.api import VERSION, control, routes, server
+from anagnorisis.api.carrying import BringIn, CarryAway
 from anagnorisis.api.control import (
     AddPerson,
     AskHealth,
@@ -75,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.set_defaults(command=_doctor)
 
     _about_people(verbs, data)
+    _about_taste(verbs, data)
     code = verbs.add_parser("code", parents=[data], help="a new code for a further device of a person")
     code.add_argument("name")
     code.set_defaults(command=lambda asked: _order(asked, NewCode(asked.name)))
@@ -136,6 +139,25 @@ def _about_people(verbs: Any, data: argparse.ArgumentParser) -> None:
     unlock = people.add_parser("unlock", parents=[data], help="take away a lost password and passkeys")
     unlock.add_argument("name")
     unlock.set_defaults(command=lambda asked: _order(asked, Unlock(asked.name)))
+
+
+def _about_taste(verbs: Any, data: argparse.ArgumentParser) -> None:
+    """`taste …`"""
+    taste = verbs.add_parser("taste", help="carry a taste to another house").add_subparsers(
+        required=True, metavar="command"
+    )
+    for verb, order, says in (
+        ("export", CarryAway, "put all that a person did, and what was made of it, into a file"),
+        ("import", BringIn, "take such a file in as done by a person of this house"),
+    ):
+        one = taste.add_parser(verb, parents=[data], help=says)
+        one.add_argument("name")
+        one.add_argument("file", type=Path)
+        one.set_defaults(command=partial(_carry, order))
+
+
+def _carry(order: type[CarryAway] | type[BringIn], asked: argparse.Namespace) -> None:
+    _order(asked, order(asked.name, str(asked.file.expanduser().resolve())))
 
 
 def _settings(flags: Mapping[str, Any]) -> Settings:

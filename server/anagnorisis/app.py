@@ -9,6 +9,7 @@ from typing import cast
 import msgspec
 
 from anagnorisis.api import VERSION
+from anagnorisis.api.carrying import TasteOrder, about_taste
 from anagnorisis.api.changes import Bells
 from anagnorisis.api.control import (
     AskHealth,
@@ -144,6 +145,9 @@ def obedience(rooms: Rooms) -> Obey:
         if isinstance(order, Train):
             await rooms.training.ask(order.budget_s)
             return ["A second opinion is being formed; the app shows how far it is, under Your taste."]
+        if isinstance(order, TasteOrder):
+            await asyncio.shield(rooms.loaded)
+            return await about_taste(order, rooms.store, rooms.learner)
         if not isinstance(order, Scan):
             return await about_people(order, rooms.sessions, rooms.household, rooms.confirmation)
         there = await sources.list(rooms.store.read)
@@ -161,6 +165,12 @@ async def alone(settings: Settings, order: Errand) -> list[str]:
         later.push_async_callback(store.close)
         if isinstance(order, NewAuthority):
             return new_authority(settings)
+        if isinstance(order, TasteOrder):
+            spaces = Spaces(store)
+            await spaces.load()
+            learner = Learner(store, spaces)
+            later.push_async_callback(learner.close)
+            return await about_taste(order, store, learner)
         if not isinstance(order, Scan):
             sessions = Sessions(store)
             return await about_people(order, sessions, Household(store, sessions), Confirmation(store))

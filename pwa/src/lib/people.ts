@@ -1,5 +1,6 @@
 // What is asked about people: what each sees, who listens on a screen, what somebody did. Fetched when first needed.
 import { address, ask, call } from './api'
+import { count } from './format'
 import type * as N from './nouns'
 
 export type Only = 'all' | 'rated' | 'played' | 'opened'
@@ -20,12 +21,20 @@ export const people = {
   bring: (lines: Blob) => call<N.Settled>('POST', '/api/history', lines, LONG_MS),
 }
 
-/** Put all that a person did into a file of this device. */
-export async function carryAway(id: number, name: string): Promise<void> {
-  const lines = await (await ask('GET', `/api/people/${id}/export`, undefined, LONG_MS)).blob()
+/** Put all that a person did into a file of this device: as lines, or with what was made of it as a whole taste. */
+export async function carryAway(id: number, name: string, as: 'export' | 'taste' = 'export'): Promise<void> {
+  const lines = await (await ask('GET', `/api/people/${id}/${as}`, undefined, LONG_MS)).blob()
   const link = document.createElement('a')
   link.href = URL.createObjectURL(lines)
-  link.download = `${name} in Anagnorisis.jsonl`
+  link.download = `${name} in Anagnorisis.${as === 'taste' ? 'zip' : 'jsonl'}`
   link.click()
   URL.revokeObjectURL(link.href)
+}
+
+/** What became of a file that was brought in, in a few sentences. */
+export function becameOf({ kept, refused, reasons, tastes = [] }: N.Settled): string {
+  const [first] = reasons
+  const lost = first ? [`${count(refused, 'line')} could not be taken in; the first is line ${first.line}: ${first.detail}`] : []
+  const here = `${count(kept, 'event')} of the file ${kept === 1 ? 'is' : 'are'} in the house now.`
+  return [here, ...tastes.map((one) => one.says), ...lost].join(' ')
 }

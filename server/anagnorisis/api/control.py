@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from anagnorisis.api.carrying import TasteOrder
 from anagnorisis.api.health import PATIENCE_S as WELL_WITHIN_S
 from anagnorisis.auth.confirmation import Confirmation
 from anagnorisis.auth.household import Household
@@ -78,7 +79,7 @@ class Train(Struct, frozen=True, tag="train"):
 
 
 PeopleOrder = AddPerson | ListPeople | NewCode | GiveRole | Unlock
-Errand = PeopleOrder | Scan | NewAuthority
+Errand = PeopleOrder | TasteOrder | Scan | NewAuthority
 """What can be done without a running server too."""
 Order = Errand | AskHealth | Train | Where
 

@@ -14,7 +14,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from litestar.response import Stream
 
-from anagnorisis.api import VERSION
+from anagnorisis.api.carrying import PROGRAM, pieces
 from anagnorisis.api.changes import Bells
 from anagnorisis.api.feed import PageSize
 from anagnorisis.api.numbers import InPath
@@ -31,7 +31,6 @@ from anagnorisis.taste.learner import Learner
 JSON_LINES, ZIP = "application/x-ndjson", "application/zip"
 LARGEST_FILE = 1 << 29
 """Bytes of a taste that are taken in."""
-PIECE = 1 << 18
 
 
 @get("/history")
@@ -72,7 +71,7 @@ async def export_taste(
     whose = await _whose(person, caller, sessions)
     with ExitStack() as opened:
         file = opened.enter_context(TemporaryFile())
-        await portable.pack(store, learner, whose, sight, f"Anagnorisis {VERSION}", file)
+        await portable.pack(store, learner, whose, sight, PROGRAM, file)
         opened.pop_all()
     return Stream(_read(file), media_type=ZIP, headers=_named(whose, "zip"))
 
@@ -123,7 +122,7 @@ async def _read(file: IO[bytes]) -> AsyncIterator[bytes]:
     """A file from its beginning to its end; closed afterwards."""
     with file:
         file.seek(0)
-        while piece := await asyncio.to_thread(file.read, PIECE):
+        async for piece in pieces(file):
             yield piece
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from msgspec import Struct, field
 
 from anagnorisis.domain import KINDS, BadValue, Kind, Person
-from anagnorisis.feed import carried
+from anagnorisis.feed import carried, weighed
 from anagnorisis.feed.carried import TakenIn
 from anagnorisis.store import consensus, events, items, people, words
 from anagnorisis.store.db import Store
@@ -48,6 +48,8 @@ async def pack(
             await asyncio.to_thread(put, line)
     written = Words([*await words.written(store.read, person.id, 1)])
     writer.add(bundle.WORDS, msgspec.json.encode(written))
+    told_of_signals = await weighed.weighed(store, person.id)
+    writer.add(bundle.SIGNALS, msgspec.json.encode(told_of_signals))
     kinds = {}
     for kind in KINDS:
         view = await learner.view(person.id, kind)
@@ -57,7 +59,9 @@ async def pack(
             kinds[kind] = told.about
             await asyncio.to_thread(writer.tensors, kind, told.tensors)
     writer.add(bundle.ABOUT, ABOUT.read_bytes())
-    manifest = Manifest(bundle.FORMAT, program, person.name, int(time.time() * 1000), kinds, {})
+    manifest = Manifest(
+        bundle.FORMAT, program, person.name, int(time.time() * 1000), kinds, {}, carry.COLUMNS
+    )
     await asyncio.to_thread(writer.close, manifest)
 
 
@@ -90,13 +94,14 @@ async def unpack(
         kind: Carried(about, await asyncio.to_thread(told.tensors, kind))
         for kind, about in told.manifest.kinds.items()
     }
-    said = _words(told.words())
+    said, signals = _words(told.small(bundle.WORDS)), weighed.read(told.small(bundle.SIGNALS) or b"{}")
     taken_up = {kind for kind in kinds if await _take_up(store, learner, person, kind, kinds[kind])}
     if said and said[0].text not in {one.text for one in await words.written(store.read, person, 1)}:
         at = min(max(0, said[0].at), now // 1000)
         await store.write(lambda db: words.write(db, person, said[0].text, at))
         await learner.reword(person)
     taken = await carried.take_in(store, learner, person, device, _lines(told), now)
+    await weighed.take_up(store, learner, person, signals, now // 1000)
     for kind in taken_up:
         await _hear(store, learner, person, kind, kinds[kind])
     return Settled(

@@ -22,8 +22,9 @@ from safetensors.numpy import load, save
 from anagnorisis.domain import KINDS, BadValue, Kind
 
 FORMAT = 1
-MANIFEST, EVENTS, ABOUT, WORDS = "manifest.json", "events.ndjson", "README.md", "words.json"
-SIZES = {MANIFEST: 1 << 20, EVENTS: 1 << 29, ABOUT: 1 << 16, WORDS: 1 << 20}
+MANIFEST, EVENTS, ABOUT = "manifest.json", "events.ndjson", "README.md"
+WORDS, SIGNALS = "words.json", "signals.json"
+SIZES = {MANIFEST: 1 << 20, EVENTS: 1 << 29, ABOUT: 1 << 16, WORDS: 1 << 20, SIGNALS: 1 << 20}
 """Bytes, unpacked, that an entry may have."""
 LARGEST_TENSORS = 1 << 26
 HEAD = re.compile(r"heads/[a-z0-9-]{1,64}\.(onnx|safetensors|json)")
@@ -79,6 +80,8 @@ class Manifest(Struct, frozen=True):
     """Unix milliseconds."""
     kinds: dict[Kind, KindIn]
     files: dict[str, Entry]
+    columns: dict[str, tuple[int, int]] = {}
+    """Which columns of a row are of what, from and to."""
 
 
 class Writer:
@@ -175,9 +178,9 @@ class Bundle:
                 raise BadValue(f"{name!r} of {of_kind(kind)!r} holds what are no numbers of a taste.")
         return arrays
 
-    def words(self) -> bytes:
-        """What the person wrote of their taste, as JSON; empty without."""
-        return self._whole(WORDS) if self.has(WORDS) else b""
+    def small(self, name: str) -> bytes:
+        """All of an entry that is not long; empty without one."""
+        return self._whole(name) if self.has(name) else b""
 
     def _whole(self, name: str) -> bytes:
         limit = SIZES.get(name, LARGEST_TENSORS)

@@ -11,7 +11,7 @@ from anagnorisis.taste.bundle import KindIn, Tensors
 from anagnorisis.taste.consensus import Household
 from anagnorisis.taste.neighbourhood import COORDINATES, LANDMARKS, Neighbourhood
 from anagnorisis.taste.phi import Phi
-from anagnorisis.taste.prior import DIMENSION
+from anagnorisis.taste.prior import DIMENSION, HOUSEHOLD
 from anagnorisis.taste.view import View
 
 LARGEST_FEATURE = 1e6
@@ -19,6 +19,14 @@ LARGEST_FEATURE = 1e6
 SHORTEST = 1e-6
 """Smallest degree of a landmark, which is divided by."""
 ITEM_BYTES = 16
+
+COLUMNS = {
+    "content": (phi.CONTENT.start, phi.CONTENT.stop),
+    "near": (phi.NEAR.start, phi.NEAR.stop),
+    "numbers": (phi.NUMBERS.start, phi.NUMBERS.stop),
+    "household": (HOUSEHOLD, HOUSEHOLD + 1),
+}
+"""Which columns of a row are of what."""
 
 
 class Carried(Struct, frozen=True, eq=False):

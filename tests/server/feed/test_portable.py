@@ -20,7 +20,7 @@ from anagnorisis.domain import BadValue, Event, Item, ItemId, Person, Place
 from anagnorisis.embed import EMBEDDERS
 from anagnorisis.feed import portable
 from anagnorisis.feed.portable import Settled
-from anagnorisis.store import events, items, people, places, sources, vectors, words
+from anagnorisis.store import events, items, people, places, signal_epochs, sources, vectors, words
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.learner import Learner
@@ -111,6 +111,20 @@ async def at_home(house: House, library: Library, rng: np.random.Generator, many
     await house.rate({made[n].id: float(rng.integers(0, 11)) for n in rng.permutation(90)[:many]})
 
 
+async def hint(house: House, made: list[Item]) -> None:
+    """Let be known what is no rating: pages looked at long, one of two, less of one, and no skips, please."""
+    whose, at = house.person.id, NOW_MS - 5_000_000
+    told = [
+        Event(str(uuid4()), whose, 1, item.id, "dwell", 5.0 + n, None, at + n, NOW_MS)
+        for n, item in enumerate(made[:50])
+    ]
+    told.append(Event(str(uuid4()), whose, 1, made[3].id, "pair", 1.0, made[80].id, at, NOW_MS))
+    told.append(Event(str(uuid4()), whose, 1, made[81].id, "less", None, None, at, NOW_MS))
+    await house.learner.keep(whose, told)
+    await house.store.write(lambda db: signal_epochs.switch(db, whose, "skipped", False))
+    await house.learner.tend()
+
+
 @pytest.mark.parametrize("first", ["library", "taste"])
 async def test_the_same_library_is_ordered_the_same_whichever_comes_first(
     found: Any, library: Library, rng: np.random.Generator, first: str
@@ -120,24 +134,27 @@ async def test_the_same_library_is_ordered_the_same_whichever_comes_first(
     await home.store.write(lambda db: words.write(db, home.person.id, "folder 2; no camera 1", 1_790_000_000))
     await home.learner.reword(home.person.id)
     await home.settle()
+    await hint(home, library[0])
     before, body = await home.scores(), await home.pack()
+    assert (await home.learner.view(home.person.id, "image")).taste.hints
     made, *of = library
     if first == "library":
         await away.furnish(made[::-1], *of)
         (told,) = (await away.unpack(body)).tastes
         assert (told.kind, told.same) == ("image", True)
     else:
-        assert (await away.unpack(body)).kept == 60
+        assert (await away.unpack(body)).kept == 112
         await away.furnish(made[::-1], *of)
     await away.learner.tend()
     after = await away.scores()
     assert after == pytest.approx(before, abs=1e-6)
     assert sorted(after, key=after.__getitem__) == sorted(before, key=before.__getitem__)
     assert (await words.in_force(away.store.read)) == {away.person.id: "folder 2; no camera 1"}
+    assert await signal_epochs.off(away.store.read, away.person.id) == {"skipped"}
     again = await away.unpack(body)
-    assert (again.kept, again.refused) == (60, 0)
+    assert (again.kept, again.refused) == (112, 0)
     assert await away.scores() == after
-    assert len(await events.history(away.store.read, away.person.id, 99)) == 60
+    assert len(await events.history(away.store.read, away.person.id, 199)) == 112
 
 
 async def test_what_others_said_goes_with_it_to_who_is_alone(
@@ -249,6 +266,13 @@ HOSTILE: dict[str, Callable[[dict[str, bytes]], Any]] = {
     "endless words": lambda entries: entries.update(
         {"words.json": json.dumps({"written": [{"text": "x" * 70_000, "at": 1}]}).encode()}
     ),
+    "signals that none could learn": lambda entries: entries.update(
+        {
+            "signals.json": b'{"kinds":{"image":{"learned_at":1,"ratings":1,"mean":1e9,"usual":1,'
+            b'"effects":[]}}}'
+        }
+    ),
+    "signals of no type": lambda entries: entries.update({"signals.json": b'{"off":["everything"]}'}),
     "no tensors": lambda entries: entries.update({"image.safetensors": b"\xff" * 99}),
 }
 
@@ -315,9 +339,14 @@ async def test_anybody_can_read_what_goes_out(found: Any, library: Library, rng:
     await at_home(home, library, rng)
     await home.settle()
     with zipfile.ZipFile(io.BytesIO(await home.pack())) as read:
-        assert {"manifest.json", "events.ndjson", "words.json", "README.md", "image.safetensors"} == set(
-            read.namelist()
-        )
+        assert {
+            "manifest.json",
+            "events.ndjson",
+            "words.json",
+            "signals.json",
+            "README.md",
+            "image.safetensors",
+        } == set(read.namelist())
         of = load(read.read("image.safetensors"))
         about = json.loads(read.read("manifest.json"))["kinds"]["image"]
     np.testing.assert_allclose(
