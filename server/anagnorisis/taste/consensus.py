@@ -1,5 +1,6 @@
 """What the others of the household say of an item, frozen for an epoch so that scores stay exact."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -17,6 +18,8 @@ from anagnorisis.taste.space import Space
 OF_ITS_OWN, OF_ONE_VOICE = 0.5, 2.0
 """Variance of an item beyond what its features say, and of one voice on it, as shares of the noise: what the
 features cannot see is half as large as that, and two people who like the same differ as two ratings do."""
+USUAL_VARIANCE, BELIEVED = 7.0, 4.0
+"""Of ratings around a person's own mean; taken for granted of a voice as if four of its ratings told it."""
 FRESH_RATINGS = 50
 NIGHT_H = 4
 """The hour, on the house's clock, at which a night ends."""
@@ -67,15 +70,16 @@ def opinions(
 ) -> list[Opinion]:
     """For each of `people` what all others say, by their ratings of `ids`, whose features are `x` (m, 161).
 
-    An item's mean rating above each rater's own mean is r = x'w + u + e, with w of the prior's variances, u
-    of the item alone and e of n voices: a Gaussian process with a nugget an item, solved in the features.
+    An item's mean rating above each rater's own mean, on a scale as wide as anybody's, is r = x'w + u + e,
+    with w of the prior's variances, u of the item alone and e of n voices: a Gaussian process with a nugget
+    an item, solved in the features. Who says all in sevens and eights counts as much as who shouts.
     O(people * m * 161^2).
     """
     place = {item: n for n, item in enumerate(ids)}
-    means = _means(ratings)
+    usual = _usual(ratings)
     known = [rating for rating in ratings if rating.item in place]
     items = np.array([place[rating.item] for rating in known], np.intp)
-    above = np.array([rating.value - means[rating.person] for rating in known], np.float64)
+    above = np.array([_above(rating, *usual[rating.person]) for rating in known], np.float64)
     raters = np.array([rating.person for rating in known], np.intp)
     told = []
     for person in people:
@@ -102,11 +106,22 @@ def _fitted(x: NDArray[np.float64], said: Vector, voices: NDArray[np.intp]) -> t
     return weights, np.asarray(OF_ITS_OWN * precise * (said - x @ weights))
 
 
-def _means(ratings: Sequence[Rating]) -> dict[int, float]:
+def _usual(ratings: Sequence[Rating]) -> dict[int, tuple[float, float]]:
+    """Of each rater their mean, and the spread they are believed to have around it."""
     given: dict[int, list[float]] = defaultdict(list)
     for rating in ratings:
         given[rating.person].append(rating.value)
-    return {person: sum(each) / len(each) for person, each in given.items()}
+    told = {}
+    for person, each in given.items():
+        mean = sum(each) / len(each)
+        square = sum((value - mean) ** 2 for value in each)
+        told[person] = mean, math.sqrt((BELIEVED * USUAL_VARIANCE + square) / (BELIEVED + len(each)))
+    return told
+
+
+def _above(rating: Rating, mean: float, spread: float) -> float:
+    """How far a rating is above the rater's mean, as somebody of the usual spread would say it."""
+    return (rating.value - mean) * math.sqrt(USUAL_VARIANCE) / spread
 
 
 def due(ratings: int, frozen_on: int, frozen_at: int, now: int) -> bool:

@@ -1,5 +1,6 @@
 """The household's word leaves the person out, speaks of what nobody rated too, and holds for an epoch."""
 
+import math
 from datetime import datetime
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from anagnorisis.domain import ItemId, Rating
 from anagnorisis.taste import consensus, phi
-from anagnorisis.taste.consensus import OF_ITS_OWN, OF_ONE_VOICE, Opinion
+from anagnorisis.taste.consensus import BELIEVED, OF_ITS_OWN, OF_ONE_VOICE, USUAL_VARIANCE, Opinion
 from anagnorisis.taste.prior import CONTENT_VARIANCE
 
 IDS = [ItemId(f"{n:032x}") for n in range(6)]
@@ -35,7 +36,8 @@ def test_it_is_the_gaussian_process_of_the_others_ratings_above_their_own_means(
     heard = told(x, rating(1, 0, 9), rating(1, 3, 5))[2]
     nugget = OF_ITS_OWN + OF_ONE_VOICE
     among = CONTENT_VARIANCE * np.array([[1, -1], [-1, 1]]) + nugget * np.eye(2)
-    alpha = np.linalg.solve(among, np.array([2.0, -2.0]))
+    wider = math.sqrt(USUAL_VARIANCE * (BELIEVED + 2) / (BELIEVED * USUAL_VARIANCE + 8))
+    alpha = np.linalg.solve(among, wider * np.array([2.0, -2.0]))
     assert heard.weights[1] == pytest.approx(CONTENT_VARIANCE * (alpha[0] - alpha[1]), abs=1e-4)
     assert heard.values == pytest.approx(
         {IDS[0]: OF_ITS_OWN * alpha[0], IDS[3]: OF_ITS_OWN * alpha[1]}, abs=1e-4
@@ -44,7 +46,7 @@ def test_it_is_the_gaussian_process_of_the_others_ratings_above_their_own_means(
 
 def test_it_speaks_of_items_nobody_rated_by_what_they_are_like(x: np.ndarray) -> None:
     heard = told(x, rating(1, 0, 9), rating(1, 1, 9), rating(1, 3, 1), rating(1, 4, 2))[2]
-    assert x[2] @ heard.weights > 0.5 > -0.5 > x[5] @ heard.weights
+    assert x[2] @ heard.weights > 0.4 > -0.4 > x[5] @ heard.weights
     assert set(heard.values) == {IDS[0], IDS[1], IDS[3], IDS[4]}
 
 
@@ -63,6 +65,12 @@ def test_nobody_hears_themself(x: np.ndarray) -> None:
 def test_who_only_says_yes_to_everything_says_nothing(x: np.ndarray) -> None:
     heard = told(x, *(rating(1, n, 10) for n in range(6)))[2]
     assert np.abs(heard.weights).max() < 1e-9 and max(map(abs, heard.values.values())) < 1e-9
+
+
+def test_who_uses_few_numbers_is_heard_as_far_as_who_uses_all(x: np.ndarray) -> None:
+    few = told(x, *(rating(1, n, 7 + (n < 3)) for n in range(6)))[2]
+    all_of_them = told(x, *(rating(1, n, 10 * (n < 3)) for n in range(6)))[2]
+    assert 0.2 < few.weights[1] / all_of_them.weights[1] < 0.6  # a tenth of the points
 
 
 def test_ratings_of_items_without_features_count_for_the_mean_only(x: np.ndarray) -> None:

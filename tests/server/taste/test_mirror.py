@@ -152,7 +152,7 @@ async def test_what_a_person_no_longer_sees_is_not_named(
 ) -> None:
     made = [*await furnish("image", 12, tags=("night",)), *await furnish("image", 12, tags=("noon",))]
     await learner.spaces.admit("image")
-    await learner.record(person.id, 1, batch(*((item.id, 9.0 - n % 7) for n, item in enumerate(made))))
+    await learner.record(person.id, 1, batch(*((item.id, 9.0 - n // 3) for n, item in enumerate(made))))
     assert (await asked.axes(Sight(person.id))).names
     await store.write(lambda db: visibility.set(db, person.id, Ticks(True, {source.id: False})))
     blind = await visibility.sight(store.read, person.id)

@@ -49,7 +49,7 @@ def test_it_begins_as_the_prior() -> None:
     posterior = Posterior(house_prior())
     assert posterior.weights == pytest.approx(house_prior().mean, abs=1e-12)
     assert posterior.covariance == pytest.approx(np.diag(house_prior().variance), abs=1e-12)
-    assert posterior.weights[0] == 5.5 and posterior.weights[HOUSEHOLD] == 0.7
+    assert posterior.weights[0] == 5.5 and posterior.weights[HOUSEHOLD] == 0.85
     assert (posterior.noise, posterior.degrees) == (3.5, 4.0)
 
 

@@ -48,10 +48,10 @@ def stand(space: Space) -> Stand:
     [
         ("fog", None, "unheard", "say nothing of it yet"),
         ("fog", 1.5, "agree", "ratings agree"),
-        ("fog", -0.2, "less", "say less of it"),
-        ("fog", -3.0, "otherwise", "say otherwise"),
+        ("fog", -1.0, "less", "say less of it"),
+        ("fog", -9.0, "otherwise", "say otherwise"),
         ("no fog", -1.5, "agree", "ratings agree"),
-        ("no fog", 3.0, "otherwise", "say otherwise"),
+        ("no fog", 9.0, "otherwise", "say otherwise"),
     ],
 )
 def test_ratings_agree_say_less_or_otherwise(

@@ -66,7 +66,7 @@ def test_a_wish_has_a_part_of_its_own_and_nothing_once_it_is_called_wrong(space:
 
 
 def test_a_name_is_worth_what_the_score_would_lose_without_it(space: Space, make_item: Any) -> None:
-    one = view(space, spoken(text="alps"), 12)
+    one = view(space, spoken(text="alps"), 5)
     item = make_item("image", collection="Alps", creator="Leica")
     told = {part.name: part.value for part in worded.bearing(one.taste, space.spread, item, [])}
     unit = one.wished.units[0]
