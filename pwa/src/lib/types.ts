@@ -1181,6 +1181,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/heads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListHeads
+         * @description Second opinions: what one could learn from here, and those there are.
+         */
+        get: operations["ApiHeadsListHeads"];
+        put?: never;
+        /**
+         * AskForHead
+         * @description Have one formed; the job `head` can be paused meanwhile. 400 where it cannot be, 409 while one is.
+         */
+        post: operations["ApiHeadsAskForHead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heads/nightly": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SetNights
+         * @description Learn at night, or only on somebody's word.
+         */
+        put: operations["ApiHeadsNightlySetNights"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heads/{head}/active": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * UseHead
+         * @description Let this one speak and no other. 404 when none of that number has learned.
+         */
+        put: operations["ApiHeadsActiveUseHead"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heads/{head}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * RemoveHead
+         * @description Remove one, also one that is being formed. 404 when there is none of that number.
+         */
+        delete: operations["ApiHeadsRemoveHead"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs": {
         parameters: {
             query?: never;
@@ -1506,6 +1590,29 @@ export interface components {
             low: number;
             high: number;
         };
+        /** HeadOut */
+        HeadOut: {
+            id: number;
+            /** @enum {string} */
+            state: "learning" | "ready" | "failed";
+            asked_at: number;
+            made_at: number;
+            budget_s: number;
+            people: number;
+            ratings: number;
+            seconds: number;
+            trials: components["schemas"]["Trial"][];
+            problem: string;
+            active: boolean;
+        };
+        /** HeadsOut */
+        HeadsOut: {
+            possible: boolean;
+            ratings: number;
+            says: string;
+            nightly: boolean;
+            heads: components["schemas"]["HeadOut"][];
+        };
         /** Heard */
         Heard: {
             name: string;
@@ -1672,6 +1779,10 @@ export interface components {
             address: string;
             /** @default  */
             name?: string;
+        };
+        /** Nights */
+        Nights: {
+            on: boolean;
         };
         /** Opening */
         Opening: {
@@ -1920,6 +2031,16 @@ export interface components {
             bytes_in: number;
             last_at: number;
         };
+        /** Trial */
+        Trial: {
+            /** @enum {string} */
+            kind: "music" | "image" | "article";
+            ratings: number;
+            linear_error: number;
+            head_error: number;
+            linear_rank: number | null;
+            head_rank: number | null;
+        };
         /** Turned */
         Turned: {
             on: boolean;
@@ -1956,6 +2077,11 @@ export interface components {
             unseen?: string;
             shares?: components["schemas"]["Part"][];
             band?: components["schemas"]["Band"] | null;
+        };
+        /** Wish */
+        Wish: {
+            /** @default 600 */
+            budget_s?: number;
         };
         /** WishOut */
         WishOut: {
@@ -4338,6 +4464,183 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Heard"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiHeadsListHeads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeadsOut"];
+                };
+            };
+        };
+    };
+    ApiHeadsAskForHead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wish"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeadsOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiHeadsNightlySetNights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nights"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeadsOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiHeadsActiveUseHead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                head: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeadsOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiHeadsRemoveHead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                head: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeadsOut"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
