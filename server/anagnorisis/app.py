@@ -187,7 +187,8 @@ async def _scan(scanner: Scanner, source: Source) -> str:
 
 def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
     board, spaces = Board(store), Spaces(store)
-    learner, eligible = Learner(store, spaces), Eligible(store, spaces)
+    opinion = SecondOpinion()
+    learner, eligible = Learner(store, spaces, challengers=[opinion]), Eligible(store, spaces)
     cache = Cache(settings.data / "cache" / "thumbs", settings.cache_mb * MIB)
     sessions = Sessions(store)
     return Rooms(
@@ -212,7 +213,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
         learner=learner,
         charts=Charts(),
         mirror=Mirror(store),
-        training=Training(store, learner, SecondOpinion(), board, settings.data, settings.threads),
+        training=Training(store, learner, opinion, board, settings.data, settings.threads),
         eligible=eligible,
         feed=Feed(store, learner, eligible),
         shelf=Shelf(store, learner, eligible),

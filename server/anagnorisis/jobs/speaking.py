@@ -56,7 +56,7 @@ class Speaking:
     async def speak(
         self, head: Head | None, people: Sequence[int], listeners: Collection[int], step: Step
     ) -> None:
-        """Let `head`, which learned from `people`, say to the `listeners` of them what it makes of everything.
+        """Let `head`, which learned from `people`, say to the `listeners` of them what it makes of all.
 
         Without a head, fall silent.
         """

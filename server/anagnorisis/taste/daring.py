@@ -4,8 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anagnorisis._core import Columns, Ranked, rank
+from anagnorisis.taste.blend import Recency
 from anagnorisis.taste.posterior import Vector
-from anagnorisis.taste.view import Recency, View
+from anagnorisis.taste.view import View
 
 
 def sampled(
@@ -42,8 +43,8 @@ def drawn(
 
 def _told(view: View) -> tuple[Vector, Vector]:
     """Mean (n,) of every row, and the standard deviation of it in points."""
-    mean, variance = view.columns.at(np.arange(len(view), dtype=np.uint32))
-    return mean, np.sqrt(view.taste.noise * variance)
+    mean, scale, _ = view.expected(np.arange(len(view), dtype=np.uint32))
+    return mean, np.sqrt(np.maximum(np.square(scale) - view.taste.noise, 0))
 
 
 def _ranked(

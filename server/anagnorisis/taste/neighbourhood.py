@@ -19,6 +19,8 @@ STEPS = 6.0
 """t: twenty neighbours taken six times reach all of a sort, and little else."""
 LANDMARKS = 2000
 """Items of the graph at most; the others are placed among them. Its eigenvectors take O(landmarks^3): 3 s."""
+FAINT = 0.01
+"""Eigenvalues below carry a thousandth of the kernel; dividing by them makes numbers no f16 holds."""
 LEAST = 40
 """Items below which a graph of neighbours says nothing that the vectors do not."""
 
@@ -52,7 +54,7 @@ def fit(directions: NDArray[np.float32]) -> Neighbourhood:
     eigenvalues, vectors = np.linalg.eigh(graph / root[:, None] / root)
     leading = slice(-2, -2 - min(COORDINATES, m - 1), -1)  # the very first is the same everywhere
     eigenvalues, vectors = eigenvalues[leading], vectors[:, leading]
-    kept = eigenvalues > 0
+    kept = eigenvalues > FAINT
     eigenvalues, vectors = eigenvalues[kept], vectors[:, kept]
     coordinates = vectors * np.exp(STEPS * (eigenvalues - 1) / 2)
     coordinates /= np.sqrt(np.square(coordinates).sum(axis=1).mean())
