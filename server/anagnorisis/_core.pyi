@@ -107,13 +107,15 @@ class Columns:
         """One rating moves every row: p = x'gain; mean += error * p; variance -= p * p / q, never below 0.
 
         For a row r rated y with noise s2: gain = V r, q = r'V r + s2, error = (y - w'r) / q. Taking it back
-        is the same with the removal's own numbers, where the noise is -s2 and so q is negative. O(n d).
+        is the same with the removal's own numbers, where the noise is -s2 and so q is negative. O(1): up to
+        seven ratings wait for whoever asks next, the eighth is one pass for all, O(n d).
         """
 
     def burst(self, gains: NDArray[np.float64], errors: NDArray[np.float64], qs: NDArray[np.float64]) -> None:
         """Ratings given one after the other: gains (k, d + 1), errors (k,), qs (k,), each as for `apply`.
 
-        One pass over memory for all of them; the variance is held at 0 or above once, at the end. O(k n d).
+        One pass over memory for all of them, by the next `rank` if they are few; the variance is held at 0 or
+        above once, at the end. O(k n d).
         """
 
     def at(self, rows: NDArray[np.uint32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
