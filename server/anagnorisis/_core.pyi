@@ -20,6 +20,7 @@ from anagnorisis._core_stores import (
     Locked,
     NotFound,
     ReadOnly,
+    Selection,
     Stop,
     VectorStore,
     VersionMismatch,
@@ -167,7 +168,9 @@ def rank(
     `draw`, to the score elsewhere.
     `eligible` (n,) leaves out rows that are false in it or past its end, `exclude` the rows it names. `below`
     is the last (score, row) of the page before: only what stands strictly after it is given.
-    O(n models), in parallel; the result does not depend on the number of threads.
+    Exact, and the same for any number of threads; only the best `k` are sorted. CPU-ms for a million rows of
+    one model on a server of 2023: mean 1, upper 2, draw 17, thompson 26, recency 6 more. Of one model alone,
+    ratings that wait are applied in the same pass: 20 more for 98 columns.
     """
 
 def mmr(
@@ -378,17 +381,6 @@ class VectorIndex:
         to `ivf_from` that may be found, lists above it. `recall` is the share of the best ten that lists
         shall find for queries that look like rows, 1.0 all of them for any query.
         """
-
-@final
-class Selection:
-    """Some rows of an index as it stood: refused once its rows changed."""
-
-    def __len__(self) -> int: ...
-    def __and__(self, value: Selection, /) -> Selection: ...
-    def __rand__(self, value: Selection, /) -> Selection: ...
-    def __or__(self, value: Selection, /) -> Selection: ...
-    def __ror__(self, value: Selection, /) -> Selection: ...
-    def __invert__(self) -> Selection: ...
 
 def instruction_sets() -> list[str]:
     """Of avx512, avx2, neon-dot, neon, scalar those that this processor has, the one in use first.

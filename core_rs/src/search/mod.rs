@@ -18,6 +18,7 @@ pub mod plan;
 mod probe;
 pub mod quantise;
 pub mod reach;
+pub mod selection;
 #[cfg(test)]
 mod tests;
 pub mod train;
