@@ -8,7 +8,7 @@ use anagnorisis_core::columns::Columns;
 use anagnorisis_core::features::Features;
 use anagnorisis_core::mmr::mmr;
 use anagnorisis_core::moments::Rating;
-use anagnorisis_core::rank::{Ask, By, rank};
+use anagnorisis_core::rank::{Ask, By};
 use half::f16;
 use ndarray::{Array1, Array2};
 
@@ -69,7 +69,10 @@ fn score(next: &mut impl FnMut() -> f64) {
     });
     let (mut mean, mut variance) = (vec![0.0; ROWS], vec![1.0; ROWS]);
     let rating = Rating { gain: gain.to_vec(), error: 0.1, q: 2.0 };
-    let apply = || columns.apply(std::slice::from_ref(&rating)).expect("fits");
+    let apply = || {
+        columns.apply(std::slice::from_ref(&rating)).expect("fits");
+        drop(black_box(columns.settled()));
+    };
     race("apply", 21, apply, || {
         for ((mean, variance), x) in mean.iter_mut().zip(&mut variance).zip(rows.rows()) {
             let p: f64 = x.iter().zip(&gain).map(|(x, g)| x.to_f64() * g).sum();
@@ -78,7 +81,7 @@ fn score(next: &mut impl FnMut() -> f64) {
         }
     });
     let ask = Ask { k: 50, by: By::Mean, recency: None, eligible: None, exclude: &[], below: None };
-    let top = || drop(black_box(rank(&[(&columns.read(), 1.0)], &ask)));
+    let top = || drop(black_box(columns.rank(&ask)));
     race("top 50", 21, top, || {
         let mut order: Vec<usize> = (0..ROWS).collect();
         order.sort_unstable_by(|&a, &b| mean[b].total_cmp(&mean[a]).then(a.cmp(&b)));

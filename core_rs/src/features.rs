@@ -122,10 +122,8 @@ impl Features {
             if row >= snapshot.rows() {
                 return Err(Refusal::NoSuchRow { row, rows: snapshot.rows() });
             }
-            let source = snapshot.chunk(row / CHUNK);
-            let start = row % CHUNK * self.width;
             if let Some(target) = target.as_slice_mut() {
-                source[start..start + self.width].convert_to_f32_slice(target);
+                snapshot.row(row).convert_to_f32_slice(target);
             }
         }
         Ok(taken)
@@ -150,6 +148,15 @@ impl Snapshot {
     #[must_use]
     pub const fn width(&self) -> usize {
         self.width
+    }
+
+    /// Row `row`.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    #[must_use]
+    pub fn row(&self, row: usize) -> &[f16] {
+        &self.chunk(row / CHUNK)[row % CHUNK * self.width..][..self.width]
     }
 
     /// Rows `index * CHUNK ..` up to the end of the chunk, row after row; empty past the end.

@@ -9,8 +9,8 @@ use pyo3::prelude::*;
 
 use crate::hardware::Simd;
 use crate::hardware::pages::{Pages, read_rate as rate};
-use crate::search::index;
 use crate::search::plan::{Failure, Mode, Plan};
+use crate::search::{index, selection};
 
 impl From<Failure> for PyErr {
     fn from(failure: Failure) -> Self {
@@ -27,9 +27,9 @@ type Found<'py> = (Bound<'py, PyArray1<u64>>, Bound<'py, PyArray1<f32>>);
 #[pyclass(frozen, module = "anagnorisis._core")]
 pub struct VectorIndex(RwLock<index::Index>);
 
-/// Some rows of an index.
+/// Some rows of an index or a store.
 #[pyclass(frozen, module = "anagnorisis._core")]
-pub struct Selection(index::Selection);
+pub struct Selection(pub selection::Selection);
 
 #[pymethods]
 impl VectorIndex {

@@ -26,6 +26,7 @@ mod walk;
 
 pub mod chance;
 pub mod columns;
+pub mod crew;
 pub mod dot;
 pub mod features;
 pub mod hardware;

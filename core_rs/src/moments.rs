@@ -74,8 +74,7 @@ fn widen(snapshot: &Snapshot, extra: &[f16], rows: std::ops::Range<usize>, x: &m
     x.rows_mut().into_iter().skip(rows.len()).for_each(|mut row| row.fill(0.0));
     for (row, mut target) in rows.zip(x.rows_mut()) {
         let Some(target) = target.as_slice_mut() else { continue };
-        let start = row % CHUNK * width;
-        snapshot.chunk(row / CHUNK)[start..start + width].convert_to_f64_slice(&mut target[..width]);
+        snapshot.row(row).convert_to_f64_slice(&mut target[..width]);
         target[width] = extra.get(row).map_or(0.0, |value| value.to_f64());
     }
 }
@@ -93,6 +92,7 @@ pub struct Rating {
 
 /// Ratings that were given one after the other, to be applied in one pass: moves of mean and variance add up.
 pub struct Burst {
+    width: usize,
     tiles: Vec<Tile>,
 }
 
@@ -111,15 +111,15 @@ impl Burst {
             gains: Vectors::new(width, &some.iter().map(|one| &one.gain[..width]).collect::<Vec<_>>()),
             scalars: some.iter().map(|one| (one.gain[width], one.error, one.q.recip())).collect(),
         };
-        Self { tiles: ratings.chunks(MOST).map(tile).collect() }
+        Self { width, tiles: ratings.chunks(MOST).map(tile).collect() }
     }
 
     /// Move the moments of as many rows as `moments` holds. `extra` is 0 past its end.
     ///
     /// Products are f32, sums f64; the variance is held at 0 or above once all have been applied. O(k·n·d), and
     /// one pass over memory: rows are taken so few at a time that they stay in the nearest cache.
-    pub fn apply(&self, rows: &[f16], width: usize, extra: &[f16], moments: (&mut [f64], &mut [f64])) {
-        let simd = Simd::chosen();
+    pub fn apply(&self, rows: &[f16], extra: &[f16], moments: (&mut [f64], &mut [f64])) {
+        let (simd, width) = (Simd::chosen(), self.width);
         let mut products = [0.0f32; MOST * TILE];
         for (index, (mean, variance)) in
             moments.0.chunks_mut(TILE).zip(moments.1.chunks_mut(TILE)).enumerate()

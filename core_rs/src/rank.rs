@@ -4,9 +4,9 @@
 //! Σ π·(variance + (mean − m)²). Chance follows from (seed, row) alone, so pages of one draw fit together.
 
 use ndarray::{Array2, ArrayView1};
-use rayon::prelude::*;
 
 use crate::chance::{gumbel, normal};
+use crate::crew::share;
 use crate::features::CHUNK;
 use crate::moments::Moments;
 use crate::refusal::{Refusal, check_finite};
@@ -92,25 +92,67 @@ pub struct Ranked {
 /// not above 0, or any number that is not finite.
 pub fn rank(models: &[(&Moments, f64)], ask: &Ask<'_>) -> Result<Ranked, Refusal> {
     let mixture = Mixture::new(models)?;
-    check(ask)?;
-    let barred = Bits::of(ask.exclude, mixture.rows);
-    let allowed = |row: usize| {
-        ask.eligible.is_none_or(|mask| mask.get(row).is_some_and(|&on| on)) && !barred.holds(row)
-    };
-    let fresh = || (Top::new(ask.k, ask.below), vec![0.0; CHUNK], vec![0.0; CHUNK]);
-    let best = (0..mixture.rows.div_ceil(CHUNK))
-        .into_par_iter()
-        .fold(fresh, |(mut best, mut values, mut variances), chunk| {
-            let first = chunk * CHUNK;
-            let count = CHUNK.min(mixture.rows - first);
-            mixture.columns(first, &mut values[..count], &mut variances[..count]);
-            weigh(&mut values[..count], &variances[..count], first, ask);
-            best.sweep(&values[..count], first as u32, allowed);
-            (best, values, variances)
-        })
-        .map(|(best, ..)| best)
-        .reduce(|| Top::new(ask.k, ask.below), Top::join);
-    Ok(mixture.explained(best.sorted(), ask))
+    let pass = Pass::new(ask, mixture.rows)?;
+    let firsts = (0..mixture.rows.div_ceil(CHUNK)).map(|chunk| chunk * CHUNK);
+    let best = share(
+        firsts,
+        || pass.begin(),
+        |best, first| {
+            mixture.shown(first, |mean, variance| best.see(first, mean, variance));
+        },
+    );
+    Ok(mixture.explained(pass.end(best), ask))
+}
+
+/// One pass over rows in chunks, in any order and by several workers, each with a `Best` of its own.
+pub struct Pass<'a> {
+    ask: Ask<'a>,
+    barred: Bits,
+}
+
+/// What a worker found best so far.
+pub struct Best<'p, 'a> {
+    pass: &'p Pass<'a>,
+    top: Top,
+    values: Vec<f64>,
+}
+
+impl<'a> Pass<'a> {
+    /// For `rows` rows.
+    ///
+    /// # Errors
+    /// As `rank`, for what is asked.
+    pub fn new(ask: &Ask<'a>, rows: usize) -> Result<Self, Refusal> {
+        check(ask)?;
+        Ok(Self { ask: *ask, barred: Bits::of(ask.exclude, rows) })
+    }
+
+    /// A worker begins.
+    #[must_use]
+    pub fn begin(&self) -> Best<'_, 'a> {
+        Best { pass: self, top: Top::new(self.ask.k, self.ask.below), values: Vec::with_capacity(CHUNK) }
+    }
+
+    /// The best of what all workers saw, best first.
+    #[must_use]
+    pub fn end(&self, best: Vec<Best<'_, '_>>) -> Vec<(f64, u32)> {
+        let none = Top::new(self.ask.k, self.ask.below);
+        best.into_iter().map(|best| best.top).fold(none, Top::join).sorted()
+    }
+
+    fn allows(&self, row: usize) -> bool {
+        self.ask.eligible.is_none_or(|mask| mask.get(row).is_some_and(|&on| on)) && !self.barred.holds(row)
+    }
+}
+
+impl Best<'_, '_> {
+    /// Look at the rows from `first` on.
+    pub fn see(&mut self, first: usize, means: &[f64], variances: &[f64]) {
+        self.values.clear();
+        self.values.extend_from_slice(means);
+        weigh(&mut self.values, variances, first, &self.pass.ask);
+        self.top.sweep(&self.values, first as u32, |row| self.pass.allows(row));
+    }
 }
 
 /// Turn the means of the rows from `first` on into their values in the order asked for.
@@ -174,39 +216,48 @@ fn check(ask: &Ask<'_>) -> Result<(), Refusal> {
     }
 }
 
+/// The sum of the models' weights.
+///
+/// # Errors
+/// As `rank`, for the weights.
+pub fn check_weights(mut weights: impl Iterator<Item = f64> + Clone) -> Result<f64, Refusal> {
+    let sum: f64 = weights.clone().sum();
+    if let Some(given) = weights.find(|weight| !weight.is_finite() || *weight < 0.0) {
+        return Err(Refusal::Range { what: "a model's weight", given, wanted: "finite and not below 0" });
+    }
+    if sum <= 0.0 || !sum.is_finite() {
+        return Err(Refusal::Range { what: "the sum of the weights", given: sum, wanted: "above 0" });
+    }
+    Ok(sum)
+}
+
 /// Models with weights that sum to 1.
-struct Mixture<'a> {
+pub struct Mixture<'a> {
     models: Vec<(&'a Moments, f64)>,
     rows: usize,
 }
 
 impl<'a> Mixture<'a> {
-    fn new(models: &[(&'a Moments, f64)]) -> Result<Self, Refusal> {
+    /// Of those models.
+    ///
+    /// # Errors
+    /// As `rank`, for the models.
+    pub fn new(models: &[(&'a Moments, f64)]) -> Result<Self, Refusal> {
         let Some(rows) = models.iter().map(|(moments, _)| moments.mean.len()).min() else {
             return Err(Refusal::Size { what: "models", given: 0, wanted: 1 });
         };
-        let bad = |weight: &f64| !weight.is_finite() || *weight < 0.0;
-        if let Some(given) = models.iter().map(|model| model.1).find(bad) {
-            return Err(Refusal::Range { what: "a model's weight", given, wanted: "finite and not below 0" });
-        }
-        let sum: f64 = models.iter().map(|model| model.1).sum();
-        if sum <= 0.0 || !sum.is_finite() {
-            return Err(Refusal::Range { what: "the sum of the weights", given: sum, wanted: "above 0" });
-        }
+        let sum = check_weights(models.iter().map(|model| model.1))?;
         Ok(Self { models: models.iter().map(|&(moments, weight)| (moments, weight / sum)).collect(), rows })
     }
 
-    /// Means and variances of the rows from `first` on, as many as there is room for.
-    fn columns(&self, first: usize, means: &mut [f64], variances: &mut [f64]) {
-        let rows = first..first + means.len();
+    /// Show means and variances of the chunk of rows from `first` on.
+    fn shown(&self, first: usize, mut show: impl FnMut(&[f64], &[f64])) {
+        let rows = first..self.rows.min(first + CHUNK);
         if let [(only, _)] = self.models.as_slice() {
-            means.copy_from_slice(&only.mean[rows.clone()]);
-            variances.copy_from_slice(&only.variance[rows]);
-            return;
+            return show(&only.mean[rows.clone()], &only.variance[rows]);
         }
-        for ((row, mean), variance) in rows.zip(means).zip(variances) {
-            (*mean, *variance) = self.at(row);
-        }
+        let (means, variances): (Vec<f64>, Vec<f64>) = rows.map(|row| self.at(row)).unzip();
+        show(&means, &variances);
     }
 
     /// Mean and variance of a row.
@@ -221,7 +272,9 @@ impl<'a> Mixture<'a> {
         (mean, self.models.iter().map(spread).sum())
     }
 
-    fn explained(&self, best: Vec<(f64, u32)>, ask: &Ask<'_>) -> Ranked {
+    /// The parts of the scores of those (score, row).
+    #[must_use]
+    pub fn explained(&self, best: Vec<(f64, u32)>, ask: &Ask<'_>) -> Ranked {
         let (scores, rows): (Vec<f64>, Vec<u32>) = best.into_iter().unzip();
         let (mean, variance): (Vec<f64>, Vec<f64>) = rows.iter().map(|&row| self.at(row as usize)).unzip();
         Ranked {

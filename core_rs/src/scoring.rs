@@ -210,7 +210,11 @@ pub fn order(
         below: below.map(|(value, row)| Below { value, row }),
     };
     let ranked = py.detach(|| {
-        let held: Vec<_> = models.iter().map(|model| model.get().0.read()).collect();
+        if let [only] = &models[..] {
+            rank::check_weights(weights.into_iter())?;
+            return only.get().0.rank(&ask);
+        }
+        let held: Vec<_> = models.iter().map(|model| model.get().0.settled()).collect();
         let mixed: Vec<_> = held.iter().map(|moments| &**moments).zip(weights).collect();
         rank::rank(&mixed, &ask)
     })?;

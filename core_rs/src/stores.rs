@@ -11,6 +11,7 @@ use pyo3::exceptions::{PyException, PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use crate::indexes::Selection;
 use crate::search::plan::{Mode, Plan};
 use crate::vectors::fault::Fault;
 use crate::vectors::open::Options;
@@ -70,6 +71,13 @@ pub struct VectorStore(store::VectorStore);
 type Rows<'py> = (Bound<'py, PyArray1<bool>>, Bound<'py, PyArray2<f16>>);
 /// Ids and scores of one query.
 type Best<'py> = (Bound<'py, PyArray1<u64>>, Bound<'py, PyArray1<f32>>);
+
+/// What a search is held to.
+#[derive(FromPyObject)]
+enum Only<'py> {
+    Rows(Py<Selection>),
+    Ids(PyReadonlyArray1<'py, u64>),
+}
 
 #[pymethods]
 impl VectorStore {
@@ -140,6 +148,12 @@ impl VectorStore {
         Ok((found.into_pyarray(py), rows.into_pyarray(py)))
     }
 
+    /// The rows of those ids.
+    fn select(&self, py: Python<'_>, ids: PyReadonlyArray1<'_, u64>) -> PyResult<Selection> {
+        let ids = ids.as_array().to_vec();
+        Ok(Selection(py.detach(|| self.0.select(&ids))?))
+    }
+
     /// The best rows for each query.
     #[pyo3(signature = (queries, k, *, only = None, mode = "auto", recall = 0.99, rerank = 4.0, ivf_from = 300_000, threads = 1, stop = None))]
     fn search<'py>(
@@ -147,7 +161,7 @@ impl VectorStore {
         py: Python<'py>,
         queries: PyReadonlyArray2<'py, f32>,
         k: usize,
-        only: Option<PyReadonlyArray1<'py, u64>>,
+        only: Option<Only<'py>>,
         mode: &str,
         recall: f32,
         rerank: f32,
@@ -157,10 +171,18 @@ impl VectorStore {
     ) -> PyResult<Vec<Best<'py>>> {
         let mode = Mode::named(mode).map_err(|refusal| BadValue::new_err(refusal.to_string()))?;
         let plan = Plan { mode, recall, rerank, ivf_from };
-        let (queries, only) = (queries.as_array(), only.map(|only| only.as_array().to_vec()));
+        let queries = queries.as_array();
+        let ids = match &only {
+            Some(Only::Ids(ids)) => ids.as_array().to_vec(),
+            _ => Vec::new(),
+        };
+        let only = only.as_ref().map(|only| match only {
+            Only::Rows(rows) => store::Only::Rows(&rows.get().0),
+            Only::Ids(_) => store::Only::Ids(&ids),
+        });
         let never = Stop::default();
         let cancel = &stop.unwrap_or(&never).0;
-        let found = py.detach(|| self.0.search(queries, k, &plan, only.as_deref(), (cancel, threads)))?;
+        let found = py.detach(|| self.0.search(queries, k, &plan, only, (cancel, threads)))?;
         Ok(found.into_iter().map(|hits| (hits.ids.into_pyarray(py), hits.scores.into_pyarray(py))).collect())
     }
 

@@ -18,6 +18,9 @@ impl Below {
     }
 }
 
+/// Values looked at together, most of which hold nothing that is wanted.
+const LANES: usize = 16;
+
 /// Keeps the best `k` offered: a buffer of `2k` cut by selection whenever it is full.
 pub struct Top {
     k: usize,
@@ -51,9 +54,15 @@ impl Top {
 
     /// Offer those of `values` of the rows from `first` on that are `allowed`; what cannot be kept is not asked for.
     pub fn sweep(&mut self, values: &[f64], first: u32, allowed: impl Fn(usize) -> bool) {
-        for (row, &value) in (first..).zip(values) {
-            if self.least.is_none_or(|(least, _)| value >= least) && allowed(row as usize) {
-                self.offer(value, row);
+        for (few, first) in values.chunks(LANES).zip((first..).step_by(LANES)) {
+            let least = self.least.map_or(f64::NEG_INFINITY, |least| least.0);
+            if few.iter().filter(|&&value| value >= least).count() == 0 {
+                continue;
+            }
+            for (row, &value) in (first..).zip(few) {
+                if value >= least && allowed(row as usize) {
+                    self.offer(value, row);
+                }
             }
         }
     }

@@ -20,6 +20,7 @@ from anagnorisis._core_stores import (
     Locked,
     NotFound,
     ReadOnly,
+    Selection,
     Stop,
     VectorStore,
     VersionMismatch,
@@ -107,13 +108,15 @@ class Columns:
         """One rating moves every row: p = x'gain; mean += error * p; variance -= p * p / q, never below 0.
 
         For a row r rated y with noise s2: gain = V r, q = r'V r + s2, error = (y - w'r) / q. Taking it back
-        is the same with the removal's own numbers, where the noise is -s2 and so q is negative. O(n d).
+        is the same with the removal's own numbers, where the noise is -s2 and so q is negative. O(1): up to
+        seven ratings wait for whoever asks next, the eighth is one pass for all, O(n d).
         """
 
     def burst(self, gains: NDArray[np.float64], errors: NDArray[np.float64], qs: NDArray[np.float64]) -> None:
         """Ratings given one after the other: gains (k, d + 1), errors (k,), qs (k,), each as for `apply`.
 
-        One pass over memory for all of them; the variance is held at 0 or above once, at the end. O(k n d).
+        One pass over memory for all of them, by the next `rank` if they are few; the variance is held at 0 or
+        above once, at the end. O(k n d).
         """
 
     def at(self, rows: NDArray[np.uint32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -165,7 +168,9 @@ def rank(
     `draw`, to the score elsewhere.
     `eligible` (n,) leaves out rows that are false in it or past its end, `exclude` the rows it names. `below`
     is the last (score, row) of the page before: only what stands strictly after it is given.
-    O(n models), in parallel; the result does not depend on the number of threads.
+    Exact, and the same for any number of threads; only the best `k` are sorted. CPU-ms for a million rows of
+    one model on a server of 2023: mean 1, upper 2, draw 17, thompson 26, recency 6 more. Of one model alone,
+    ratings that wait are applied in the same pass: 20 more for 98 columns.
     """
 
 def mmr(
@@ -376,17 +381,6 @@ class VectorIndex:
         to `ivf_from` that may be found, lists above it. `recall` is the share of the best ten that lists
         shall find for queries that look like rows, 1.0 all of them for any query.
         """
-
-@final
-class Selection:
-    """Some rows of an index as it stood: refused once its rows changed."""
-
-    def __len__(self) -> int: ...
-    def __and__(self, value: Selection, /) -> Selection: ...
-    def __rand__(self, value: Selection, /) -> Selection: ...
-    def __or__(self, value: Selection, /) -> Selection: ...
-    def __ror__(self, value: Selection, /) -> Selection: ...
-    def __invert__(self) -> Selection: ...
 
 def instruction_sets() -> list[str]:
     """Of avx512, avx2, neon-dot, neon, scalar those that this processor has, the one in use first.

@@ -37,8 +37,9 @@ class VectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
         default_factory=lambda: min(4, os.cpu_count() or 1)
     )
     """Of one search: two or three reach all the bandwidth that memory has."""
-    memory_mb: Annotated[int, msgspec.Meta(ge=0)] = 640
-    """Room for codes in huge pages, in MiB and for each model; what does not fit is read from its file."""
+    memory_mb: Annotated[int, msgspec.Meta(ge=0)] = 768
+    """Room for codes in huge pages, then for their 4-bit form, in MiB and for each model: what a million rows
+    of 512 numbers take. What does not fit is read from its file."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

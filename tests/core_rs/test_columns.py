@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from anagnorisis._core import Columns, Features
+from anagnorisis._core import Columns, Features, rank
 
 WIDTH, NOISE = 30, 0.25
 Numbers = NDArray[np.float64]
@@ -139,6 +139,63 @@ def test_a_burst_is_its_ratings_one_after_the_other(house: House) -> None:
     assert distance(house) < 1e-4
     house.columns.burst(np.zeros((0, WIDTH + 1)), np.zeros(0), np.zeros(0))
     assert distance(house) < 1e-4
+
+
+def test_a_rating_that_waits_shows_to_whoever_asks_whichever_way(house: House) -> None:
+    """Row by row before any pass, by the pass of a ranking, and by the pass that a full queue makes."""
+    told = [house.posterior.rate(house.rows[row], 9.0, NOISE) for row in range(7)]
+    start, twins = everything(house.columns), [house.columns, other(house), other(house)]
+    for columns in twins:
+        columns.set(*start)
+        for rating in told:
+            columns.apply(*rating)
+    by_rows = everything(twins[0])
+    ranked = rank([twins[1]], [1.0], 9000, "mean")
+    order = np.lexsort((np.arange(9000), -by_rows[0]))
+    assert np.array_equal(ranked.rows, order)
+    assert np.array_equal(ranked.mean, by_rows[0][order])
+    twins[2].apply(np.zeros(WIDTH + 1), 0.0, 1.0)
+    for columns in twins:
+        mixed = rank([columns, columns], [1.0, 1.0], 9000, "mean")
+        assert np.array_equal(mixed.rows, order)
+        for now, then in zip(everything(columns), by_rows, strict=True):
+            assert np.array_equal(now, then)
+
+
+def test_a_rating_that_waits_is_applied_with_the_extras_of_its_time(house: House) -> None:
+    house.columns.apply(*house.posterior.rate(house.rows[5], 9.0, NOISE))
+    then = everything(house.columns)
+    house.columns.set_extra(np.zeros(9000, np.float16))
+    assert all(np.array_equal(*pair) for pair in zip(everything(house.columns), then, strict=True))
+
+
+def test_rows_that_come_after_a_rating_that_waits_do_not_feel_it_twice(house: House) -> None:
+    house.columns.apply(*house.posterior.rate(house.rows[5], 9.0, NOISE))
+    more = np.random.default_rng(7).normal(size=(10, WIDTH)).astype(np.float16)
+    house.features.extend(more)
+    house.columns.extend(house.posterior.weights, house.posterior.covariance)
+    house.rows = np.concatenate([house.rows, np.column_stack([more, np.zeros(10)]).astype(float)])
+    assert distance(house) < 1e-4
+    house.columns.apply(*house.posterior.rate(house.rows[6], 2.0, NOISE))
+    house.columns.refresh(house.posterior.weights, house.posterior.covariance)
+    assert distance(house) < 1e-6
+
+
+def test_a_ranking_that_is_refused_loses_no_rating(house: House) -> None:
+    house.columns.apply(*house.posterior.rate(house.rows[5], 9.0, NOISE))
+    with pytest.raises(ValueError, match="temperature"):
+        rank([house.columns], [1.0], 5, "draw", temperature=0.0)
+    with pytest.raises(ValueError, match="weight"):
+        rank([house.columns], [-1.0], 5, "mean")
+    assert distance(house) < 1e-4
+
+
+def other(house: House) -> Columns:
+    """Columns over the same rows, refreshed from the posterior as it stands."""
+    columns = Columns(house.features)
+    columns.set_extra(house.rows[:, -1].astype(np.float16))
+    columns.refresh(house.posterior.weights, house.posterior.covariance)
+    return columns
 
 
 def test_moments_of_another_model_are_taken_as_they_are(house: House) -> None:

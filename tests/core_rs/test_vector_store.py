@@ -193,12 +193,35 @@ def test_search_finds_what_numpy_finds_whatever_is_where(tmp_path: Path) -> None
     for chosen, answers in (
         (None, store.search(queries, 20, threads=2)),
         (only, store.search(queries, 20, only=only)),
+        (only, store.search(queries, 20, only=store.select(only))),
     ):
         able = np.setdiff1d(ids if chosen is None else chosen, ids[::5])
         exact = x[(able - 1) // 7].astype(np.float32) @ queries.T
         for n, (found, scores) in enumerate(answers):
             assert found.tolist() == able[np.argsort(-exact[:, n], kind="stable")[:20]].tolist()
             np.testing.assert_allclose(scores, -np.sort(-exact[:, n])[:20], rtol=1e-5)
+
+
+def test_a_selection_is_joined_with_others_and_refused_after_a_write(tmp_path: Path) -> None:
+    store = opened(tmp_path / "a")
+    for start in (0, 100):
+        ids = np.arange(start, start + 100)
+        store.upsert(ids.astype(np.uint64), rows_of(*ids))
+        store.flush()
+    query = np.ones((1, DIM), np.float32)
+    threes = store.select(np.arange(0, 999, 3, dtype=np.uint64))
+    low = store.select(np.arange(50, dtype=np.uint64))
+    assert (len(threes), len(threes & ~low), len(threes | low)) == (67, 50, 100)
+    ((found, _),) = store.search(query, 200, only=threes & ~low)
+    assert sorted(found.tolist()) == list(range(51, 200, 3))
+    other = opened(tmp_path / "b")
+    other.upsert(ids_of(1), rows_of(1))
+    store.delete(ids_of(60))
+    for stale, where in ((threes, store), (low, other), (threes & low, store)):
+        with pytest.raises(_core.BadValue, match="state a selection is of"):
+            where.search(query, 5, only=stale)
+    with pytest.raises(TypeError):
+        store.search(query, 5, only=[1, 2])  # type: ignore[arg-type]
 
 
 def test_others_read_and_write_while_segments_are_merged(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 //!
 //! A coarse code is the i8 code in steps of 127/7, −7..7, held as 1..15. Byte j of a group of 64 bytes holds
 //! code j of its 128 in the low half and code 64 + j in the high half. A score is off by about 0.6 % of
-//! |q||x| for 512 numbers, enough to choose candidates by and nothing else.
+//! |q||x| for 512 numbers, enough to choose candidates by and nothing else; `slack` says how far at most.
 
 use super::choice::{Kind, Simd};
 #[cfg(target_arch = "aarch64")]
@@ -18,6 +18,10 @@ pub(super) const LIFT: i32 = 8;
 /// i8 steps in a coarse step.
 pub(super) const STEP: f32 = 127.0 / 7.0;
 
+/// Standard deviations of a coarse score that no row is held to be off by: a sum of rounding errors as uniform as
+/// theirs is off by more once in two million times.
+const FAR: f32 = 5.0;
+
 /// Codes of a group: what 64 bytes hold.
 const GROUP: usize = 128;
 
@@ -25,6 +29,12 @@ const GROUP: usize = 128;
 #[must_use]
 pub const fn width(dim: usize) -> usize {
     dim.next_multiple_of(GROUP) / 2
+}
+
+/// How far below the true one the coarse score of a row of that scale may be, for a query of that length.
+#[must_use]
+pub fn slack(scale: f32, length: f32) -> f32 {
+    FAR * length * scale * STEP / 12f32.sqrt()
 }
 
 /// Write the coarse form of an i8 row.

@@ -69,7 +69,6 @@ impl Simd {
         let width = vectors.width;
         let count = rows.len() / width.max(1);
         assert!(rows.len() == count * width && out.len() == count * vectors.len());
-        #[cfg(target_arch = "x86_64")]
         if width >= STEP && count > 0 && self.widens(rows, vectors, out) {
             return;
         }
@@ -80,16 +79,28 @@ impl Simd {
         }
     }
 
-    /// As `products`, by AVX2 or AVX-512; false when this is neither.
-    #[cfg(target_arch = "x86_64")]
+    /// As `products`, by vector instructions; false when this is the reference.
     fn widens(self, rows: &[f16], vectors: &Vectors, out: &mut [f32]) -> bool {
         let kernel: unsafe fn(&[f16], &Vectors, &mut [f32]) = match (self.name(), vectors.len()) {
+            #[cfg(target_arch = "aarch64")]
+            ("neon" | "neon-dot", 1) => arm::narrow::<1>,
+            #[cfg(target_arch = "aarch64")]
+            ("neon" | "neon-dot", 2) => arm::narrow::<2>,
+            #[cfg(target_arch = "aarch64")]
+            ("neon" | "neon-dot", _) => arm::narrow::<4>,
+            #[cfg(target_arch = "x86_64")]
             ("avx512", 1) => x86::wide::<1>,
+            #[cfg(target_arch = "x86_64")]
             ("avx512", 2) => x86::wide::<2>,
+            #[cfg(target_arch = "x86_64")]
             ("avx512", 3..=4) => x86::wide::<4>,
+            #[cfg(target_arch = "x86_64")]
             ("avx512", _) => x86::wide::<8>,
+            #[cfg(target_arch = "x86_64")]
             ("avx2", 1) => x86::narrow::<1>,
+            #[cfg(target_arch = "x86_64")]
             ("avx2", 2) => x86::narrow::<2>,
+            #[cfg(target_arch = "x86_64")]
             ("avx2", _) => x86::narrow::<4>,
             _ => return false,
         };
@@ -97,6 +108,12 @@ impl Simd {
         unsafe { kernel(rows, vectors, out) };
         true
     }
+}
+
+/// Where step `index` of a row begins: the last one ends with the row.
+const fn begin(index: usize, width: usize) -> usize {
+    let plain = index * STEP;
+    if plain + STEP > width { width - STEP } else { plain }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -110,13 +127,7 @@ mod x86 {
 
     use half::f16;
 
-    use super::{STEP, Vectors};
-
-    /// Where step `index` of a row begins: the last one ends with the row.
-    const fn begin(index: usize, width: usize) -> usize {
-        let plain = index * STEP;
-        if plain + STEP > width { width - STEP } else { plain }
-    }
+    use super::{STEP, Vectors, begin};
 
     /// G vectors at a time, 16 entries a step. What is asked for beyond the last vector is computed from it again.
     #[target_feature(enable = "avx512f,avx2,f16c")]
@@ -172,6 +183,45 @@ mod x86 {
                     let four = _mm_add_ps(_mm256_castps256_ps128(four), _mm256_extractf128_ps::<1>(four));
                     let two = _mm_add_ps(four, _mm_movehl_ps(four, four));
                     out[v * count + r] = _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(target_arch = "aarch64")]
+mod arm {
+    use std::arch::aarch64::{vaddq_f32, vaddvq_f32, vdupq_n_f32, vfmaq_f32, vld1q_f32};
+
+    use half::f16;
+
+    use super::super::neon::widened;
+    use super::{STEP, Vectors, begin};
+
+    /// As `x86::wide`, with four quarters of 4 a step: sixteen sums for four vectors, of 32 registers.
+    #[target_feature(enable = "neon")]
+    pub fn narrow<const G: usize>(rows: &[f16], vectors: &Vectors, out: &mut [f32]) {
+        let (width, stride, count) = (vectors.width, vectors.stride, rows.len() / vectors.width);
+        for (first, out) in (0..vectors.len()).step_by(G).zip(out.chunks_mut((G * count).max(1))) {
+            let last = vectors.len() - first - 1;
+            for r in 0..count {
+                let mut sums = [[vdupq_n_f32(0.0); 4]; G];
+                for step in 0..stride / STEP {
+                    // SAFETY: a step lies within its row, and its part of a vector within the `stride` of the vector.
+                    unsafe {
+                        let row = rows.as_ptr().add(r * width + begin(step, width));
+                        let x = [0, 4, 8, 12].map(|at| widened(row.add(at)));
+                        for (v, sums) in sums.iter_mut().enumerate() {
+                            let vector = (first + v.min(last)) * stride + step * STEP;
+                            let y = vectors.steps.as_ptr().add(vector);
+                            for (quarter, sum) in sums.iter_mut().enumerate() {
+                                *sum = vfmaq_f32(*sum, x[quarter], vld1q_f32(y.add(4 * quarter)));
+                            }
+                        }
+                    }
+                }
+                for (v, [a, b, c, d]) in sums.iter().enumerate().take(last + 1) {
+                    out[v * count + r] = vaddvq_f32(vaddq_f32(vaddq_f32(*a, *b), vaddq_f32(*c, *d)));
                 }
             }
         }

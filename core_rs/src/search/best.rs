@@ -42,7 +42,7 @@ impl Best {
         if candidate.score < self.floor || self.k == 0 {
             return;
         }
-        self.kept.push(candidate);
+        self.kept.push(Candidate { score: candidate.score + 0.0, ..candidate }); // -0 becomes 0
         if self.kept.len() >= 4 * self.k + 64 {
             self.cut();
         }
@@ -82,7 +82,14 @@ impl Best {
     }
 }
 
-/// Score descending, id ascending. 0 and -0 are equal.
+/// Score descending, id ascending.
 fn order(a: &Candidate, b: &Candidate) -> Ordering {
-    b.score.partial_cmp(&a.score).unwrap_or(Ordering::Equal).then(a.id.cmp(&b.id))
+    place(b).cmp(&place(a))
+}
+
+/// One number that is greater for what is better: compared without a branch, where branches would be guesses.
+fn place(one: &Candidate) -> u128 {
+    let bits = one.score.to_bits();
+    let rising = if bits >> 31 == 1 { !bits } else { bits | 1 << 31 };
+    u128::from(rising) << 64 | u128::from(!one.id)
 }

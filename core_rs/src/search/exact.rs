@@ -2,11 +2,11 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rayon::prelude::*;
-
 use super::best::{Best, Candidate};
 use super::plan::Failure;
 use super::{Asked, Task};
+use crate::crew::crew;
+use crate::hardware::coarse::slack;
 use crate::hardware::rows::{PIECE, Query, Rows, Scores};
 
 /// Rows to a chunk: the unit of work and of cancelling.
@@ -22,10 +22,12 @@ const FEW: usize = 3;
 /// Candidates of a coarse scan for each of an i8 scan, and a number on top for small k: its scores are rougher.
 const COARSE: (usize, usize) = (3, 256);
 
-/// The `width` best of every row by i8 score, for each query; by coarse score more of them.
+/// The `width` best of every row by i8 score, for each query. After a coarse scan: of those that by coarse score may
+/// be among the best `k`.
 pub(super) fn scan(
     task: &Task<'_>,
     asked: &[Asked<'_>],
+    k: usize,
     width: usize,
 ) -> Result<Vec<Vec<Candidate>>, Failure> {
     let chunks: Vec<(usize, usize)> = (0..task.blocks.len())
@@ -34,10 +36,10 @@ pub(super) fn scan(
     let queries: Vec<Query> = asked.iter().map(|asked| asked.codes.clone()).collect();
     let coarse = task.filter.is_none() && (1..=FEW).contains(&queries.len());
     let coarse = coarse && task.blocks.iter().any(|block| block.coarse.is_some());
-    let width = if coarse && width > 0 { COARSE.0 * width + COARSE.1 } else { width };
+    let most = if coarse && width > 0 { COARSE.0 * width + COARSE.1 } else { width };
     let next = AtomicUsize::new(0);
     let work = || -> Result<Vec<Best>, Failure> {
-        let mut sweep = Sweep::new(task, &queries, width);
+        let mut sweep = Sweep::new(task, &queries, most);
         sweep.coarse = coarse;
         while let Some(&(block, first)) = chunks.get(next.fetch_add(1, Ordering::Relaxed)) {
             task.going()?;
@@ -46,14 +48,27 @@ pub(super) fn scan(
         Ok(sweep.best)
     };
     let threads = task.threads.min(chunks.len()).max(1);
-    let each: Vec<Vec<Best>> = if threads == 1 {
-        vec![work()?]
-    } else {
-        (0..threads).into_par_iter().with_max_len(1).map(|_| work()).collect::<Result<_, _>>()?
-    };
+    let each: Vec<Vec<Best>> = crew(threads, work).into_iter().collect::<Result<_, _>>()?;
     let joined =
         each.into_iter().reduce(|one, other| one.into_iter().zip(other).map(|(a, b)| a.with(b)).collect());
-    Ok(joined.unwrap_or_default().into_iter().map(Best::sorted).collect())
+    let found = joined.unwrap_or_default().into_iter().map(Best::sorted);
+    if coarse {
+        return Ok(found.zip(&queries).map(|(found, query)| closer(task, query, &found, k, width)).collect());
+    }
+    Ok(found.collect())
+}
+
+/// The `width` best by i8 score of what a coarse scan found, best first: the first `2k` are scored, and of the others
+/// those that may be among the best `k` for all that a coarse score says.
+fn closer(task: &Task<'_>, query: &Query, found: &[Candidate], k: usize, width: usize) -> Vec<Candidate> {
+    let mut sweep = Sweep::new(task, std::slice::from_ref(query), width);
+    let (sure, rest) = found.split_at(found.len().min(2 * k));
+    sweep.again(sure);
+    let (least, length) = (sweep.best[0].score_of(k), query.length_squared().sqrt());
+    let slack = |one: &Candidate| slack(task.blocks[one.block as usize].scales[one.row as usize], length);
+    let rest: Vec<_> = rest.iter().filter(|one| one.score + slack(one) >= least).copied().collect();
+    sweep.again(&rest);
+    sweep.best.pop().map(Best::sorted).unwrap_or_default()
 }
 
 /// One thread's walk over rows: the best so far for each query.
@@ -138,6 +153,15 @@ impl<'a> Sweep<'a> {
         }
         if self.waiting.len() >= PIECE {
             self.scattered(block, rows);
+        }
+    }
+
+    /// Score rows that were found by other scores.
+    fn again(&mut self, found: &[Candidate]) {
+        for (number, block) in self.task.blocks.iter().enumerate() {
+            let here = found.iter().filter(|one| one.block as usize == number);
+            self.waiting.extend(here.map(|one| one.row));
+            self.scattered(number, block.rows());
         }
     }
 

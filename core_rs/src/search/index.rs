@@ -10,6 +10,7 @@ use super::block::Block;
 use super::ivf::Centroids;
 use super::memory::Memory;
 use super::plan::{Failure, Plan};
+use super::selection::{Selection, next_state};
 use super::train::{Sorted, lists_for, sort, train};
 use super::{Hits, reach, search};
 use crate::refusal::Refusal;
@@ -19,7 +20,7 @@ pub struct Index {
     listed: Option<Listed>,
     newest: Memory,
     known: HashSet<u64>,
-    changes: u64,
+    state: u64,
 }
 
 struct Listed {
@@ -28,20 +29,13 @@ struct Listed {
     sorted: Sorted,
 }
 
-/// A set of the rows of an index as it stood.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Selection {
-    parts: Vec<Bitmap>,
-    changes: u64,
-}
-
 impl Index {
     /// No rows of `dim` numbers yet.
     ///
     /// # Errors
     /// `Range` when `dim` is 0.
     pub fn new(dim: usize) -> Result<Self, Refusal> {
-        Ok(Self { listed: None, newest: Memory::new(dim)?, known: HashSet::new(), changes: 0 })
+        Ok(Self { listed: None, newest: Memory::new(dim)?, known: HashSet::new(), state: next_state() })
     }
 
     /// How many rows.
@@ -81,7 +75,7 @@ impl Index {
         }
         self.newest.extend(ids, rows)?;
         self.known.extend(new);
-        self.changes += 1;
+        self.state = next_state();
         Ok(())
     }
 
@@ -96,7 +90,7 @@ impl Index {
         let sorted = sort(&centroids, &self.newest.block(), threads, cancel)?;
         let memory = self.newest.in_order(&sorted)?;
         self.newest = Memory::new(memory.dim())?;
-        self.changes += 1;
+        self.state = next_state();
         let listed = self.listed.insert(Listed { memory, centroids, sorted });
         let table = reach::measure(&[listed.block()], threads, cancel)?;
         listed.centroids.set_reach(table)?;
@@ -110,7 +104,7 @@ impl Index {
         }
         if let Some(listed) = self.listed.take() {
             self.newest = listed.memory;
-            self.changes += 1;
+            self.state = next_state();
         }
         Ok(())
     }
@@ -128,10 +122,8 @@ impl Index {
         cancel: &AtomicBool,
         threads: usize,
     ) -> Result<Vec<Hits>, Failure> {
-        if let Some(only) = only {
-            only.fits(self.changes)?;
-        }
-        search(&self.blocks(), queries, k, plan, only.map(|only| &only.parts[..]), cancel, threads)
+        let only = only.map(|only| only.of(self.state)).transpose()?;
+        search(&self.blocks(), queries, k, plan, only, cancel, threads)
     }
 
     /// The rows of those ids; unknown ids are left out.
@@ -141,7 +133,7 @@ impl Index {
         let rows = |block: &Block<'_>| {
             Bitmap::of(&block.ids.iter().map(|id| wanted.contains(id)).collect::<Vec<_>>())
         };
-        Selection { parts: self.blocks().iter().map(rows).collect(), changes: self.changes }
+        Selection::new(self.blocks().iter().map(rows).collect(), self.state)
     }
 
     fn blocks(&self) -> Vec<Block<'_>> {
@@ -152,54 +144,6 @@ impl Index {
 impl Listed {
     fn block(&self) -> Block<'_> {
         Block { lists: Some(self.sorted.lists(&self.centroids)), ..self.memory.block() }
-    }
-}
-
-impl Selection {
-    /// How many rows are in it.
-    #[must_use]
-    pub fn count(&self) -> usize {
-        self.parts.iter().map(Bitmap::count).sum()
-    }
-
-    /// Rows not in it.
-    #[must_use]
-    pub fn not(&self) -> Self {
-        Self { parts: self.parts.iter().map(Bitmap::not).collect(), ..*self }
-    }
-
-    /// Rows in both.
-    ///
-    /// # Errors
-    /// `Range` when the rows changed between the two; `or` likewise.
-    pub fn and(&self, other: &Self) -> Result<Self, Refusal> {
-        self.with(other, Bitmap::and)
-    }
-
-    /// Rows in either.
-    ///
-    /// # Errors
-    /// As `and`.
-    pub fn or(&self, other: &Self) -> Result<Self, Refusal> {
-        self.with(other, Bitmap::or)
-    }
-
-    fn with(
-        &self,
-        other: &Self,
-        join: impl Fn(&Bitmap, &Bitmap) -> Result<Bitmap, Refusal>,
-    ) -> Result<Self, Refusal> {
-        other.fits(self.changes)?;
-        let parts = self.parts.iter().zip(&other.parts).map(|(a, b)| join(a, b)).collect::<Result<_, _>>()?;
-        Ok(Self { parts, changes: self.changes })
-    }
-
-    fn fits(&self, changes: u64) -> Result<(), Refusal> {
-        if self.changes == changes {
-            return Ok(());
-        }
-        let given = self.changes as f64;
-        Err(Refusal::Range { what: "the state a selection is of", given, wanted: "that of the rows now" })
     }
 }
 

@@ -18,6 +18,7 @@ pub mod plan;
 mod probe;
 pub mod quantise;
 pub mod reach;
+pub mod selection;
 #[cfg(test)]
 mod tests;
 pub mod train;
@@ -86,7 +87,7 @@ pub fn search(
     let found = if by_lists(&task, plan) {
         probe::probe(&task, &asked, k, plan.candidates(k), |centroids| centroids.slack(plan.recall))?
     } else {
-        exact::scan(&task, &asked, plan.candidates(k))?
+        exact::scan(&task, &asked, k, plan.candidates(k))?
     };
     task.rerank(&asked, found, k)
 }

@@ -48,7 +48,7 @@ impl VectorStore {
             match self.merged(number, &chosen, cancel, &mut broken) {
                 Ok(made) => return self.writing(|writer| self.replace(writer, &chosen, made)).map(|()| true),
                 Err(fault) => match broken {
-                    Some(id) => self.change(|view| view.hide(&[id]))?,
+                    Some(id) => self.hide(&[id])?,
                     None => return Err(fault),
                 },
             }

@@ -15,6 +15,7 @@ use super::segment::{self, Segment};
 use super::store::{Tuning, VectorStore, Writer};
 use super::view::{Live, View};
 use crate::search::bitmap::Bitmap;
+use crate::search::selection::next_state;
 
 /// How a store is opened.
 #[derive(Clone, Debug)]
@@ -52,7 +53,7 @@ impl VectorStore {
             return Err(Fault::DimMismatch { given: dim, wanted: manifest.dim });
         }
         let (segments, greatest) = (segments(&folder, &manifest)?, manifest.greatest);
-        let mut view = View { segments, memtable: Memtable::new(dim), greatest };
+        let mut view = View { segments, memtable: Memtable::new(dim), greatest, state: next_state() };
         let mut replay = log::replay(&folder, manifest.log, dim, manifest.sequence)?;
         replay.ops.drain(..).for_each(|op| apply(&mut view, &op, dim));
         let lost = replay.lost;
@@ -84,7 +85,7 @@ impl VectorStore {
         for segment in segments {
             let damaged: Vec<u64> =
                 segment.damaged_rows().into_iter().map(|row| segment.ids()[row]).collect();
-            self.change(|view| {
+            self.mark(|view| {
                 for live in view.segments.iter_mut().filter(|live| live.segment.number == segment.number) {
                     let rows = damaged.iter().filter_map(|&id| segment.row_of(id));
                     rows.for_each(|row| live.shown.set(row, false));

@@ -14,6 +14,7 @@ use super::disk::{BLOCK, PAGE, checks_of};
 use super::fault::Fault;
 use super::layout::{Kind, Layout};
 use super::lists::Lists;
+use crate::hardware::coarse::{pack, width};
 use crate::hardware::map::FileMap;
 use crate::hardware::pages::Pages;
 use crate::hardware::rows::stride;
@@ -34,6 +35,8 @@ pub struct Segment {
     remade: Option<Remade>,
     /// The codes in huge pages, once they were taken into memory.
     codes: OnceLock<Pages<i8>>,
+    /// Their coarse form, made from them; it is in no file.
+    coarse: OnceLock<Pages<u8>>,
 }
 
 struct Remade {
@@ -68,8 +71,8 @@ impl Segment {
         if (layout.rows, layout.dim, layout.model) != (rows, dim, mark_of(model)) {
             return Err(Fault::corrupt(&path, "it is not the segment that the manifest lists"));
         }
-        let codes = OnceLock::new();
-        let mut segment = Self { number, path, file, map, layout, lists: None, remade: None, codes };
+        let (codes, coarse) = (OnceLock::new(), OnceLock::new());
+        let mut segment = Self { number, path, file, map, layout, lists: None, remade: None, codes, coarse };
         for kind in [Kind::Ids, Kind::Marks] {
             if !segment.damaged_blocks(kind).is_empty() {
                 return Err(Fault::corrupt(&segment.path, format!("its {kind:?} do not hold")));
@@ -107,7 +110,13 @@ impl Segment {
     /// Bytes its codes take in memory: of a file, not counted, until `warm`.
     #[must_use]
     pub fn held(&self) -> usize {
-        self.codes.get().map_or(0, |codes| codes.len())
+        self.codes.get().map_or(0, |codes| codes.len()) + self.coarse.get().map_or(0, |coarse| coarse.len())
+    }
+
+    /// Bytes that `warm` takes, and besides them `warm_coarse`.
+    #[must_use]
+    pub fn takes(&self) -> (usize, usize) {
+        (self.rows() * stride(self.layout.dim), self.rows() * width(self.layout.dim))
     }
 
     /// `(rows,)` in the order of the file.
@@ -130,7 +139,7 @@ impl Segment {
             dim: self.layout.dim,
             ids: self.ids(),
             codes: self.codes(),
-            coarse: None,
+            coarse: self.coarse.get().map(|coarse| &coarse[..]),
             scales: self.remade.as_ref().map_or_else(|| self.cast(Kind::Scales), |made| &made.scales),
             sums: self.remade.as_ref().map_or_else(|| self.cast(Kind::Sums), |made| &made.sums),
             exact: Exact::Reader(self),
@@ -157,6 +166,21 @@ impl Segment {
             self.requantise(first..end, &mut codes);
         }
         let _ = self.codes.set(codes);
+        Ok(())
+    }
+
+    /// Make the coarse form of codes that `warm` took into memory: it halves what an exact scan reads.
+    ///
+    /// # Errors
+    /// `Disk` when memory gives out.
+    pub fn warm_coarse(&self) -> Result<(), Fault> {
+        let Some(codes) = self.codes.get().filter(|_| self.coarse.get().is_none()) else { return Ok(()) };
+        let (stride, width) = (self.layout.stride, width(self.layout.dim));
+        let mut coarse = Pages::<u8>::zeroed(self.rows() * width).map_err(Fault::at(&self.path))?;
+        for (codes, out) in codes.chunks_exact(stride).zip(coarse.chunks_exact_mut(width)) {
+            pack(codes, out);
+        }
+        let _ = self.coarse.set(coarse);
         Ok(())
     }
 

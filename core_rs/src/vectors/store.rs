@@ -16,6 +16,7 @@ use super::log::{Log, Op};
 use super::manifest::Manifest;
 use super::view::{Found, View};
 use crate::search::plan::{Failure, Plan};
+use crate::search::selection::{Selection, next_state};
 use crate::search::{Hits, search};
 
 /// Bytes of rows in memory from which they become a segment.
@@ -158,21 +159,29 @@ impl VectorStore {
             .map(|(&id, _)| id)
             .collect();
         if !broken.is_empty() {
-            self.change(|view| view.hide(&broken))?;
+            self.hide(&broken)?;
         }
         Ok((found.into_iter().map(|found| found == Found::Yes).collect(), rows))
+    }
+
+    /// The rows of those ids as they stand, for searches; unknown ids are left out.
+    ///
+    /// # Errors
+    /// `Closed`.
+    pub fn select(&self, ids: &[u64]) -> Result<Selection, Fault> {
+        self.look(|view| Ok(Selection::new(view.filter(ids), view.state)))
     }
 
     /// The `k` best rows for each of `queries`, `(q, dim)`, by inner product; of `only`, if it is given.
     ///
     /// # Errors
-    /// `DimMismatch`, `BadValue`, `Cancelled`, `Closed`.
+    /// `DimMismatch`, `BadValue`, also for a selection made before the last write, `Cancelled`, `Closed`.
     pub fn search(
         &self,
         queries: ArrayView2<'_, f32>,
         k: usize,
         plan: &Plan,
-        only: Option<&[u64]>,
+        only: Option<Only<'_>>,
         (cancel, threads): (&AtomicBool, usize),
     ) -> Result<Vec<Hits>, Fault> {
         if queries.ncols() != self.dim {
@@ -180,12 +189,22 @@ impl VectorStore {
         }
         loop {
             let found = self.look(|view| {
-                let filter = only.map(|ids| view.filter(ids));
-                Ok(search(&view.blocks(), queries, k, plan, filter.as_deref(), cancel, threads))
+                let made;
+                let filter = match only {
+                    None => None,
+                    Some(Only::Ids(ids)) => {
+                        made = view.filter(ids);
+                        Some(&made[..])
+                    }
+                    Some(Only::Rows(selection)) => {
+                        Some(selection.of(view.state).map_err(|why| Fault::BadValue(why.to_string()))?)
+                    }
+                };
+                Ok(search(&view.blocks(), queries, k, plan, filter, cancel, threads))
             })?;
             match found {
                 Ok(hits) => return Ok(hits),
-                Err(Failure::Unreadable { id }) => self.change(|view| view.hide(&[id]))?,
+                Err(Failure::Unreadable { id }) => self.hide(&[id])?,
                 Err(Failure::Cancelled) => return Err(Fault::Cancelled),
                 Err(Failure::Refused(refusal)) => return Err(Fault::BadValue(refusal.to_string())),
             }
@@ -248,7 +267,8 @@ impl VectorStore {
         })
     }
 
-    /// Take the codes of segments into memory, the largest first, as far as its share of memory goes.
+    /// Take the codes of segments into memory, the largest first, as far as its share of memory goes; then their
+    /// coarse form, as far as the rest goes.
     ///
     /// # Errors
     /// `Closed`, `Disk`.
@@ -257,14 +277,11 @@ impl VectorStore {
             self.look(|view| Ok(view.segments.iter().map(|live| live.segment.clone()).collect::<Vec<_>>()))?;
         segments.sort_by_key(|segment| std::cmp::Reverse(segment.rows()));
         let mut left = self.tuning.memory;
-        for segment in segments {
-            let size = segment.rows() * crate::hardware::rows::stride(self.dim);
-            if size <= left {
-                left -= size;
-                segment.warm()?;
-            }
-        }
-        Ok(())
+        let mut within = |size: usize| left.checked_sub(size).inspect(|&rest| left = rest).is_some();
+        segments.retain(|segment| within(segment.takes().0));
+        segments.iter().try_for_each(|segment| segment.warm())?;
+        segments.retain(|segment| within(segment.takes().1));
+        segments.iter().try_for_each(|segment| segment.warm_coarse())
     }
 
     /// Let go of files, memory and lock. Every verb fails with `Closed` from then on; a second close does nothing.
@@ -307,7 +324,21 @@ impl VectorStore {
         self.reading().as_ref().map_or_else(|| Err(Fault::Closed(self.folder.clone())), verb)
     }
 
+    /// Change which rows there are: selections of them no longer fit.
     pub(super) fn change(&self, verb: impl FnOnce(&mut View)) -> Result<(), Fault> {
+        self.mark(|view| {
+            verb(view);
+            view.state = next_state();
+        })
+    }
+
+    /// No longer show the rows of these ids: their numbers do not hold.
+    pub(super) fn hide(&self, ids: &[u64]) -> Result<(), Fault> {
+        self.mark(|view| view.hide(ids))
+    }
+
+    /// Change what is known of the rows there are.
+    pub(super) fn mark(&self, verb: impl FnOnce(&mut View)) -> Result<(), Fault> {
         let mut held: RwLockWriteGuard<'_, _> = self.view.write().unwrap_or_else(PoisonError::into_inner);
         held.as_mut().map(verb).ok_or_else(|| Fault::Closed(self.folder.clone()))
     }
@@ -319,6 +350,15 @@ impl VectorStore {
     fn reading(&self) -> RwLockReadGuard<'_, Option<View>> {
         self.view.read().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What a search is held to.
+#[derive(Clone, Copy)]
+pub enum Only<'a> {
+    /// Those ids.
+    Ids(&'a [u64]),
+    /// The rows of ids, found before.
+    Rows(&'a Selection),
 }
 
 /// A row, or zeros where there is none that holds.

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use super::fault::Fault;
 use super::open::Options;
 use super::scratch::Scratch;
-use super::store::{Tuning, VectorStore};
+use super::store::{Only, Tuning, VectorStore};
 use crate::search::plan::{Mode, Plan};
 
 const DIM: usize = 5;
@@ -291,10 +291,32 @@ fn a_filter_leaves_only_its_ids_and_a_stop_stops() {
     furnish(&folder.0);
     let store = open(&folder.0);
     let query = Array2::from_elem((1, DIM), 1.0_f32);
-    let hits = store.search(query.view(), 5, &Plan::default(), Some(&[1, 4, 7, 999]), (&GO_ON, 1)).unwrap();
+    let hits = store
+        .search(query.view(), 5, &Plan::default(), Some(Only::Ids(&[1, 4, 7, 999])), (&GO_ON, 1))
+        .unwrap();
     assert_eq!(hits[0].ids, [7, 1]);
     let stopped = AtomicBool::new(true);
     assert!(matches!(store.compact(true, &stopped), Err(Fault::Cancelled)));
+}
+
+#[test]
+fn codes_are_taken_into_memory_first_and_their_coarse_form_as_far_as_the_rest_goes() {
+    let folder = Scratch::new("warm");
+    let held = |memory| {
+        let tuning = Tuning { memory, ..TUNING };
+        let store = VectorStore::open(folder.0.clone(), Options { tuning, ..options() }).unwrap();
+        let rows = Array2::from_shape_fn((100, DIM), |(n, at)| f16::from_f32(((n * 7 + at) as f32).sin()));
+        store.upsert(&(0..100).collect::<Vec<_>>(), rows.view()).unwrap();
+        store.flush().unwrap();
+        assert!(store.compact(true, &GO_ON).unwrap());
+        let query = Array2::from_elem((1, DIM), 1.0_f32);
+        let best = || store.search(query.view(), 9, &Plan::default(), None, (&GO_ON, 1)).unwrap();
+        let cold = best();
+        store.warm().unwrap();
+        assert_eq!(best(), cold);
+        store.stats().unwrap().held
+    };
+    assert_eq!([6399, 6400, 12_799, 12_800].map(held), [0, 6400, 6400, 12_800]);
 }
 
 #[test]

@@ -32,6 +32,8 @@ pub struct View {
     pub memtable: Memtable,
     /// The greatest id that was ever put in.
     pub greatest: u64,
+    /// Another one after each change of which rows there are.
+    pub state: u64,
 }
 
 impl Live {
