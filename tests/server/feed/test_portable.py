@@ -133,8 +133,8 @@ async def test_the_same_library_is_ordered_the_same_whichever_comes_first(
     await at_home(home, library, rng)
     await home.store.write(lambda db: words.write(db, home.person.id, "folder 2; no camera 1", 1_790_000_000))
     await home.learner.reword(home.person.id)
-    await home.settle()
     await hint(home, library[0])
+    await home.settle()
     before, body = await home.scores(), await home.pack()
     assert (await home.learner.view(home.person.id, "image")).taste.hints
     made, *of = library
