@@ -785,7 +785,8 @@ export interface paths {
          *
          *     `keep` names items still on the screen, parted by commas; they come back in `kept` with their new scores.
          *     Picks have an expected score of `least` or more, where it is given.
-         *     `mode=draw` takes items by chance, with odds of exp(score / temperature); a `seed` draws the same again.
+         *     `mode=draw` takes items by chance, with odds of exp(score / temperature); a `seed` draws the same again,
+         *     and has discovery try by chance.
          *     A control that is given here holds for the list that begins with this page, in place of the person's own;
          *     what comes `after` goes on as its list began.
          */

@@ -45,7 +45,7 @@ class Place(Struct, frozen=True):
     """A short sum of every id picked so far."""
     newest: Keys
     controls: Controls
-    """Those the list began with, and the seed of its chance."""
+    """Those the list began with; of a draw with the seed of its chance."""
 
 
 class Feed:
@@ -128,8 +128,9 @@ class Feed:
 
 
 def _start(query: FeedQuery) -> Place:
-    seed = random.randrange(SEEDS) if query.controls.seed is None else query.controls.seed
-    return Place(b"", {}, replace(query.controls, seed=seed))
+    if query.mode == "draw" and query.controls.seed is None:
+        return Place(b"", {}, replace(query.controls, seed=random.randrange(SEEDS)))
+    return Place(b"", {}, query.controls)
 
 
 def _ready(view: View, mode: Mode) -> bool:

@@ -13,6 +13,7 @@ from anagnorisis.feed.queries import FeedQuery
 from anagnorisis.feed.steering import Numbers, boldness, familiar, newness, standing
 from anagnorisis.feed.worth import Mask
 from anagnorisis.taste.ask import questions
+from anagnorisis.taste.daring import drawn, sampled
 from anagnorisis.taste.variety import Candidates
 from anagnorisis.taste.view import View
 
@@ -99,13 +100,20 @@ def _favourites(field: Field, query: FeedQuery, now: float, loved: Mask) -> Cand
 
 def _best(field: Field, query: FeedQuery, now: float, mask: Mask, k: int) -> Candidates:
     """The `k` best of `mask`, or as many by chance."""
-    view, controls = field.view, query.controls
+    view, controls, bold = field.view, query.controls, boldness(query.controls)
     recency = newness(controls, field.known.added, now)
+    own = (controls.seed or 0) * len(KINDS) + KINDS.index(view.kind)
     if query.mode == "draw":
-        own = (controls.seed or 0) * len(KINDS) + KINDS.index(view.kind)
-        drawn = view.draw(k, mask, controls.temperature, own, recency=recency)
-        return Candidates(view, drawn.rows, drawn.scores)
-    best = view.best(k, mask, boldness=boldness(controls), recency=recency)
+        warmth = controls.temperature
+        if bold:
+            raised = drawn(view, k, mask, bold, warmth, own, recency)
+            return Candidates(view, raised.rows, raised.scores)
+        by_chance = view.draw(k, mask, warmth, own, recency=recency)
+        return Candidates(view, by_chance.rows, by_chance.scores)
+    if bold and controls.seed is not None:
+        tried = sampled(view, k, mask, bold, own, recency)
+        return Candidates(view, tried.rows, tried.scores)
+    best = view.best(k, mask, boldness=bold, recency=recency)
     return Candidates(view, best.rows, best.scores)
 
 

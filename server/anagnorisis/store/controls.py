@@ -37,7 +37,9 @@ class Controls(Struct, frozen=True, forbid_unknown_fields=True):
     temperature: float = 1.0
     """Of a draw: the odds of an item are exp(score / temperature)."""
     seed: int | None = None
-    """Of a draw: the same seed draws the same; without one it is left to chance."""
+    """The same seed gives the same list: of a draw, and of discovery, which tries by chance where there is
+    one and goes by the upper end of what is expected without. A draw without one is another each time.
+    """
 
 
 USUAL = Controls()

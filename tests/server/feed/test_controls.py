@@ -11,11 +11,12 @@ from tests.server.feed.test_page import every, ids, rate
 
 from anagnorisis.domain import BadValue, Item, Person
 from anagnorisis.feed.page import Feed
-from anagnorisis.feed.queries import FeedQuery, Filters
+from anagnorisis.feed.queries import FeedQuery, Filters, Mode
 from anagnorisis.feed.steering import HALF_LIFE_S, Spread, boldness, spread
 from anagnorisis.store.controls import Controls
 from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.batches import Batch, EventIn
+from anagnorisis.taste.daring import sampled
 from anagnorisis.taste.learner import Learner
 from anagnorisis.taste.variety import Candidates, varied
 from anagnorisis.taste.view import View
@@ -195,3 +196,45 @@ async def test_the_same_seed_draws_the_same_favourites(
 
     assert await drawn(4) == await drawn(4) != await drawn(5)
     assert {item.id for item in pictures[12:20]} <= {*await drawn(4)}
+
+
+async def test_with_a_seed_discovery_is_left_to_chance_and_pages_go_on_in_the_same_order(
+    feed: Feed, pictures: list[Item], person: Person
+) -> None:
+    whole = await shown(feed, person, 48, discovery=0.5, seed=3, variety=0)
+    assert whole == await shown(feed, person, 48, discovery=0.5, seed=3, variety=0)
+    assert whole != await shown(feed, person, 48, discovery=0.5, seed=4, variety=0)
+    assert whole != await shown(feed, person, 48, discovery=0.5, variety=0)
+    steered = Controls(discovery=0.5, seed=3, variety=0)
+    pages = await every(feed, person, FeedQuery(limit=7, controls=steered))
+    assert [item for page in pages for item in ids(page)] == whole
+    assert await shown(feed, person, 10, seed=3) == await shown(feed, person, 10)
+
+
+@pytest.mark.parametrize("mode", ["for_you", "draw"])
+async def test_chance_tries_what_is_uncertain_more_often_the_more_discovery_there_is(
+    mode: Mode, feed: Feed, view: View, person: Person
+) -> None:
+    """Over sixty seeds; the doubt of what comes up first, beside that of all there is."""
+
+    async def doubt(discovery: float) -> float:
+        sums = 0.0
+        for seed in range(60):
+            steered = Controls(discovery=discovery, seed=seed, variety=0, temperature=0.05)
+            told = ids(await feed.page(Sight(person.id), FeedQuery(mode, limit=5, controls=steered)))
+            sums += float(np.sqrt(view.columns.at(view.space.rows(told))[1]).mean())
+        return sums / 60
+
+    told = [await doubt(step) for step in (0.0, 0.5, 1.0)]
+    assert told[0] < told[1] < told[2]
+
+
+def test_a_try_is_a_draw_of_its_mean_and_doubt(view: View) -> None:
+    every_row = np.ones(len(view), np.bool_)
+    means, variances = view.columns.at(np.arange(len(view), dtype=np.uint32))
+    doubts = np.sqrt(variances * view.taste.noise)
+    off = []
+    for seed in range(400):
+        tried = sampled(view, len(view), every_row, 0.5, seed)
+        off.append((tried.scores - means[tried.rows])[np.argsort(tried.rows)] / (0.5 * doubts))
+    assert abs(np.mean(off)) < 0.03 and abs(np.std(off) - 1) < 0.03
