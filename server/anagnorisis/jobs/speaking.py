@@ -8,15 +8,17 @@ from pathlib import Path
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 
 from anagnorisis.domain import ItemId, Kind
 from anagnorisis.store.heads import Head
+from anagnorisis.taste.challenger import Forecast
 from anagnorisis.taste.learner import Learner
+from anagnorisis.taste.posterior import Vector
 from anagnorisis.taste.second import SecondOpinion, Told, fingerprints, forecast
 from anagnorisis.taste.space import Rows, Space
-from anagnorisis.taste.view import Taste
 from anagnorisis.train import files
 from anagnorisis.train.process import attend
 
@@ -51,7 +53,7 @@ class Speaking:
         self._threads, self._clock = threads, clock
         self._head = 0
         self._heard: dict[Kind, Heard] = {}
-        self._made: dict[tuple[int, Kind], tuple[Taste, Heard]] = {}
+        self._made: dict[tuple[int, Kind], tuple[Vector, Heard]] = {}
 
     async def speak(
         self, head: Head | None, people: Sequence[int], listeners: Collection[int], step: Step
@@ -68,14 +70,21 @@ class Speaking:
         for person, kind in sorted(self._opinion.asked):
             heard = self._heard.get(kind)
             if head is None or heard is None or person not in people or person not in listeners:
-                self._opinion.hold(person, kind, None)
+                await self._hold(person, kind, None)
                 continue
             view = await self._learner.view(person, kind)
-            if self._made.get((person, kind)) != (view.taste, heard):
-                self._made[person, kind] = (view.taste, heard)
-                told, version, made_at = heard.told[people.index(person)], head.id, int(self._clock() * 1000)
-                made = await asyncio.to_thread(forecast, view, told, made_at, version)
-                self._opinion.hold(person, kind, made)
+            before = self._made.get((person, kind))
+            if before is None or before[0] is not view.taste.weights or before[1] is not heard:
+                self._made[person, kind] = (view.taste.weights, heard)
+                told = heard.told[people.index(person)]
+                made = await asyncio.to_thread(forecast, view, told, 0, head.id)
+                now = int(self._clock() * 1000)  # what was rated while it was made may be in it already
+                await self._hold(person, kind, replace(made, made_at=now))
+
+    async def _hold(self, person: int, kind: Kind, made: Forecast | None) -> None:
+        if self._opinion.says(person, kind) is not made:
+            self._opinion.hold(person, kind, made)
+            await self._learner.attend(person, kind)
 
     async def _hear(self, head: Head, kind: Kind, people: Sequence[int], step: Step) -> None:
         """Bring what is heard of a kind up to its rows."""

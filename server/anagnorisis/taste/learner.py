@@ -101,6 +101,11 @@ class Learner:
             told |= (await self.view(person, kind)).scores([item for _, item in group])
         return told
 
+    async def attend(self, person: int, kind: Kind) -> None:
+        """Hear what challengers say by now."""
+        async with self._turn(person):
+            await self._weighing.renew(await self._bring(person, kind))
+
     async def reword(self, person: int) -> None:
         """Take up what a person says of their taste now; their views follow when they are next asked for."""
         async with self._turn(person):

@@ -17,7 +17,7 @@ from anagnorisis.domain import KINDS, Item, Person, Refused, Unknown
 from anagnorisis.jobs.board import Board
 from anagnorisis.jobs.supervisor import supervise
 from anagnorisis.jobs.training import FRESH_RATINGS, Training, outlook
-from anagnorisis.store import events, heads, people, sharing
+from anagnorisis.store import events, forecasts, heads, people, sharing
 from anagnorisis.store.db import Store
 from anagnorisis.store.heads import Finished
 from anagnorisis.store.sharing import Sharing
@@ -55,6 +55,7 @@ class House:
         self.store, self.learner, self.persons, self.folder = store, learner, persons, folder
         self.now = NOW
         self.board, self.opinion = Board(store), SecondOpinion()
+        self.learner = learner = Learner(store, learner.spaces, challengers=[self.opinion])
         self.training = Training(store, learner, self.opinion, self.board, folder, 1, lambda: self.now)
         made = np.random.default_rng(2)
         self.weights = {n: made.normal(size=s).astype(np.float32) * 0.5 for n, s in SHAPES.items()}
@@ -161,6 +162,26 @@ async def test_a_head_in_use_says_its_opinion_of_every_item_to_whom_it_knows(
     running.opinion.wanted.set()
     await until(lambda: len(told.mean) == 33 if (told := running.says(running.persons[0])) else False)
     assert np.allclose(running.says(running.persons[0]).mean, await running.expected(0), atol=1e-4)  # type: ignore[union-attr]
+
+
+async def test_what_a_head_says_is_heard_and_weighed_until_it_falls_silent(
+    running: House, until: Until, batch: Callable[..., object]
+) -> None:
+    number = await running.install()
+    other = running.persons[1]
+
+    async def heard(*names: str) -> bool:
+        view = await running.learner.view(other, "image")
+        return tuple(voice.name for voice in view.voices) == names
+
+    await until(lambda: running.says(other) is not None)
+    await until(lambda: heard("head"))
+    ids = running.learner.spaces.of("image").ids
+    await running.learner.record(other, 1, batch((ids[0], 10.0), (ids[1], 0.0)))  # type: ignore[arg-type]
+    told = await forecasts.of(running.store.read, other, "image")
+    assert [one.candidate for one in told] == ["head", "mean", "posterior"] * 2
+    await running.training.remove(number)
+    await until(lambda: heard())
 
 
 async def test_a_new_rating_moves_what_it_says(
