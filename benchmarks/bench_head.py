@@ -87,16 +87,17 @@ def figures(mean: Vector, variance: Vector, y: Vector) -> list[float]:
     return [told[place] for place in PLACES]
 
 
-def summed(told: list[list[list[float]]]) -> dict[str, Any]:
+def summed(people: list[list[list[float]]]) -> dict[str, Any]:
     """Means over people, and what the head gains in rho and MAE, with its interval."""
-    all_ = np.array(told)
+    all_ = np.array(people)
     made: dict[str, Any] = {"people": len(all_)}
     for number, name in enumerate(("linear", "head", "half")):
         made[name] = dict(zip(SHOWN, np.round(all_[:, number].mean(axis=0), 4).tolist(), strict=True))
     for place, name in enumerate(SHOWN[:2]):
         gain = all_[:, 1, place] - all_[:, 0, place]
         half = 1.96 * gain.std(ddof=1) / len(gain) ** 0.5
-        made[f"gain_{name}"] = np.round([gain.mean(), gain.mean() - half, gain.mean() + half], 4).tolist()
+        told = np.round([gain.mean(), gain.mean() - half, gain.mean() + half], 4).tolist()
+        made[f"gain_{name}"] = dict(zip(("mean", "low", "high"), told, strict=True))
     return made
 
 
