@@ -13,10 +13,11 @@ from safetensors import SafetensorError
 
 from anagnorisis.domain import ItemId, Kind
 from anagnorisis.store.heads import Head
+from anagnorisis.taste.challenger import Forecast
 from anagnorisis.taste.learner import Learner
+from anagnorisis.taste.posterior import Vector
 from anagnorisis.taste.second import SecondOpinion, Told, fingerprints, forecast
 from anagnorisis.taste.space import Rows, Space
-from anagnorisis.taste.view import Taste
 from anagnorisis.train import files
 from anagnorisis.train.process import attend
 
@@ -36,6 +37,10 @@ class Heard(Struct, frozen=True, eq=False):
     """(people, 3, n)"""
 
 
+Basis = tuple[Vector, Heard, int]
+"""What a forecast was made of: the weights of the linear taste, what was heard, and of how many rows."""
+
+
 class Speaking:
     """Asks the child about rows nobody asked about yet, and makes forecasts of its answers."""
 
@@ -51,7 +56,7 @@ class Speaking:
         self._threads, self._clock = threads, clock
         self._head = 0
         self._heard: dict[Kind, Heard] = {}
-        self._made: dict[tuple[int, Kind], tuple[Taste, Heard]] = {}
+        self._made: dict[tuple[int, Kind], Basis] = {}
 
     async def speak(
         self, head: Head | None, people: Sequence[int], listeners: Collection[int], step: Step
@@ -68,14 +73,21 @@ class Speaking:
         for person, kind in sorted(self._opinion.asked):
             heard = self._heard.get(kind)
             if head is None or heard is None or person not in people or person not in listeners:
-                self._opinion.hold(person, kind, None)
+                self._made.pop((person, kind), None)
+                await self._hold(person, kind, None)
                 continue
             view = await self._learner.view(person, kind)
-            if self._made.get((person, kind)) != (view.taste, heard):
-                self._made[person, kind] = (view.taste, heard)
-                told, version, made_at = heard.told[people.index(person)], head.id, int(self._clock() * 1000)
-                made = await asyncio.to_thread(forecast, view, told, made_at, version)
-                self._opinion.hold(person, kind, made)
+            basis = view.taste.weights, heard, len(view)
+            if not _same(self._made.get((person, kind)), basis):
+                self._made[person, kind] = basis
+                told, made_at = heard.told[people.index(person)], int(self._clock() * 1000)
+                made = await asyncio.to_thread(forecast, view, told, made_at, head.id)
+                await self._hold(person, kind, made)
+
+    async def _hold(self, person: int, kind: Kind, made: Forecast | None) -> None:
+        if self._opinion.says(person, kind) is not made:
+            self._opinion.hold(person, kind, made)
+            await self._learner.listen(person, kind)
 
     async def _hear(self, head: Head, kind: Kind, people: Sequence[int], step: Step) -> None:
         """Bring what is heard of a kind up to its rows."""
@@ -116,6 +128,10 @@ class Speaking:
         for name in (files.ASKED, files.SAID):
             (folder / name).unlink()
         return arrays["said"]
+
+
+def _same(one: Basis | None, other: Basis) -> bool:
+    return one is not None and one[0] is other[0] and one[1] is other[1] and one[2] == other[2]
 
 
 def _name(kind: Kind) -> str:

@@ -114,6 +114,12 @@ class Learner:
                 aside = view.differing_hints(await self.hints.of(person, kind))
                 await self._settle(view, [], aside)
 
+    async def listen(self, person: int, kind: Kind) -> None:
+        """Take up what challengers say newly to a person, if anybody asked for their view."""
+        async with self._turn(person):
+            if view := self._views.get((person, kind)):
+                await self._weighing.renew(view)
+
     async def forget(self, person: int) -> None:
         """Drop what is held of a person who left the house."""
         async with self._turn(person):
