@@ -21,4 +21,5 @@ export const OF_YOU: readonly Section<Record<string, never>>[] = [
   { id: 'corrections', title: 'What you put right', load: () => import('./Corrections.svelte') },
   { id: 'sharing', title: 'You and the others here', load: () => import('./Sharing.svelte') },
   { id: 'carry', title: 'Take it with you', load: () => import('./Carry.svelte') },
+  { id: 'heads', title: 'A second opinion', load: () => import('./Heads.svelte') },
 ]

@@ -38,6 +38,10 @@ class Heard(Struct, frozen=True, eq=False):
     """(people, 3, n)"""
 
 
+Basis = tuple[Vector, Heard, int]
+"""What a forecast was made of: the weights of the linear taste, what was heard, and of how many rows."""
+
+
 class Speaking:
     """Asks the child about rows nobody asked about yet, and makes forecasts of its answers."""
 
@@ -53,7 +57,7 @@ class Speaking:
         self._threads, self._clock = threads, clock
         self._head = 0
         self._heard: dict[Kind, Heard] = {}
-        self._made: dict[tuple[int, Kind], tuple[Vector, Heard]] = {}
+        self._made: dict[tuple[int, Kind], Basis] = {}
 
     async def speak(
         self, head: Head | None, people: Sequence[int], listeners: Collection[int], step: Step
@@ -70,12 +74,13 @@ class Speaking:
         for person, kind in sorted(self._opinion.asked):
             heard = self._heard.get(kind)
             if head is None or heard is None or person not in people or person not in listeners:
+                self._made.pop((person, kind), None)
                 await self._hold(person, kind, None)
                 continue
             view = await self._learner.view(person, kind)
-            before = self._made.get((person, kind))
-            if before is None or before[0] is not view.taste.weights or before[1] is not heard:
-                self._made[person, kind] = (view.taste.weights, heard)
+            basis = view.taste.weights, heard, len(view)
+            if not _same(self._made.get((person, kind)), basis):
+                self._made[person, kind] = basis
                 told = heard.told[people.index(person)]
                 made = await asyncio.to_thread(forecast, view, told, 0, head.id)
                 now = int(self._clock() * 1000)  # what was rated while it was made may be in it already
@@ -84,7 +89,7 @@ class Speaking:
     async def _hold(self, person: int, kind: Kind, made: Forecast | None) -> None:
         if self._opinion.says(person, kind) is not made:
             self._opinion.hold(person, kind, made)
-            await self._learner.attend(person, kind)
+            await self._learner.listen(person, kind)
 
     async def _hear(self, head: Head, kind: Kind, people: Sequence[int], step: Step) -> None:
         """Bring what is heard of a kind up to its rows."""
@@ -125,6 +130,10 @@ class Speaking:
         for name in (files.ASKED, files.SAID):
             (folder / name).unlink()
         return arrays["said"]
+
+
+def _same(one: Basis | None, other: Basis) -> bool:
+    return one is not None and one[0] is other[0] and one[1] is other[1] and one[2] == other[2]
 
 
 def _name(kind: Kind) -> str:

@@ -101,11 +101,6 @@ class Learner:
             told |= (await self.view(person, kind)).scores([item for _, item in group])
         return told
 
-    async def attend(self, person: int, kind: Kind) -> None:
-        """Hear what challengers say by now."""
-        async with self._turn(person):
-            await self._weighing.renew(await self._bring(person, kind))
-
     async def reword(self, person: int) -> None:
         """Take up what a person says of their taste now; their views follow when they are next asked for."""
         async with self._turn(person):
@@ -118,6 +113,12 @@ class Learner:
             for kind, view in self._of(person).items():
                 aside = view.differing_hints(await self.hints.of(person, kind))
                 await self._settle(view, [], aside)
+
+    async def listen(self, person: int, kind: Kind) -> None:
+        """Take up what challengers say newly to a person, if anybody asked for their view."""
+        async with self._turn(person):
+            if view := self._views.get((person, kind)):
+                await self._weighing.renew(view)
 
     async def forget(self, person: int) -> None:
         """Drop what is held of a person who left the house."""

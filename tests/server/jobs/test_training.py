@@ -307,3 +307,21 @@ async def test_a_night_and_fifty_new_ratings_wish_for_one_where_somebody_switche
     await house.training.at_night(switched)
     await house.training.wish()
     assert (await heads.learning(house.store.read) is not None) == wished
+
+
+async def test_a_view_hears_it_as_one_voice_among_others(house: House, until: Until) -> None:
+    learner = Learner(house.store, house.learner.spaces, lambda: NOW, [house.opinion])
+    training = Training(house.store, learner, house.opinion, house.board, house.folder, 1, lambda: NOW)
+    first = house.persons[0]
+    view = await learner.view(first, "image")
+    assert view.voices == ()
+    loop = asyncio.create_task(supervise([training.loop], house.board))
+    number = await house.install()
+    house.opinion.wanted.set()
+    await until(lambda: [voice.name for voice in view.voices] == ["head"])
+    assert view.voices[0].forecast.version == number
+    await training.remove(number)
+    await until(lambda: not view.voices)
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)
+    await learner.close()
