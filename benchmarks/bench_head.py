@@ -114,6 +114,16 @@ def of_set(data: TasteSet, size: int, households: int) -> dict[str, Any]:
     return found
 
 
+def gains(found: dict[str, Any]) -> dict[str, float]:
+    """What the head adds in rho and in MAE, by set and n."""
+    return {
+        f"{name}_{n}_gain_{metric}": of[f"gain_{metric}"]["mean"]
+        for name, by in found.items()
+        for n, of in by.items()
+        for metric in SHOWN[:2]
+    }
+
+
 def main() -> None:
     """Run it; `--json` writes the receipt."""
     asked = arguments(__doc__)
@@ -126,7 +136,7 @@ def main() -> None:
     load, found = os.getloadavg()[0], {}
     for name in args.set or names(args.data):
         found[name] = of_set(read(args.data, name), args.people, args.households)
-    conclude("head", found, {}, args.json, load)
+    conclude("head", found, gains(found), args.json, load)
 
 
 if __name__ == "__main__":
