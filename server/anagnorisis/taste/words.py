@@ -17,7 +17,7 @@ from anagnorisis.taste.wishes import Wish, parse, plain
 
 class Words:
     """One `Spoken` a person. Views stand on the very object; another one takes its place when a wish, a name
-    of the library or a vector differs.
+    of the library, a vector or a correction differs. What reads the store is called in the person's turn.
     """
 
     def __init__(self, store: Store) -> None:
