@@ -57,12 +57,12 @@ class Library:
         ]
         reader = article.load()
         x = np.array([reader.row(f"{film.title}. {film.plot}".encode()) for film in films], np.float64)
-        self.product = Product(replace(data, x=x, numbers=np.array(numbers, np.float32)))
+        self.product = Product(replace(data, x=x, numbers=np.array(numbers, np.float32)), "article")
         genres = sorted({genre for film in films for genre in film.tags})
         self._vectors = {
-            ("image", genre): reader.phrase(genre.encode()).astype("<f2").tobytes() for genre in genres
+            ("article", genre): reader.phrase(genre.encode()).astype("<f2").tobytes() for genre in genres
         }
-        self._named = {("image", genre.casefold()): (("tag", genre),) for genre in genres} if tagged else {}
+        self._named = {("article", genre.casefold()): (("tag", genre),) for genre in genres} if tagged else {}
 
     def rho(self, text: str, rated: np.ndarray, y: np.ndarray, asked: np.ndarray, came: np.ndarray) -> float:
         """Rank correlation of what is foretold of `asked` to what `came`, of somebody who wrote `text`."""
