@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from anagnorisis.domain import Event, Rating
+from anagnorisis.domain import Event, Kind, Rating
 from anagnorisis.store.forecasts import Step
 from anagnorisis.taste import consensus, phi, scores
 from anagnorisis.taste.blend import earned
@@ -37,11 +37,11 @@ Predict = Callable[[Rows, Vector, Rows, Vector], Forecast]
 class Product:
     """Space and views as the server has them; only the store is left out."""
 
-    def __init__(self, data: TasteSet) -> None:
+    def __init__(self, data: TasteSet, kind: Kind = "image") -> None:
         x, count = data.x.astype(np.float16), len(data.x)
         sample = np.random.default_rng(1).permutation(count)[: phi.SAMPLE]
-        made_by = phi.fit("image", 1, data.name, x[sample], data.numbers[sample], count)
-        self.space = Space("image", made_by)
+        made_by = phi.fit(kind, 1, data.name, x[sample], data.numbers[sample], count)
+        self.space = Space(kind, made_by)
         self.space.extend([identity(n) for n in range(count)], phi.rows(made_by, x, data.numbers))
         self._features = self.space.features.take(np.arange(count, dtype=np.uint32)).astype(np.float64)
         self._ratings = data.ratings

@@ -1990,7 +1990,7 @@ export interface components {
             /** @enum {string} */
             kind: "music" | "image" | "article";
             /** @enum {string} */
-            verdict: "silent" | "unheard" | "agree" | "less" | "otherwise";
+            verdict: "silent" | "corrected" | "unheard" | "agree" | "less" | "otherwise";
             says: string;
             wrote: number;
             now: number;

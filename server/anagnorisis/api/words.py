@@ -84,10 +84,11 @@ async def erase_words(
 
 async def _told(store: Store, learner: Learner, person: int) -> WordsOut:
     written = await kept.written(store.read, person, BEFORE + 1)
-    spoken = await learner.words.of(person)
+    views = {kind: await learner.view(person, kind) for kind in KINDS}
+    spoken = views[KINDS[-1]].wished.spoken
     stands: list[list[Standing]] = [[] for _ in spoken.wishes]
-    for kind in KINDS:
-        view, reasons = await learner.view(person, kind), await _reasons(store, kind, spoken.wishes)
+    for kind, view in views.items():
+        reasons = await _reasons(store, kind, spoken.wishes)
         for wish, told in zip(spoken.wishes, stands, strict=True):
             reason = reasons.get(wish.about, "")
             told.append(standing(spoken, wish, view.wished, view.taste, kind, reason))

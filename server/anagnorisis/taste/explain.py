@@ -69,7 +69,7 @@ class Why(Struct, frozen=True):
     unseen: str = ""
     """Why nothing can be said of this item, whatever is known of the person; empty when something can."""
     shares: list[Part] = []
-    """The same sum by where it is known from: before anything was done, ratings, what else was done."""
+    """The posterior's part of the sum by where it is known from: before ratings, from them, beside them."""
     band: Band | None = None
 
 

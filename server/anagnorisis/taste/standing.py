@@ -1,7 +1,8 @@
 """Where a wish stands: what the person wrote of items of a sort, against what their ratings say of these.
 
-Along the wish's unit u the posterior is u'w ~ (u'w, noise * u'V u). The words claim sign * POINTS of it, the
-ratings' share is exact: u'(w - m), m the prior mean with all words in it.
+Along the wish's unit u the posterior is u'w ~ (u'w, noise * u'V u). The words claim sign * POINTS of it; what
+corrections and ratings make of that is exact: the moves of the ones, and u'(w - m) of the others, m the prior
+mean with all that was said in it.
 """
 
 import math
@@ -17,7 +18,7 @@ from anagnorisis.taste.view import Taste
 from anagnorisis.taste.wished import LENGTHS, Spoken, Wished
 from anagnorisis.taste.wishes import Wish
 
-Verdict = Literal["silent", "unheard", "agree", "less", "otherwise"]
+Verdict = Literal["silent", "corrected", "unheard", "agree", "less", "otherwise"]
 HEARD = 0.1
 """The share of its variance that ratings must have taken before they are said to speak of a wish."""
 MOSTLY = 0.75
@@ -25,6 +26,7 @@ MOSTLY = 0.75
 
 SAYS: dict[Verdict, str] = {
     "silent": "",
+    "corrected": "You put it right since, which you can take back below.",
     "unheard": "Your ratings say nothing of it yet.",
     "agree": "Your ratings agree.",
     "less": "Your ratings say less of it.",
@@ -47,7 +49,7 @@ class Standing(Struct, frozen=True):
     wrote: float
     """Points the words give to an item of that sort."""
     now: float
-    """Points such an item gets with what ratings say of it."""
+    """Points such an item gets with what corrections and ratings say of it."""
     low: float
     high: float
     """80 % of what these points may be."""
@@ -60,12 +62,16 @@ def standing(spoken: Spoken, wish: Wish, wished: Wished, taste: Taste, kind: Kin
     n = wished.wishes.index(wish)
     unit, wrote = wished.units[n], float(wished.moves[n] @ wished.units[n])
     own = float(unit @ (taste.weights - taste.prior.mean))
+    put_right = float((taste.ties.moves @ unit).sum())
     variance = float(unit @ taste.covariance @ unit)
     half = scores.band(taste.degrees) * math.sqrt(taste.noise * variance)
     heard = 1 - variance / float(unit**2 @ taste.prior.variance)
-    verdict = _verdict(heard, 1 + own / wrote)
-    says = f"{_taken(spoken, wish, kind)} {SAYS[verdict]}"
-    return Standing(kind, verdict, says, wrote, wrote + own, wrote + own - half, wrote + own + half)
+    if any(one.reason == f"wish:{wish.written}" for one in taste.ties.corrections):
+        verdict: Verdict = "corrected"
+    else:
+        verdict = _verdict(heard, 1 + own / wrote)
+    says, now = f"{_taken(spoken, wish, kind)} {SAYS[verdict]}", wrote + put_right + own
+    return Standing(kind, verdict, says, wrote, now, now - half, now + half)
 
 
 def _verdict(heard: float, left: float) -> Verdict:

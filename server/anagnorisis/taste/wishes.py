@@ -111,11 +111,16 @@ def parse(text: str) -> tuple[Wish, ...]:
     """
     if len(text) > LONGEST:
         raise BadValue(f"Your words have {len(text):,} characters; {LONGEST:,} is the most. Shorten them.")
-    parts = [plain for part in PARTS.split(text) if (plain := BREAKS.sub(" ", part).strip())]
+    parts = [said for part in PARTS.split(text) if (said := BREAKS.sub(" ", part).strip())]
     wishes = tuple(dict.fromkeys(wish for part in parts for wish in _part(part)))
     if len(wishes) > MOST:
         raise BadValue(f"There are {len(wishes)} wishes in it; {MOST} is the most. Leave some out.")
     return wishes
+
+
+def plain(name: str) -> str:
+    """A name as a wish for it would be about it, case-folded: without brackets and marks at its ends."""
+    return _trimmed(BREAKS.sub(" ", name)).casefold()
 
 
 def _part(written: str) -> list[Wish]:

@@ -12,12 +12,12 @@ from anagnorisis.store.db import Store
 from anagnorisis.store.named import named
 from anagnorisis.taste.names import Name
 from anagnorisis.taste.wished import SILENT, Spoken
-from anagnorisis.taste.wishes import Wish, parse
+from anagnorisis.taste.wishes import Wish, parse, plain
 
 
 class Words:
     """One `Spoken` a person. Views stand on the very object; another one takes its place when a wish, a name
-    of the library or a vector differs.
+    of the library, a vector or a correction differs. What reads the store is called in the person's turn.
     """
 
     def __init__(self, store: Store) -> None:
@@ -82,6 +82,6 @@ def _borne(
     """The `names` that are one of the case-folded `phrases`; of spellings that differ in case the first."""
     found: dict[tuple[Kind, str], dict[str, Name]] = {}
     for kind, field, name in sorted(names):
-        if (said := " ".join(name.casefold().split())) in phrases:
+        if (said := plain(name)) in phrases:
             found.setdefault((kind, said), {}).setdefault(field, (field, name))
     return {place: tuple(borne.values()) for place, borne in found.items()}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from anagnorisis.domain import Item, Person
-from anagnorisis.store import people
+from anagnorisis.store import people, words
 from anagnorisis.store.db import Store
 from anagnorisis.taste.learner import Learner
 from anagnorisis.taste.reasons import LONGEST, Reason, line, reasons, shortened
@@ -91,6 +91,17 @@ async def test_others_are_named_when_they_decide(
     await learner.tend()
     await rate(learner, person, batch, *((item, 6.0) for item in corners[:5]))
     assert (await said(learner, person, corners[14])).line == "Others in the house like it"
+
+
+async def test_what_was_written_is_the_reason_where_it_speaks_loudest(
+    learner: Learner, store: Store, corners: list[Item], person: Person, furnish: Any
+) -> None:
+    named = await furnish("image", 3, like=np.array([LEFT, UP, DOWN]), creator="", collection="Alps {x}")
+    await learner.spaces.admit("image")
+    await store.write(lambda db: words.write(db, person.id, "alps {x}; no squares", 1_790_000_000))
+    await learner.reword(person.id)
+    assert (await said(learner, person, named[0])).line == "You wrote “alps {x}”"
+    assert line(await said(learner, person, corners[0]), {}) == "Something new: nothing you rated is like it"
 
 
 def test_long_titles_and_titles_with_braces_fit_into_a_line() -> None:

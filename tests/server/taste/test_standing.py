@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from anagnorisis.domain import Kind
+from anagnorisis.store.corrections import Correction
 from anagnorisis.taste import phi
 from anagnorisis.taste.consensus import ALONE
 from anagnorisis.taste.prior import house_prior
@@ -64,6 +65,16 @@ def test_ratings_agree_say_less_or_otherwise(
     assert told.low <= told.now <= told.high
     unit = view.wished.units[0]
     assert told.now == pytest.approx(unit @ view.taste.weights, abs=1e-9), "nothing else lies along one wish"
+
+
+def test_a_wish_that_was_called_wrong_says_so_and_is_worth_nothing(space: Space, make_view: Any) -> None:
+    wrong = Correction("u", "wrong", space.ids[0], "image", "wish:fog", 1)
+    said = Spoken(parse("fog"), {}, {("image", "fog"): FOG}, (wrong,))
+    told = wished(said, "image", space.phi)
+    view = View(1, space, house_prior(), ALONE, [], wished=told)
+    stands = standing(said, said.wishes[0], told, view.taste, "image", "")
+    assert stands.verdict == "corrected" and "You put it right" in stands.says
+    assert (stands.wrote, abs(stands.now) < 1e-3) == (pytest.approx(POINTS), True)
 
 
 @pytest.mark.parametrize(

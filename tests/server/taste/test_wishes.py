@@ -3,7 +3,7 @@
 import pytest
 
 from anagnorisis.domain import BadValue
-from anagnorisis.taste.wishes import LONGEST, LONGEST_PART, MOST, Wish, parse
+from anagnorisis.taste.wishes import LONGEST, LONGEST_PART, MOST, Wish, parse, plain
 
 SAID = {
     "melancholic piano": ("melancholic piano", 1, "", None),
@@ -55,6 +55,14 @@ def test_the_wishes_written_out_again_say_the_same() -> None:
     text = "no gossip or sports, long reads on biology; keine Autos oder Züge"
     wishes = parse(text)
     assert parse("; ".join(wish.written for wish in wishes)) == wishes
+
+
+@pytest.mark.parametrize(
+    "name", ["Blue (Deluxe)", "  Kind  of Blue", "“Heroes”", "AC/DC", "STRASSE", "Straße"]
+)
+def test_a_name_is_met_by_who_writes_it(name: str) -> None:
+    (wish,) = parse(name)
+    assert wish.about.casefold() == plain(name)
 
 
 @pytest.mark.parametrize("text", ["", "   ", ",;,.\n", "no", "\u202e\u0000", "<>", "!!!", "no no no"])
