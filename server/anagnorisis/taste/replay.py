@@ -11,6 +11,7 @@ from anagnorisis.domain import ItemId
 from anagnorisis.store.forecasts import Forecast, Step
 from anagnorisis.taste.forecasts import by_candidate, forecasts
 from anagnorisis.taste.linear import Linear, begun, forgotten, learned, usual
+from anagnorisis.taste.prior import house_prior
 from anagnorisis.taste.view import View
 
 RUN = 128
@@ -20,10 +21,10 @@ RUN = 128
 def replayed(view: View, steps: Sequence[Step], since: int) -> list[Forecast]:
     """What is said of the first rating of each item by who knows the `steps` before it, oldest first.
 
-    Of ratings from `since` on (unix milliseconds), of items that `view` holds, under its features and prior.
-    O(n (d + 128)^2) for n steps.
+    Of ratings from `since` on (unix milliseconds), of items that `view` holds, under its features. By ratings
+    alone: words and hints that came later would be hindsight. O(n (d + 128)^2) for n steps.
     """
-    known, mine = begun(view.taste.prior), dict[ItemId, float]()
+    known, mine = begun(house_prior()), dict[ItemId, float]()
     told: list[Forecast] = []
     for run in _runs([step for step in steps if view.holds(step.item)]):
         if run[0].value is None or run[0].item in mine:

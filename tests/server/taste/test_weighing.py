@@ -11,7 +11,7 @@ import pytest
 from anagnorisis.domain import Item, ItemId, Kind, Person
 from anagnorisis.embed import EMBEDDERS
 from anagnorisis.store import forecasts as kept
-from anagnorisis.store import people, sharing, vectors
+from anagnorisis.store import people, sharing, vectors, words
 from anagnorisis.store.db import Store
 from anagnorisis.store.forecasts import Foretold
 from anagnorisis.store.sharing import Sharing
@@ -20,6 +20,7 @@ from anagnorisis.taste.blend import CHALLENGER, Trust
 from anagnorisis.taste.challenger import Forecast
 from anagnorisis.taste.learner import Learner
 from anagnorisis.taste.linear import LINEAR, MEAN, POSTERIOR
+from anagnorisis.taste.prior import house_prior
 from anagnorisis.taste.spaces import Spaces
 from anagnorisis.taste.view import AT_ONCE, View
 
@@ -143,6 +144,23 @@ async def test_an_undone_rating_is_not_counted_and_the_rest_is_said_again_withou
     await learner.tend()
     assert plain(await said(store, person.id)) == expected
     assert rounded((await learner.view(person.id, "image")).trust) == rounded(trust)
+
+
+async def test_words_that_came_later_are_no_hindsight_of_a_replay(
+    learner: Learner, store: Store, pictures: list[Item], person: Person, batch: Any, furnish: Any
+) -> None:
+    made = await furnish("image", AT_ONCE + 1, creator="Leica")
+    await learner.spaces.admit("image")
+    await learner.view(person.id, "image")
+    await learner.record(person.id, 1, batch(*((item.id, 3.0 + n % 5) for n, item in enumerate(made))))
+    await store.write(lambda db: words.write(db, person.id, "no Leica", 1))
+    await learner.reword(person.id)
+    await learner.tend()
+    view = await learner.view(person.id, "image")
+    first = next(one for one in await said(store, person.id) if one.candidate == POSTERIOR)
+    x = view.rows(view.space.rows([first.item]))[0]
+    assert first.mean == pytest.approx(float(x @ house_prior().mean)) and first.replayed
+    assert abs(float(x @ view.taste.prior.mean) - first.mean) > 0.01
 
 
 async def test_a_rating_of_what_had_no_features_is_foretold_once_it_has(
