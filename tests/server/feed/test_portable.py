@@ -291,6 +291,7 @@ async def test_a_hostile_file_is_refused_by_name_and_nothing_of_it_is_taken(
 ) -> None:
     home, away = await found("home"), await found("away")
     await at_home(home, library, rng, 6)
+    await home.scores()
     await home.learner.tend()
     await away.furnish(*library)
     before = away.learner.spaces.of("image").version
