@@ -43,14 +43,14 @@ def main(taste, folder):
         of = {kind: load(read.read(f"{kind}.safetensors")) for kind in manifest["kinds"]}
     assert all(about["model"] == EMBEDDERS[kind].digest for kind, about in manifest["kinds"].items())
     eyes = {kind: import_module(EMBEDDERS[kind].module).load() for kind in of}
-    told, root = [], os.fsencode(folder)
-    found = walk(root, [suffix.decode() for suffix in SUFFIXES])
-    for taken in take(root, found, Covers(root), 0, os.cpu_count() or 1):
+    told, root, endings = [], os.fsencode(folder), [suffix.decode() for suffix in SUFFIXES]
+    for taken in take(root, walk(root, endings), Covers(root), 0, os.cpu_count() or 1):
         known, path = taken.described, root + b"/" + taken.found.path
         if known and (kind := known.item.kind) in of:
             v = eyes[kind].row(known.text.plain.encode() if known.text else path).astype(np.float16)
             numbers = MODALITIES[kind].numbers(known.item, sorted(known.tags))
             score = row_of(of[kind], manifest["columns"], v, numbers, known.item.id) @ of[kind]["weights"]
+            score += manifest["kinds"][kind]["usual_share"] * (manifest["kinds"][kind]["usual"] - score)
             told.append((np.clip(score, 0, 10), os.fsdecode(taken.found.path)))
     for score, path in sorted(told, reverse=True):
         print(f"{score:.6f}\t{path}")

@@ -126,6 +126,20 @@ describe('a first evening', () => {
     await expect.poll(() => page.locator('article').first().innerText()).toMatch(/which you gave|you (tend|like)|close to/i)
   })
 
+  test('the mirror shows how well the ten were foretold, and as a table, and says what it lacks for the rest', async () => {
+    await page.goto(`${house.address}/taste/image`)
+    const part = (title: string) => page.getByRole('region', { name: title })
+    await expect.poll(() => part('How well I foretell you').innerText()).toMatch(/of 100 .*pairs/)
+    await part('How well I foretell you').getByText('As a table').click()
+    const row = part('How well I foretell you').getByRole('row').last()
+    expect(await row.getByRole('rowheader').innerText()).toBe('10')
+    await expect.poll(() => part('How you use the numbers').innerText()).toMatch(/You use \d+ and \d+ for \d+ %/)
+    await expect.poll(() => part('Then and now').innerText()).toMatch(/Rate 30 more pictures/)
+    expect(await audit(page)).toEqual([])
+    await page.getByRole('link', { name: 'Music' }).click()
+    await expect.poll(() => part('How well I foretell you').innerText()).toMatch(/Rate 10 more tracks/)
+  })
+
   test('a rating on the screen moves what is on the screen, without a reload', async () => {
     await page.goto(house.address)
     await page.getByRole('button', { name: 'Pictures', exact: true }).click()

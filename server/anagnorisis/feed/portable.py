@@ -11,9 +11,9 @@ import numpy as np
 from msgspec import Struct, field
 
 from anagnorisis.domain import KINDS, BadValue, Kind, Person
-from anagnorisis.feed import carried, weighed
+from anagnorisis.feed import carried, foretold, weighed
 from anagnorisis.feed.carried import TakenIn
-from anagnorisis.store import consensus, events, items, people, words
+from anagnorisis.store import consensus, events, forecasts, items, people, words
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
 from anagnorisis.taste import bundle, carry
@@ -48,6 +48,7 @@ async def pack(
             await asyncio.to_thread(put, line)
     written = Words([*await words.written(store.read, person.id, 1)])
     writer.add(bundle.WORDS, msgspec.json.encode(written))
+    writer.add(bundle.FORECASTS, b"".join(await foretold.lines(store, person.id)))
     told_of_signals = await weighed.weighed(store, person.id)
     writer.add(bundle.SIGNALS, msgspec.json.encode(told_of_signals))
     kinds = {}
@@ -95,12 +96,16 @@ async def unpack(
         for kind, about in told.manifest.kinds.items()
     }
     said, signals = _words(told.small(bundle.WORDS)), weighed.read(told.small(bundle.SIGNALS) or b"{}")
+    spoken = foretold.read(told.pieces(bundle.FORECASTS) if told.has(bundle.FORECASTS) else iter(()))
+    new = {kind for kind in kinds if not await forecasts.of(store.read, person, kind)}
     taken_up = {kind for kind in kinds if await _take_up(store, learner, person, kind, kinds[kind])}
     if said and said[0].text not in {one.text for one in await words.written(store.read, person, 1)}:
         at = min(max(0, said[0].at), now // 1000)
         await store.write(lambda db: words.write(db, person, said[0].text, at))
         await learner.reword(person)
     taken = await carried.take_in(store, learner, person, device, _lines(told), now)
+    for kind in taken_up & new:
+        await foretold.take_up(store, person, kind, spoken)
     await weighed.take_up(store, learner, person, signals, now // 1000)
     for kind in taken_up:
         await _hear(store, learner, person, kind, kinds[kind])

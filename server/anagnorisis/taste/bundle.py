@@ -23,8 +23,15 @@ from anagnorisis.domain import KINDS, BadValue, Kind
 
 FORMAT = 1
 MANIFEST, EVENTS, ABOUT = "manifest.json", "events.ndjson", "README.md"
-WORDS, SIGNALS = "words.json", "signals.json"
-SIZES = {MANIFEST: 1 << 20, EVENTS: 1 << 29, ABOUT: 1 << 16, WORDS: 1 << 20, SIGNALS: 1 << 20}
+WORDS, SIGNALS, FORECASTS = "words.json", "signals.json", "forecasts.ndjson"
+SIZES = {
+    MANIFEST: 1 << 20,
+    EVENTS: 1 << 29,
+    ABOUT: 1 << 16,
+    WORDS: 1 << 20,
+    SIGNALS: 1 << 20,
+    FORECASTS: 1 << 27,
+}
 """Bytes, unpacked, that an entry may have."""
 LARGEST_TENSORS = 1 << 26
 HEAD = re.compile(r"heads/[a-z0-9-]{1,64}\.(onnx|safetensors|json)")

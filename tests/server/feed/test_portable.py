@@ -20,7 +20,7 @@ from anagnorisis.domain import BadValue, Event, Item, ItemId, Person, Place
 from anagnorisis.embed import EMBEDDERS
 from anagnorisis.feed import portable
 from anagnorisis.feed.portable import Settled
-from anagnorisis.store import events, items, people, places, signal_epochs, sources, vectors, words
+from anagnorisis.store import events, forecasts, items, people, places, signal_epochs, sources, vectors, words
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.learner import Learner
@@ -151,6 +151,8 @@ async def test_the_same_library_is_ordered_the_same_whichever_comes_first(
     assert sorted(after, key=after.__getitem__) == sorted(before, key=before.__getitem__)
     assert (await words.in_force(away.store.read)) == {away.person.id: "folder 2; no camera 1"}
     assert await signal_epochs.off(away.store.read, away.person.id) == {"skipped"}
+    there, here = [await forecasts.of(one.store.read, one.person.id, "image") for one in (home, away)]
+    assert there and here == there
     again = await away.unpack(body)
     assert (again.kept, again.refused) == (112, 0)
     assert await away.scores() == after
@@ -273,6 +275,12 @@ HOSTILE: dict[str, Callable[[dict[str, bytes]], Any]] = {
         }
     ),
     "signals of no type": lambda entries: entries.update({"signals.json": b'{"off":["everything"]}'}),
+    "forecasts that nobody made": lambda entries: entries.update(
+        {"forecasts.ndjson": entries["forecasts.ndjson"].replace(b'"scale":', b'"scale":-')}
+    ),
+    "forecasts by a stranger": lambda entries: entries.update(
+        {"forecasts.ndjson": entries["forecasts.ndjson"].replace(b'"candidate":"', b'"candidate":"x')}
+    ),
     "no tensors": lambda entries: entries.update({"image.safetensors": b"\xff" * 99}),
 }
 
@@ -283,6 +291,8 @@ async def test_a_hostile_file_is_refused_by_name_and_nothing_of_it_is_taken(
 ) -> None:
     home, away = await found("home"), await found("away")
     await at_home(home, library, rng, 6)
+    await home.scores()
+    await home.learner.tend()
     await away.furnish(*library)
     before = away.learner.spaces.of("image").version
     with pytest.raises(BadValue) as refused:
@@ -344,6 +354,7 @@ async def test_anybody_can_read_what_goes_out(found: Any, library: Library, rng:
             "events.ndjson",
             "words.json",
             "signals.json",
+            "forecasts.ndjson",
             "README.md",
             "image.safetensors",
         } == set(read.namelist())
