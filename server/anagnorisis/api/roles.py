@@ -86,6 +86,7 @@ TABLE = {
     "GET /api/sources/suggested": OWNER,
     "POST /api/sources/sample": OWNER,
     "GET /api/feed": SCREEN,
+    "GET /api/feed/pair": LISTENER,
     "GET /api/feed/controls": SCREEN,
     "PUT /api/feed/controls": GUEST,
     "GET /api/items": SCREEN,

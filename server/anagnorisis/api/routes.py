@@ -102,6 +102,7 @@ HANDLERS = (
     sources.list_suggestions,
     sources.add_sample,
     feed.get_feed,
+    feed.get_pair,
     controls.get_controls,
     controls.set_controls,
     items.list_items,
