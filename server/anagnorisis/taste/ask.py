@@ -21,6 +21,9 @@ COMPARED = 64
 CLOSE = 0.5
 """Deviations of a rating by which the scores of two may differ that are worth comparing."""
 
+SIGN = 2 / np.pi
+"""Of what a measured difference tells, what its sign alone does where either is as likely."""
+
 
 def questions(view: View, eligible: NDArray[np.bool_], k: int, rng: np.random.Generator) -> Candidates:
     """The next `k` questions among the `eligible` rows (n,), with what asking in this kind tells, falling.
@@ -60,14 +63,14 @@ def enjoyed(view: View, eligible: NDArray[np.bool_], k: int, rng: np.random.Gene
 def pair(view: View, eligible: NDArray[np.bool_], rng: np.random.Generator) -> Candidates:
     """Two of the `eligible` rows (n,) whose comparison tells more than the most telling rating; else none.
 
-    Of two whose scores are close, with d the difference of their rows: d'VMVd / (d'Vd + 1/v), as `telling`
-    has it for a lesson of weight v. The value is given twice.
+    Of two whose scores are close, with d the difference of their rows: 2/pi of d'VMVd / (d'Vd + 1/v), which
+    is what `telling` has for a lesson of weight v. The value is given twice.
     """
     pool = rng.permutation(_pool(view, eligible, rng))[:COMPARED]
     rows = view.rows(pool)
     reach, means = rows @ view.taste.covariance, rows @ view.taste.weights
     told = _apart(reach @ _differences(view, rng) @ reach.T)
-    gain = told / (_apart(reach @ rows.T) + 1 / PAIR)
+    gain = SIGN * told / (_apart(reach @ rows.T) + 1 / PAIR)
     gain[np.abs(means[:, None] - means) > CLOSE * np.sqrt(view.taste.noise)] = 0
     best = telling(view, eligible, 1, rng).values.max(initial=0.0)
     if gain.max(initial=0.0) <= best:
