@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from anagnorisis.taste.ask import questions
+from anagnorisis.taste.ask import telling
 from anagnorisis.taste.view import Change, View
 from taste_metrics import Vector, measured
 from taste_predictors import Product, forecast
@@ -34,7 +34,7 @@ def by_variance(view: View, may: np.ndarray, asked_for: np.ndarray, rng: np.rand
     """The product's own next question: the one that lessens the library's variance most."""
     eligible = np.zeros(len(view), np.bool_)
     eligible[may] = True
-    return int(questions(view, eligible, 1, rng).rows[0])
+    return int(telling(view, eligible, 1, rng).rows[0])
 
 
 def by_thompson(view: View, may: np.ndarray, asked_for: np.ndarray, rng: np.random.Generator) -> int:

@@ -34,7 +34,8 @@ export default defineConfig({
       filename: 'sw.ts',
       registerType: 'prompt',
       injectRegister: false,
-      injectManifest: { globPatterns: ['**/*.{js,css,html,svg}', 'icons/icon-192.png'] },
+      // What only the house can ask for is not kept for the time without it.
+      injectManifest: { globPatterns: ['**/*.{js,css,html,svg}', 'icons/icon-192.png'], globIgnores: ['assets/{Knock,Audit}-*'] },
       manifest: {
         id: '/',
         name: 'Anagnorisis',

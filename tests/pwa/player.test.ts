@@ -1,5 +1,5 @@
 // The player keeps its place, hands over without a gap, and says what was heard.
-import { beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Item } from '../../pwa/src/lib/nouns'
 import { Player, type Snapshot } from '../../pwa/src/lib/player.svelte'
 import { queueOf } from '../../pwa/src/lib/queue'
@@ -58,12 +58,15 @@ class Sound extends EventTarget {
 
 let sounds: Sound[]
 let signals: [string, string, number?][]
+/** How what was told of came to play. */
+let came: string[]
 let kept: Snapshot[]
 let player: Player
 
 beforeEach(() => {
   sounds = []
   signals = []
+  came = []
   kept = []
   player = new Player({
     sound: () => {
@@ -72,7 +75,10 @@ beforeEach(() => {
       return sound as unknown as HTMLAudioElement
     },
     source: (item) => `/media/${item.id}`,
-    signal: (kind, item, value) => signals.push(value === undefined ? [kind, item] : [kind, item, value]),
+    signal: (kind, item, value, how) => {
+      signals.push(value === undefined ? [kind, item] : [kind, item, value])
+      if (how) came.push(`${kind} ${item} ${how}`)
+    },
     keep: (snapshot) => kept.push(snapshot),
   })
 })
@@ -271,5 +277,78 @@ describe('a network that fails', () => {
     on(0).end()
     on(1).begin()
     expect([player.item?.id, player.playing, on(1).plays]).toEqual(['two', true, ['/media/two']])
+  })
+})
+
+describe('who listens', () => {
+  const LONG = Array.from({ length: 9 }, (_, n) => track(`t${n}`))
+
+  /** Let `many` tracks play to their end, each `seconds` long on the clock of the room. */
+  function pass(many: number, seconds = 200) {
+    for (let n = 0; n < many; n += 1) {
+      const sounding = sounds.findIndex((sound) => !sound.paused)
+      on(sounding).begin()
+      vi.advanceTimersByTime(seconds * 1000)
+      on(sounding).end()
+    }
+  }
+
+  beforeEach(() => {
+    vi.useFakeTimers()
+    player.act()
+    player.start(LONG, LONG[0] as Item)
+  })
+  afterEach(() => void vi.useRealTimers())
+
+  test('what was tapped was chosen, and what follows came by itself', () => {
+    pass(2)
+    expect(came).toEqual(['play t0 chosen', 'finish t0 chosen', 'play t1 queue', 'finish t1 queue'])
+  })
+
+  test('after four tracks without a touch nobody seems to be there, until somebody touches something', () => {
+    pass(6)
+    expect(came.slice(-4)).toEqual(['play t4 queue', 'finish t4 queue', 'play t5 unattended', 'finish t5 unattended'])
+    player.act()
+    pass(1)
+    expect(came.at(-1)).toBe('finish t6 queue')
+  })
+
+  test('after half an hour without a touch neither', () => {
+    pass(2, 20 * 60)
+    expect(came.slice(-2)).toEqual(['play t1 queue', 'finish t1 unattended'])
+  })
+
+  test('what was tapped and is long stays chosen to its end', () => {
+    pass(1, 60 * 60)
+    expect(came.at(-1)).toBe('finish t0 chosen')
+  })
+
+  test('to go on is to be there', () => {
+    pass(7)
+    const sounding = sounds.findIndex((sound) => !sound.paused)
+    on(sounding).begin()
+    on(sounding).at(5)
+    player.forward()
+    expect(came.at(-1)).toBe('skip t7 queue')
+  })
+})
+
+describe('a long track that is passed over in its first quarter', () => {
+  test('was passed over, and its place is kept all the same', () => {
+    player.start([track('long', 1200), track('two')], track('long', 1200))
+    on(0).begin(1200)
+    on(0).at(100)
+    player.forward()
+    const told = signals.filter(([, item]) => item === 'long')
+    expect(told).toContainEqual(['skip', 'long', 100])
+    expect(told.at(-1)).toEqual(['position', 'long', 100])
+  })
+
+  test('after its first quarter it was not', () => {
+    player.start([track('long', 1200), track('two')], track('long', 1200))
+    on(0).begin(1200)
+    on(0).at(310)
+    player.forward()
+    expect(signals.map(([kind]) => kind)).not.toContain('skip')
   })
 })

@@ -44,7 +44,7 @@ export const HELP: readonly [string, string][] = [
   ['Shift 0 or -', 'Rate it 10'],
   ['X', 'Rate it 0'],
   ['Z or U', 'Undo'],
-  ['S', 'Skip a question'],
+  ['S', 'Not now: another question'],
   ['Space', 'Play or pause'],
   ['J, L', 'Ten seconds back, on'],
   ['P, N', 'Track before, next track'],

@@ -7,16 +7,22 @@ import { beside, current, queueOf, SILENT, stepped, type Queue } from './queue'
 const READY_S = 20
 const REPORT_S = 15
 const SKIPPED_S = 30
+const EARLY = 4
 const RESTART_S = 3
 const NEAR_S = 0.3
+/** Nobody seems to be there any more after so many tracks, or so long, without anything done. */
+const ALONE_TRACKS = 4
+const ALONE_MS = 30 * 60_000
 
+/** How it came that something plays. */
+export type Came = 'chosen' | 'queue' | 'unattended'
 export type Snapshot = { queue: Queue; position: number }
 
 /** What the player needs from outside; tests give their own. */
 export interface Parts {
   sound: () => HTMLAudioElement
   source: (item: Item) => string
-  signal: (kind: EventKind, item: string, value?: number) => void
+  signal: (kind: EventKind, item: string, value?: number, came?: Came) => void
   keep: (snapshot: Snapshot) => void
 }
 
@@ -35,6 +41,9 @@ export class Player {
   #started = ''
   #startAt = 0
   #readied = ''
+  #chosen = false
+  #tracks = 0
+  #acted = performance.now()
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -48,10 +57,18 @@ export class Player {
     return beside(this.queue, 1)
   }
 
+  /** Somebody is there: they touched something, here or elsewhere in the app. */
+  act(): void {
+    this.#tracks = 0
+    this.#acted = performance.now()
+  }
+
   /** Play `item` in the list it was found in, from `at` seconds. */
   start(items: readonly Item[], item: Item, at = 0): void {
     this.#leave()
     this.queue = queueOf(items.some((one) => one.id === item.id) ? items : [item], item.id)
+    this.act()
+    this.#chosen = true
     this.#load(at)
     this.#play()
   }
@@ -84,9 +101,11 @@ export class Player {
 
   forward(): void {
     if (!this.next) return
-    if (this.item && this.position < SKIPPED_S) {
-      this.#parts.signal('skip', this.item.id, this.position)
-      this.#started = ''
+    this.act()
+    if (this.item && this.position < Math.max(SKIPPED_S, this.duration / EARLY)) {
+      this.#parts.signal('skip', this.item.id, this.position, this.#came)
+      if (this.position < SKIPPED_S) this.#started = ''
+      else this.#reported = 0 // its place is kept by being told after the skip
     }
     this.#go(1)
   }
@@ -107,6 +126,11 @@ export class Player {
     this.queue = SILENT
     this.playing = false
     this.#parts.keep({ queue: SILENT, position: 0 })
+  }
+
+  get #came(): Came {
+    if (this.#chosen) return 'chosen'
+    return this.#tracks > ALONE_TRACKS || performance.now() - this.#acted > ALONE_MS ? 'unattended' : 'queue'
   }
 
   get #sound(): HTMLAudioElement {
@@ -171,21 +195,27 @@ export class Player {
     this.#leave()
     const onwards = this.#loaded[1 - this.#on] === beside(this.queue, step)?.id
     this.#sound.pause()
-    this.queue = stepped(this.queue, step)
+    this.#step(step)
     if (onwards) this.#on = 1 - this.#on
     this.#load()
     this.#play()
   }
 
+  #step(step: 1 | -1): void {
+    this.queue = stepped(this.queue, step)
+    this.#chosen = false
+    this.#tracks += 1
+  }
+
   #ended(): void {
     const item = this.item
-    if (item) this.#parts.signal('finish', item.id, this.duration)
+    if (item) this.#parts.signal('finish', item.id, this.duration, this.#came)
     if (!this.next) {
       this.playing = false
       this.seek(0)
       return this.#keep()
     }
-    this.queue = stepped(this.queue, 1)
+    this.#step(1)
     this.#on = 1 - this.#on
     this.#load()
     this.#play()
@@ -220,7 +250,7 @@ export class Player {
     const item = this.item
     if (!item || this.#started === item.id) return
     this.#started = item.id
-    this.#parts.signal('play', item.id)
+    this.#parts.signal('play', item.id, undefined, this.#came)
   }
 
   #paused(): void {

@@ -84,8 +84,8 @@ class Ratings {
   }
 
   /** Something heard, opened or skipped. */
-  signal(kind: EventKind, item: string, value: number | null = null): void {
-    if (session.person !== null) void this.outbox.add(this.#event(kind, item, { value })).catch(() => null)
+  signal(kind: EventKind, item: string, value: number | null = null, target?: string): void {
+    if (session.person !== null) void this.outbox.add(this.#event(kind, item, { value, target })).catch(() => null)
   }
 
   /** Take up what an earlier visit left undelivered. */

@@ -10,7 +10,7 @@ const STEP_S = 10
 export const player = new Player({
   sound,
   source: (item) => media.stream(item.id),
-  signal: (kind, item, value) => ratings.signal(kind, item, value ?? null),
+  signal: (kind, item, value, came) => ratings.signal(kind, item, value ?? null, came),
   keep: (snapshot) => void db().then((open) => open.put('kept', structuredClone(snapshot), queueKey())),
 })
 
@@ -36,9 +36,10 @@ export function tieToPage(): void {
   void db()
     .then((open) => open.get('kept', queueKey()))
     .then((snapshot) => snapshot && player.restore(snapshot as Snapshot))
+  for (const touch of ['pointerdown', 'keydown']) addEventListener(touch, () => player.act(), { passive: true })
   const lock = navigator.mediaSession
   if (!lock) return
-  lock.setActionHandler('play', () => player.toggle())
+  lock.setActionHandler('play', () => (player.act(), player.toggle()))
   lock.setActionHandler('pause', () => player.pause())
   lock.setActionHandler('nexttrack', () => player.forward())
   lock.setActionHandler('previoustrack', () => player.backward())

@@ -1,12 +1,16 @@
 // The state of Teach me: one question at a time, the next ones ready before they are needed.
+import type { Component } from 'svelte'
 import { api, media } from './api'
 import { remember } from './known'
 import type { Kind, Pick } from './nouns'
 import { ratings } from './ratings.svelte'
+import type { Versus } from './taste/versus.svelte'
 
 const READY = 5
 const ASKED = 12
 const MOST = 60
+/** After so many answers two are compared, where that tells more. */
+const COMPARED = 6
 
 class Teach {
   kind = $state<Kind | ''>('')
@@ -14,6 +18,8 @@ class Teach {
   state = $state<'loading' | 'ready' | 'done' | 'failed'>('loading')
   trouble = $state('')
   given = $state(0)
+  /** Two to compare, and how they are shown; they come in between two questions. */
+  pair = $state.raw<{ versus: Versus; Shown: Component<{ versus: Versus }> } | null>(null)
   #seen = new Set<string>()
   #turn = 0
 
@@ -33,7 +39,7 @@ class Teach {
     await this.#fill()
   }
 
-  /** Not now: the next one, without an answer. */
+  /** Not now: the next one, without an answer; this one rests for thirty days. */
   skip(): void {
     const pick = this.current
     if (!pick) return
@@ -49,6 +55,7 @@ class Teach {
       this.state = 'ready'
     } else if (value !== null && pick.item.id === this.current?.item.id) {
       this.given += 1
+      if (this.given % COMPARED === COMPARED - 1) this.#compare().catch(() => null)
       this.#advance(pick)
     }
   }
@@ -58,6 +65,14 @@ class Teach {
     this.queue = this.queue.slice(1)
     this.#preload()
     if (this.queue.length < READY) void this.#fill()
+  }
+
+  /** Make two ready to be compared after the next answer; without the house there are none. */
+  async #compare(): Promise<void> {
+    const [{ Versus }, { default: Shown }] = await Promise.all([import('./taste/versus.svelte'), import('../taste/Versus.svelte')])
+    const versus = new Versus(this.given + 1)
+    await versus.load(this.kind)
+    this.pair = { versus, Shown }
   }
 
   async #fill(): Promise<void> {

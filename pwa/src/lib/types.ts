@@ -799,6 +799,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/feed/pair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetPair
+         * @description Two items for the person who asks to compare; none where a rating would tell more.
+         */
+        get: operations["ApiFeedPairGetPair"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/feed/controls": {
         parameters: {
             query?: never;
@@ -1008,6 +1028,34 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taste/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSignals
+         * @description What was noted of the person who asks beside their ratings, and what it weighs for them.
+         */
+        get: operations["ApiTasteSignalsGetSignals"];
+        /**
+         * SwitchSignals
+         * @description Learn from a type of signal or not; every score heeds it when this is answered.
+         */
+        put: operations["ApiTasteSignalsSwitchSignals"];
+        post?: never;
+        /**
+         * EraseSignals
+         * @description Erase for good what the person played, opened and looked at up to now. Their ratings stay.
+         */
+        delete: operations["ApiTasteSignalsEraseSignals"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1446,6 +1494,10 @@ export interface components {
         Claimed: {
             session: components["schemas"]["Session"] | null;
         };
+        /** Comparison */
+        Comparison: {
+            picks: components["schemas"]["Pick"][];
+        };
         /** Controls */
         Controls: {
             /** @default 0 */
@@ -1531,6 +1583,15 @@ export interface components {
             now: number;
             since: number | null;
             moved: components["schemas"]["MovedOut"][];
+        };
+        /** Effect */
+        Effect: {
+            type: string;
+            cases: number;
+            effect: number;
+            low: number;
+            high: number;
+            weight: number;
         };
         /** EgressOut */
         EgressOut: {
@@ -1700,6 +1761,11 @@ export interface components {
         Leaving: {
             allowed: boolean;
             pin: boolean;
+        };
+        /** Ledger */
+        Ledger: {
+            used: boolean;
+            types: components["schemas"]["TypeOut"][];
         };
         /** Line */
         Line: {
@@ -2003,6 +2069,11 @@ export interface components {
             name: string;
             exists: boolean;
         };
+        /** SwitchIn */
+        SwitchIn: {
+            type: ("finished" | "skipped" | "again" | "dwelt" | "removed") | "all";
+            used: boolean;
+        };
         /** TasteOut */
         TasteOut: {
             /** @enum {string} */
@@ -2045,6 +2116,14 @@ export interface components {
         Turned: {
             on: boolean;
         };
+        /** TypeOut */
+        TypeOut: {
+            /** @enum {string} */
+            type: "finished" | "skipped" | "again" | "dwelt" | "removed";
+            title: string;
+            used: boolean;
+            kinds: components["schemas"]["Weighed"][];
+        };
         /** Waiting */
         Waiting: {
             id: number;
@@ -2066,6 +2145,16 @@ export interface components {
             guide: string;
             tag: string;
             picture: string;
+        };
+        /** Weighed */
+        Weighed: {
+            /** @enum {string} */
+            kind: "music" | "image" | "article";
+            noted: number;
+            learned: boolean;
+            weight: number;
+            effect: components["schemas"]["Effect"] | null;
+            says: string;
         };
         /** Why */
         Why: {
@@ -3733,6 +3822,44 @@ export interface operations {
             };
         };
     };
+    ApiFeedPairGetPair: {
+        parameters: {
+            query?: {
+                kind?: "music" | "image" | "article" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
     ApiFeedControlsGetControls: {
         parameters: {
             query?: never;
@@ -4167,6 +4294,88 @@ export interface operations {
                             [key: string]: unknown;
                         } | unknown[];
                     };
+                };
+            };
+        };
+    };
+    ApiTasteSignalsGetSignals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ledger"];
+                };
+            };
+        };
+    };
+    ApiTasteSignalsSwitchSignals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ledger"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiTasteSignalsEraseSignals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ledger"];
                 };
             };
         };

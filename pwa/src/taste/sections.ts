@@ -19,6 +19,7 @@ export const OF_A_KIND: readonly Section<{ taste: TasteOut }>[] = [
 export const OF_YOU: readonly Section<Record<string, never>>[] = [
   { id: 'words', title: 'In your own words', load: () => import('./Words.svelte') },
   { id: 'corrections', title: 'What you put right', load: () => import('./Corrections.svelte') },
+  { id: 'noted', title: 'What I note besides', load: () => import('./Signals.svelte') },
   { id: 'sharing', title: 'You and the others here', load: () => import('./Sharing.svelte') },
   { id: 'carry', title: 'Take it with you', load: () => import('./Carry.svelte') },
   { id: 'heads', title: 'A second opinion', load: () => import('./Heads.svelte') },

@@ -1,4 +1,4 @@
-"""Pages of the feed: for you, a draw by chance, questions, and what was begun."""
+"""Pages of the feed: for you, a draw by chance, questions, and what was begun; and two to compare."""
 
 import re
 from typing import Annotated
@@ -10,10 +10,13 @@ from litestar.params import FromQuery, QueryParameter
 from anagnorisis.api.controls import overridden, usual
 from anagnorisis.api.held import Held
 from anagnorisis.domain import BadValue, ItemId, Kind
+from anagnorisis.feed.asking import Comparison, comparison
+from anagnorisis.feed.eligible import Eligible
 from anagnorisis.feed.page import Feed
 from anagnorisis.feed.queries import MOST, FeedPage, FeedQuery, Filters, Mode
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
+from anagnorisis.taste.learner import Learner
 
 PageSize = Annotated[int, QueryParameter(ge=1, le=MOST)]
 ID = re.compile(r"[0-9a-f]{32}")
@@ -63,6 +66,18 @@ async def get_feed(
     filters = Filters(kind, folder or None, tag or None, least=least)
     query = FeedQuery(mode, filters, limit, after or None, identities(keep), steered)
     return await feed.page(sight, query)
+
+
+@get("/feed/pair")
+async def get_pair(
+    sight: NamedDependency[Sight],
+    store: NamedDependency[Store],
+    learner: NamedDependency[Learner],
+    eligible: NamedDependency[Eligible],
+    kind: FromQuery[Kind | None] = None,
+) -> Comparison:
+    """Two items for the person who asks to compare; none where a rating would tell more."""
+    return await comparison(store, learner, eligible, sight, kind)
 
 
 def identities(text: str) -> list[ItemId]:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from anagnorisis.domain import KINDS, Item, ItemId, Kind
 from anagnorisis.feed import marks, picks
+from anagnorisis.feed.asking import resting
 from anagnorisis.feed.begun import begun
 from anagnorisis.feed.eligible import Eligible
 from anagnorisis.feed.fitting import fitted
@@ -83,11 +84,18 @@ class Feed:
         unsorted = [kind for kind in kinds if kind not in ready]
         others = unsorted if query.filters.least is None else []  # nothing is known of their worth
         wide = _wide(query)
-        fields = [await self._field(sight, views[kind], query) for kind in ready]
+        asleep = await resting(self._store, sight.person) if query.mode == "ask" else set[ItemId]()
+        fields = [await self._field(sight, views[kind], query, asleep) for kind in ready]
         best = await self._best(sight, fields, query, wide, seen, leaders)
         fresh = unseen(seen, leaders)
         new = await newest(
-            self._store, sight, others, query.filters, wide, place.newest, lambda item: fresh(item.id)
+            self._store,
+            sight,
+            others,
+            query.filters,
+            wide,
+            place.newest,
+            lambda item: item.id not in asleep and fresh(item.id),
         )
         told = await asyncio.to_thread(_told, _mixed(best, new), query)
         shown = place.shown + b"".join(sum_of(item.id, leaders) for item in told)
@@ -95,11 +103,11 @@ class Feed:
         left = Place(shown, moved(place.newest, _led(new, told)), place.controls)
         return Chosen(told, _lines(told, best, fields, query), marks.mark(left, of) if more else None)
 
-    async def _field(self, sight: Sight, view: View, query: FeedQuery) -> Field:
+    async def _field(self, sight: Sight, view: View, query: FeedQuery, asleep: Set[ItemId]) -> Field:
         """What may be picked of a kind, old favourites too where they are asked for."""
         mask = await self._eligible.rows(view, query.filters, sight)
         if query.mode == "ask":
-            return Field(view, mask)
+            return Field(view, mask & ~view.space.mask(asleep)[: len(mask)])
         known = await self._knowing.of(sight.person, view, query.controls)
         if not known.loved:
             return Field(view, mask, None, known)
@@ -117,10 +125,10 @@ class Feed:
     ) -> list[Item]:
         """Up to `wide` of them in the order to show them."""
         found = await asyncio.to_thread(pools, fields, query, time.time(), seen, leaders)
-        if query.mode == "draw":
+        if query.mode in ("ask", "draw"):
             ids = highest(found, wide)
         else:
-            told = [item for pool in found for item in pool.ids] if query.mode == "for_you" else []
+            told = [item for pool in found for item in pool.ids]
             groups, how = await self._lasting.groups(told), spread(query.controls)
             most = math.ceil(how.share * query.limit)
             ids = await asyncio.to_thread(varied, found, wide, groups, most, how.diversity)

@@ -46,6 +46,10 @@ BEFORE = """SELECT r.item, i.seconds, count(*) FILTER (WHERE e.kind = 'finish'),
     AND (e.kind <> 'skip' OR e.value IS NOT NULL) AND e.target IS NOT 'unattended' AND NOT EXISTS
     (SELECT 1 FROM events AS u WHERE u.target = e.uuid AND u.person = e.person AND u.kind = 'undo')
     GROUP BY r.item"""
+NOTED = """SELECT i.kind, count(*) FILTER (WHERE s.finished > 0), count(*) FILTER (WHERE s.skipped > 0),
+    count(*) FILTER (WHERE s.chosen > 1), count(*) FILTER (WHERE s.dwelt > 0 AND i.kind <> 'music'),
+    count(*) FILTER (WHERE s.removed > 0)
+    FROM signals AS s CROSS JOIN items AS i ON i.id = s.item WHERE s.person = ? GROUP BY i.kind"""
 ERASED = "SELECT at FROM signals_erased WHERE person = ?"
 MARK = "INSERT INTO signals_erased (person, at) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET at = max(at, ?2)"
 ERASE = (
@@ -76,6 +80,17 @@ class Signals(Struct, frozen=True):
     dwelt: int
     """Milliseconds, an hour of each visit at most."""
     removed: int
+
+
+class Noted(Struct, frozen=True):
+    """On how many items of a kind there is a signal of each type."""
+
+    kind: Kind
+    finished: int = 0
+    skipped: int = 0
+    again: int = 0
+    dwelt: int = 0
+    removed: int = 0
 
 
 def derive(db: sqlite3.Connection, person: int, item: ItemId, ids: Sequence[str]) -> None:
@@ -125,3 +140,9 @@ async def before_ratings(read: Connection, person: int, kind: Kind) -> list[tupl
     """What the person did with items of a kind before they rated them, and the rating."""
     rows = await read.execute_fetchall(BEFORE, (person, kind))
     return [(Signals(*row[:7]), float(row[7])) for row in rows]
+
+
+async def noted(read: Connection, person: int) -> dict[Kind, Noted]:
+    """How much was noted of the person, by kind."""
+    rows = await read.execute_fetchall(NOTED, (person,))
+    return {row[0]: Noted(*row) for row in rows}

@@ -5,12 +5,14 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from anagnorisis.taste.ask import POOL, questions
-from anagnorisis.taste.consensus import ALONE
+from anagnorisis.taste import phi
+from anagnorisis.taste.ask import EVERY, NEW, POOL, SIGN, enjoyed, pair, questions, telling
+from anagnorisis.taste.consensus import ALONE, Household
+from anagnorisis.taste.lessons import Hint
 from anagnorisis.taste.prior import house_prior
 from anagnorisis.taste.space import Space
 from anagnorisis.taste.variety import Candidates, spread, varied
-from anagnorisis.taste.view import View
+from anagnorisis.taste.view import Change, View
 
 MakeView = Callable[..., View]
 
@@ -33,7 +35,7 @@ def test_each_question_is_the_one_whose_answer_tells_most_after_those_before_it(
 ) -> None:
     view = make_view({n: 5.0 for n in range(0, 30, 4)})
     eligible = np.arange(30) % 3 > 0
-    asked = questions(view, eligible, 5, rng)
+    asked = telling(view, eligible, 5, rng)
     before: list[int] = []
     for row, value in zip(asked.rows.tolist(), asked.values.tolist(), strict=True):
         open_yet = [n for n in np.flatnonzero(eligible).tolist() if n not in before]
@@ -41,6 +43,83 @@ def test_each_question_is_the_one_whose_answer_tells_most_after_those_before_it(
         assert row == max(gains, key=lambda n: gains[n])
         assert value == pytest.approx(gains[row], rel=1e-6)
         before.append(row)
+
+
+def heard() -> Household:
+    """Others whose word has weights, but says nothing of any row."""
+    return Household(1, {}, np.zeros(phi.WIDTH))
+
+
+def test_who_is_alone_and_new_is_asked_what_tells_most(make_view: MakeView, rng: np.random.Generator) -> None:
+    view, everything = make_view({n: 5.0 for n in range(5)}), np.arange(30) >= 5
+    asked = questions(view, everything, 8, rng)
+    assert asked.rows.tolist() == telling(view, everything, 8, rng).rows.tolist()
+    assert asked.values.tolist() == sorted(asked.values.tolist(), reverse=True)
+
+
+@pytest.mark.parametrize("rated", [0, 1, 2, 7])
+def test_with_others_heard_every_fourth_question_is_still_by_what_it_tells(
+    rated: int, make_view: MakeView, rng: np.random.Generator
+) -> None:
+    view = make_view({n: 5.0 for n in range(rated)}, heard())
+    eligible = np.arange(30) >= rated
+    most = telling(view, eligible, 12, rng)
+    for _ in range(5):
+        asked = questions(view, eligible, 12, rng)
+        assert len({*asked.rows.tolist()}) == 12 and np.array_equal(
+            asked.values, np.minimum.accumulate(most.values)
+        )
+        first = next(n for n in range(EVERY) if (rated + n) % EVERY == EVERY - 1)
+        assert asked.rows[first] == most.rows[0] or most.rows[0] in asked.rows[:first]
+
+
+def test_others_questions_are_of_what_may_please(make_view: MakeView, rng: np.random.Generator) -> None:
+    view = make_view({n: float(n % 11) for n in range(12)}, heard())
+    eligible = np.arange(30) >= 12
+    means = view.columns.at(np.arange(30, dtype=np.uint32))[0]
+    pleasing = [float(means[enjoyed(view, eligible, 6, rng)].mean()) for _ in range(60)]
+    assert np.mean(pleasing) > means[eligible].mean() + 0.1
+    assert len({tuple(enjoyed(view, eligible, 3, rng)) for _ in range(20)}) > 5, "by chance"
+
+
+def test_who_is_alone_but_known_is_asked_as_others_are(rng: np.random.Generator) -> None:
+    large = Space("image", None)
+    rows = np.zeros((NEW + 20, large.features.width), np.float16)
+    rows[:, 1:9] = rng.normal(size=(len(rows), 8)) / 3
+    large.extend([f"{n:032x}" for n in range(len(rows))], rows)  # type: ignore[misc]
+    changes = [Change(large.ids[n], float(n % 9)) for n in range(NEW)]
+    eligible = np.arange(len(rows)) >= NEW
+    for rated, same in ((NEW - 1, True), (NEW, False)):
+        view = View(1, large, house_prior(), ALONE, changes[:rated])
+        asked = [questions(view, eligible, 8, rng).rows.tolist() for _ in range(8)]
+        assert (asked == [telling(view, eligible, 8, rng).rows.tolist()] * 8) == same
+
+
+def test_a_pair_is_of_close_scores_and_tells_what_it_is_said_to(
+    make_view: MakeView, rng: np.random.Generator
+) -> None:
+    view = make_view({n: float(n % 7) for n in range(8)})
+    eligible = np.arange(30) >= 8
+    two = pair(view, eligible, rng)
+    first, second = two.rows.tolist()
+    means = view.columns.at(two.rows)[0]
+    assert eligible[[first, second]].all() and abs(means[0] - means[1]) <= 0.5 * view.taste.noise**0.5
+    assert two.values[0] > telling(view, eligible, 1, rng).values[0]
+
+    def left() -> float:
+        x = view.rows(np.arange(30, dtype=np.uint32))
+        x[:, 0] = 0
+        return float(np.einsum("ni,ij,nj->", x, view.taste.covariance, x)) / 30
+
+    before = left()
+    view.settle([], [Hint((view.space.ids[first], view.space.ids[second]), 1.0, 0.5)])
+    assert SIGN * (before - left()) == pytest.approx(two.values[0], rel=1e-6)
+
+
+def test_no_pair_is_asked_for_that_tells_less_than_a_rating(bursts: View, rng: np.random.Generator) -> None:
+    same = np.arange(10) < 4
+    assert len(pair(bursts, same, rng).rows) == 0, "all four are the same picture"
+    assert len(pair(bursts, np.zeros(10, np.bool_), rng).rows) == 0
 
 
 def test_a_copy_of_a_question_is_not_asked_next(bursts: View, rng: np.random.Generator) -> None:
