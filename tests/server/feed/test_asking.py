@@ -80,10 +80,19 @@ async def test_the_kind_is_asked_about_of_which_least_is_known(
     assert sum(early) > 7, "twelve pictures are rated and no song is"
 
 
+@pytest.fixture
+async def opposites(furnish: Any, learner: Learner) -> list[Item]:
+    """Twenty pictures, every two of them opposites."""
+    like = np.array([(1 - 2 * (n % 2)) * np.eye(10)[n // 2] for n in range(20)])
+    made: list[Item] = await furnish("image", 20, like=like, creator="", collection="")
+    await learner.spaces.admit("image")
+    return made
+
+
 async def test_two_close_ones_are_compared_and_not_again(
-    store: Store, learner: Learner, eligible: Eligible, pictures: list[Item], person: Person, batch: Any
+    store: Store, learner: Learner, eligible: Eligible, opposites: list[Item], person: Person, batch: Any
 ) -> None:
-    sight = Sight(person.id)
+    sight, pictures = Sight(person.id), opposites
     assert (await comparison(store, learner, eligible, sight, "image")).picks == [], "nothing is known yet"
     await learner.record(person.id, 1, batch(*((item.id, 2.0 + n) for n, item in enumerate(pictures[:6]))))
     compared: set[ItemId] = set()
@@ -102,7 +111,7 @@ async def test_two_close_ones_are_compared_and_not_again(
 
 
 async def test_nothing_out_of_sight_is_compared(
-    store: Store, learner: Learner, eligible: Eligible, pictures: list[Item], person: Person, batch: Any
+    store: Store, learner: Learner, eligible: Eligible, opposites: list[Item], person: Person, batch: Any
 ) -> None:
-    await learner.record(person.id, 1, batch(*((item.id, 2.0 + n) for n, item in enumerate(pictures[:6]))))
+    await learner.record(person.id, 1, batch(*((item.id, 2.0 + n) for n, item in enumerate(opposites[:6]))))
     assert (await comparison(store, learner, eligible, Sight(person.id, ()), "image")).picks == []

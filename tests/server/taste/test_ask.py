@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from anagnorisis.domain import ItemId
 from anagnorisis.taste import phi
 from anagnorisis.taste.ask import EVERY, NEW, POOL, SIGN, enjoyed, pair, questions, telling
 from anagnorisis.taste.consensus import ALONE, Household
@@ -95,24 +96,28 @@ def test_who_is_alone_but_known_is_asked_as_others_are(rng: np.random.Generator)
         assert (asked == [telling(view, eligible, 8, rng).rows.tolist()] * 8) == same
 
 
-def test_a_pair_is_of_close_scores_and_tells_what_it_is_said_to(
-    make_view: MakeView, rng: np.random.Generator
-) -> None:
-    view = make_view({n: float(n % 7) for n in range(8)})
-    eligible = np.arange(30) >= 8
+def test_a_pair_is_of_close_scores_and_tells_what_it_is_said_to(rng: np.random.Generator) -> None:
+    opposites = Space("image", None)
+    rows = np.zeros((20, opposites.features.width), np.float16)
+    for n in range(20):
+        rows[n, 1 + n // 2] = 1 - 2 * (n % 2)
+    opposites.extend([ItemId(f"{n:032x}") for n in range(20)], rows)
+    view = View(1, opposites, house_prior(), ALONE, [Change(opposites.ids[n], 3.0 + n) for n in range(6)])
+    eligible = np.arange(20) >= 6
     two = pair(view, eligible, rng)
     first, second = two.rows.tolist()
     means = view.columns.at(two.rows)[0]
     assert eligible[[first, second]].all() and abs(means[0] - means[1]) <= 0.5 * view.taste.noise**0.5
+    assert first // 2 == second // 2, "of opposites"
     assert two.values[0] > telling(view, eligible, 1, rng).values[0]
 
     def left() -> float:
-        x = view.rows(np.arange(30, dtype=np.uint32))
+        x = view.rows(np.arange(20, dtype=np.uint32))
         x[:, 0] = 0
-        return float(np.einsum("ni,ij,nj->", x, view.taste.covariance, x)) / 30
+        return float(np.einsum("ni,ij,nj->", x, view.taste.covariance, x)) / 20
 
     before = left()
-    view.settle([], [Hint((view.space.ids[first], view.space.ids[second]), 1.0, 0.5)])
+    view.settle([], [Hint((opposites.ids[first], opposites.ids[second]), 1.0, 0.5)])
     assert SIGN * (before - left()) == pytest.approx(two.values[0], rel=1e-6)
 
 
