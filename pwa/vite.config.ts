@@ -22,8 +22,11 @@ const FIRST = {
   name: (id: string, graph: Graph) => ((first ??= reached(PAGE, graph)).has(id) ? 'first' : null),
 }
 
-/** The sections of the Taste page come together: they are all shown at once. */
-const TASTE = { name: 'taste', test: /\/src\/(lib\/)?taste\/|\/TastePage\.svelte/ }
+/** The open sections of the Taste page come together: they are all shown at once. */
+const TASTE = { name: 'taste', test: /\/src\/(lib\/)?taste\/(?!heads|Heads?\.|Carry|sharing|Sharing)|\/TastePage\.svelte/ }
+
+/** What can do nothing without the house: not kept beforehand, only once it was opened. */
+const ONLINE = ['AskIn', 'Audit', 'Carry', 'Devices', 'Egress', 'Heads', 'Knock', 'LeftOver', 'Listening', 'People', 'Security', 'Sharing', 'Similar', 'Welcome']
 
 export default defineConfig({
   plugins: [
@@ -34,8 +37,9 @@ export default defineConfig({
       filename: 'sw.ts',
       registerType: 'prompt',
       injectRegister: false,
-      // What only the house can ask for is not kept for the time without it.
-      injectManifest: { globPatterns: ['**/*.{js,css,html,svg}', 'icons/icon-192.png'], globIgnores: ['assets/{Knock,Audit}-*'] },
+      // The larger icons are fetched by the system when it installs the app.
+      includeManifestIcons: false,
+      injectManifest: { globPatterns: ['**/*.{js,css,html,svg}', 'icons/icon-192.png'], globIgnores: [`assets/{${ONLINE}}-*`] },
       manifest: {
         id: '/',
         name: 'Anagnorisis',

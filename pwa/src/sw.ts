@@ -1,9 +1,9 @@
-// The service worker: the app's own files, and a small shelf of thumbnails. Never /api, never a stream.
+// The service worker: the app's own files, those that need the house once they were opened, and a small shelf of thumbnails. Never /api, never a stream.
 import { ExpirationPlugin } from 'workbox-expiration'
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute, type PrecacheEntry } from 'workbox-precaching'
 import { NavigationRoute, registerRoute } from 'workbox-routing'
 import { CacheFirst } from 'workbox-strategies'
-import { THUMBNAILS } from './lib/caches'
+import { PARTS, THUMBNAILS } from './lib/caches'
 
 declare const self: {
   __WB_MANIFEST: PrecacheEntry[]
@@ -12,12 +12,22 @@ declare const self: {
 }
 
 const THUMBNAILS_KEPT = 400
+const PARTS_KEPT = 60
 
 precacheAndRoute(self.__WB_MANIFEST)
 cleanupOutdatedCaches()
 
 const SERVER_OWN = [/^\/(api|media)\//, /^\/(hello|health|metrics)$/, /^\/install\b/]
 registerRoute(new NavigationRoute(createHandlerBoundToURL('index.html'), { denylist: SERVER_OWN }))
+
+// A name with a digest in it never changes what it stands for; what newer apps no longer name falls out of the shelf.
+registerRoute(
+  ({ url, request }) => request.method === 'GET' && url.pathname.startsWith('/assets/'),
+  new CacheFirst({
+    cacheName: PARTS,
+    plugins: [new ExpirationPlugin({ maxEntries: PARTS_KEPT, purgeOnQuotaError: true })],
+  }),
+)
 
 registerRoute(
   ({ url, request }) => request.method === 'GET' && /^\/media\/[0-9a-f]{32}\/(small|medium)\.webp$/.test(url.pathname),

@@ -1,12 +1,14 @@
 // Walks through every screen of a running house and leaves a picture of each, with what axe finds wrong.
 //
-//   npm run tour -- http://127.0.0.1:8765 CODE FOLDER
+//   npm run tour -- http://127.0.0.1:8765 CODE [FOLDER [PARTS]]
+//
+// PARTS, parted by commas, are of: front lists items taste settings; all of them where none is said.
 import axe from 'axe-core'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { openBrowser } from './browser.mjs'
 
-const [house, code, folder = 'tour'] = process.argv.slice(2)
-if (!house || !code) throw new Error('Usage: npm run tour -- ADDRESS CODE [FOLDER]')
+const [house, code, folder = 'tour', parts = 'front,lists,items,taste,settings'] = process.argv.slice(2)
+if (!house || !code) throw new Error('Usage: npm run tour -- ADDRESS CODE [FOLDER [PARTS]]')
 
 const SIZES = {
   phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
@@ -17,10 +19,10 @@ const ANSWERS = 12
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 const found = []
 
-/** A picture of the page as it is, and its violations. */
-async function look(page, size, name) {
+/** A picture of the page as it is, of all of it where it is asked `whole`, and its violations. */
+async function look(page, size, name, { whole = false } = {}) {
   await page.waitForTimeout(SETTLE_MS)
-  await page.screenshot({ path: `${folder}/${size}-${name}.png` })
+  await page.screenshot({ path: `${folder}/${size}-${name}.png`, fullPage: whole })
   const wider = (await page.evaluate(() => document.documentElement.scrollWidth)) - page.viewportSize().width
   if (wider > 0) found.push({ where: `${size}-${name}`, id: 'too wide', at: [`${wider} px`] })
   // axe comes in through the debugger, where the page's own rules about scripts do not hold.
@@ -81,8 +83,35 @@ async function items(page, size) {
     await page.getByRole('button', { name: 'Why this' }).click()
     await page.getByRole('dialog').waitFor()
     await look(page, size, `why-${kind}`)
+    if (kind === 'image') await correct(page, size)
     await page.getByRole('button', { name: 'Close', exact: true }).click()
   }
+}
+
+/** The Why sheet once something was said against it, which is then taken back. */
+async function correct(page, size) {
+  const sheet = page.getByRole('dialog')
+  await sheet.getByText('Is one of these reasons wrong?').click()
+  await sheet.getByRole('button', { name: 'Less like this' }).click()
+  await sheet.getByText('Less like this from now on.').scrollIntoViewIfNeeded()
+  await look(page, size, 'why-corrected')
+  await sheet.getByRole('button', { name: 'Undo', exact: true }).click()
+}
+
+async function taste(page, size) {
+  for (const kind of ['image', 'music']) {
+    await page.goto(`${house}/taste/${kind}`)
+    await page.getByRole('heading', { name: 'Then and now' }).waitFor()
+    await look(page, size, `taste-${kind}`)
+    for (const folded of await page.locator('main details.folded > summary').all()) await folded.click()
+    await look(page, size, `taste-${kind}-whole`, { whole: true })
+    await page.goto(`${house}/map/${kind}`)
+    await look(page, size, `map-${kind}`)
+  }
+  await page.goto(house)
+  await page.getByRole('button', { name: 'How should I choose?' }).click()
+  await page.getByRole('dialog').waitFor()
+  await look(page, size, 'choose')
 }
 
 async function lists(page, size) {
@@ -120,8 +149,6 @@ async function front(page, size) {
 async function settings(page, size) {
   await page.goto(`${house}/history`)
   await look(page, size, 'history')
-  await page.goto(`${house}/taste`)
-  await look(page, size, 'taste')
   await page.goto(house)
   await page.getByRole('button', { name: /settings/i }).and(page.locator(':visible')).click()
   await page.getByRole('button', { name: /People, and what/ }).click()
@@ -140,6 +167,7 @@ async function settings(page, size) {
   await look(page, size, 'what-goes-out')
 }
 
+const PARTS = { front, lists, items, taste, settings }
 await mkdir(folder, { recursive: true })
 const browser = await openBrowser()
 const door = await browser.newContext(SIZES.phone)
@@ -155,10 +183,7 @@ for (const [size, shape] of Object.entries(SIZES)) {
     page.on('pageerror', (error) => found.push({ where: size, id: 'script', at: [String(error)] }))
     page.on('console', (line) => line.type() === 'error' && found.push({ where: size, id: 'console', at: [line.text()] }))
     const label = colorScheme === 'light' ? size : `${size}-dark`
-    await front(page, label)
-    await lists(page, label)
-    await items(page, label)
-    await settings(page, label)
+    for (const part of parts.split(',')) await PARTS[part](page, label)
     await context.close()
   }
 }
