@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from anagnorisis.domain import Kind, Unreadable
-from anagnorisis.embed import EMBEDDERS, Embedder, Marker, Speaker
+from anagnorisis.domain import Unreadable
+from anagnorisis.embed import Embedder, EmbedderSpec, Marker, Speaker
 from anagnorisis.embed.frames import BROKEN, LENGTH_BYTES, LOADED, OUT_OF_MEMORY, Answer, Task, framed, task
 
 NICE = 10
@@ -35,23 +35,23 @@ class Bench:
         self._out = out
         self._one_at_a_time = threading.Lock()
         self._threads = ThreadPoolExecutor(threads)
-        self._loaded: dict[Kind, Embedder] = {}
+        self._loaded: dict[str, Embedder] = {}
 
     def take(self, batch: Task) -> None:
         """Load what the batch needs, say so, and begin with its items."""
-        if batch.kind not in self._loaded:
-            self._loaded[batch.kind] = importlib.import_module(EMBEDDERS[batch.kind].module).load()
+        spec = batch.spec
+        if spec.digest not in self._loaded:
+            self._loaded[spec.digest] = importlib.import_module(spec.module).load()
         self.in_hand += len(batch.items)
         self._say(Answer(LOADED))
         for index, given in batch.items:
-            look = self._threads.submit(self._embed, batch.kind, index, given, batch.words)
+            look = self._threads.submit(self._embed, spec, index, given, batch.words)
             look.add_done_callback(_end_on_error)
 
-    def _embed(self, kind: Kind, index: int, given: bytes, words: bool) -> None:
-        spec = EMBEDDERS[kind]
+    def _embed(self, spec: EmbedderSpec, index: int, given: bytes, words: bool) -> None:
         try:
             with np.errstate(over="ignore"):
-                row, mark = _looked(self._loaded[kind], given, words)
+                row, mark = _looked(self._loaded[spec.digest], given, words)
         except Unreadable as error:
             self._say(Answer(index, reason=error.what, again=error.again))
         else:

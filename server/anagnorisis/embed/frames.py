@@ -3,7 +3,8 @@
 import msgspec
 from msgspec import Struct
 
-from anagnorisis.domain import Again, Kind
+from anagnorisis.domain import Again
+from anagnorisis.embed import EmbedderSpec
 
 LENGTH_BYTES = 4
 LOADED = -1
@@ -13,9 +14,9 @@ BROKEN, OUT_OF_MEMORY = 70, 71
 
 
 class Task(Struct, frozen=True, array_like=True):
-    """A batch of one kind: numbered paths, or texts in UTF-8 (articles)."""
+    """A batch for one embedder: numbered paths, or texts in UTF-8 (articles)."""
 
-    kind: Kind
+    spec: EmbedderSpec
     items: list[tuple[int, bytes]]
     words: bool = False
     """The items are phrases in UTF-8, for an embedder that is a `Speaker`."""

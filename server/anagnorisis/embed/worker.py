@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from anagnorisis.config import Settings
 from anagnorisis.domain import Kind, Unreadable, WorkerLost
-from anagnorisis.embed import LONGEST_TEXT
+from anagnorisis.embed import LONGEST_TEXT, EmbedderSpec
 from anagnorisis.embed.frames import LENGTH_BYTES, LOADED, OUT_OF_MEMORY, Answer, Made, Task, answer, framed
 
 Found = dict[int, Made | Unreadable]
@@ -55,11 +55,11 @@ class Worker:
         return self._process.pid if self._process and running else None
 
     async def embed(
-        self, kind: Kind, items: Sequence[tuple[str, bytes | str]], words: bool = False
+        self, spec: EmbedderSpec, items: Sequence[tuple[str, bytes | str]], words: bool = False
     ) -> list[Made | Unreadable]:
-        """What is made of each (item id, path or text), or the reason why nothing is.
+        """What `spec` makes of each (item id, path or text), or the reason why nothing is.
 
-        With `words` they are phrases, for a kind whose embedder knows words.
+        With `words` they are phrases, for an embedder that knows words.
 
         When the process dies or hangs, every item still open is tried again alone; one that ends it alone
         twice, or hangs alone, gets that as its reason. Raises `WorkerLost` when the process cannot start.
@@ -68,9 +68,9 @@ class Worker:
             open_ = {i: _cut(given) for i, (_, given) in enumerate(items)}
             found: Found = {}
             if open_:
-                await self._attempt(kind, open_, found, words)
+                await self._attempt(spec, open_, found, words)
             for index in [i for i in open_ if i not in found]:
-                found[index] = await self._alone(kind, open_[index], words)
+                found[index] = await self._alone(spec, open_[index], words)
             for index, end in found.items():
                 if isinstance(end, Unreadable):
                     end.item = items[index][0]
@@ -81,22 +81,24 @@ class Worker:
         async with self._turn:
             await self._end()
 
-    async def _alone(self, kind: Kind, given: bytes, words: bool) -> Made | Unreadable:
+    async def _alone(self, spec: EmbedderSpec, given: bytes, words: bool) -> Made | Unreadable:
         found: Found = {}
         loss = ""
         for _ in range(2):
-            loss = await self._attempt(kind, {0: given}, found, words)
+            loss = await self._attempt(spec, {0: given}, found, words)
             if not loss or loss == HANGS:
                 break
         return found.get(0) or Unreadable(loss, again="start" if loss == HANGS else "never")
 
-    async def _attempt(self, kind: Kind, given: Mapping[int, bytes], found: Found, words: bool) -> str:
+    async def _attempt(
+        self, spec: EmbedderSpec, given: Mapping[int, bytes], found: Found, words: bool
+    ) -> str:
         """Fill `found` from the process. "" when all came; else why not, and the process is ended."""
-        process = await self._loaded(Task(kind, list(given.items()), words))
+        process = await self._loaded(Task(spec, list(given.items()), words))
         left = set(given)
         try:
             while left:
-                said = await self._hear(process, self._patience[kind])
+                said = await self._hear(process, self._patience[spec.kind])
                 made = Made(said.row, said.mark)
                 found[said.index] = Unreadable(said.reason, again=said.again) if said.reason else made
                 left.discard(said.index)
@@ -110,7 +112,7 @@ class Worker:
         return ""
 
     async def _loaded(self, batch: Task) -> Process:
-        """A process that has taken the `batch` and stands ready for its kind.
+        """A process that has taken the `batch` and stands ready for it.
 
         One that was running may just have ended, being idle; so a second one is tried.
         """
@@ -129,7 +131,8 @@ class Worker:
                 await self._end()
                 raise
         raise WorkerLost(
-            f"The process that reads {batch.kind} items does not start; the log says why just before this."
+            f"The process that reads {batch.spec.kind} items does not start; the log says why just before"
+            " this."
         )
 
     async def _hear(self, process: Process, patience: float) -> Answer:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 
 from anagnorisis.domain import ItemId, Kind, Topic
+from anagnorisis.embed import EmbedderSpec
 from anagnorisis.jobs.board import Board
 from anagnorisis.jobs.supervisor import Loop
 from anagnorisis.library.embed import BATCH, Embedding
@@ -41,12 +42,14 @@ async def _embed_all(embedding: Embedding, changes: Changes, board: Board) -> No
     done, seen, asked = 0, changes.count("items"), time.monotonic()
     waiting = await _waiting(embedding)
     while any(waiting.values()):
-        for kind, ids in waiting.items():
-            batch, waiting[kind] = ids[: BATCH[kind]], ids[BATCH[kind] :]
+        for spec, ids in waiting.items():
+            most = BATCH[spec.kind]
+            batch, waiting[spec] = ids[:most], ids[most:]
             if batch:
                 await board.turn(NAME)
-                board.working(NAME, done, done + len(batch) + sum(map(len, waiting.values())), SAYS[kind])
-                await embedding.embed(kind, batch)
+                left = len(batch) + sum(map(len, waiting.values()))
+                board.working(NAME, done, done + left, SAYS[spec.kind])
+                await embedding.embed(spec, batch)
                 done += len(batch)
         news = changes.count("items") != seen and time.monotonic() - asked > ASK_S
         if news or not any(waiting.values()):
@@ -54,5 +57,5 @@ async def _embed_all(embedding: Embedding, changes: Changes, board: Board) -> No
             waiting = await _waiting(embedding)
 
 
-async def _waiting(embedding: Embedding) -> dict[Kind, list[ItemId]]:
-    return {kind: await embedding.pending(kind) for kind in BATCH}
+async def _waiting(embedding: Embedding) -> dict[EmbedderSpec, list[ItemId]]:
+    return {spec: await embedding.pending(spec) for spec in map(embedding.registry.active, BATCH)}

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anagnorisis.domain import KINDS, Item, ItemId, Kind
-from anagnorisis.embed import EMBEDDERS
+from anagnorisis.embed.registry import Registry
 from anagnorisis.modality import MODALITIES
 from anagnorisis.store import items, tags, vectors
 from anagnorisis.store import phi as kept
@@ -28,8 +28,8 @@ PATIENCE = 20
 class Spaces:
     """One `Space` a kind, the one that serves; a new fit takes its place when all its rows are there."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, registry: Registry | None = None) -> None:
+        self._store, self.registry = store, registry or Registry(store)
         self._spaces = {kind: Space(kind, None) for kind in KINDS}
         self._admitting = {kind: asyncio.Lock() for kind in KINDS}
         self._presence = {kind: (-1, 0.0) for kind in KINDS}
@@ -45,9 +45,10 @@ class Spaces:
 
     async def load(self) -> None:
         """Take up what the store has of each kind's current embedder; the rest is made anew by `admit`."""
+        await self.registry.load()
         for kind in KINDS:
             fitted = await kept.newest(self._store.read, kind)
-            if fitted is None or fitted.model != EMBEDDERS[kind].digest:
+            if fitted is None or fitted.model != self.registry.active(kind).digest:
                 continue
             made_by = phi.revive(kind, fitted.version, fitted.model, fitted.items, fitted.body)
             if made_by is None:
@@ -78,7 +79,7 @@ class Spaces:
         """
         async with self._admitting[kind]:
             space = self._spaces[kind]
-            count = await vectors.count(self._store.read, EMBEDDERS[kind].digest)
+            count = await vectors.count(self._store.read, self.registry.active(kind).digest)
             if phi.due(count, space.phi.items if space.phi else 0):
                 return await self._refit(kind, count)
             if space.phi is None:
@@ -96,7 +97,7 @@ class Spaces:
 
     async def _refit(self, kind: Kind, count: int) -> int:
         """Fit φ on the vectors there are, make every row anew, let them serve, then keep them."""
-        model, before = EMBEDDERS[kind].digest, await kept.newest(self._store.read, kind)
+        model, before = self.registry.active(kind).digest, await kept.newest(self._store.read, kind)
         version = before.version + 1 if before else 1
         wanted = await kept.lacking(self._store.read, kind, version, model)
         sample = random.Random(version).sample(wanted, min(len(wanted), phi.SAMPLE))
