@@ -5,13 +5,14 @@ embedder reads a kind says the `registry`.
 """
 
 import hashlib
+from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from anagnorisis.domain import Kind
+from anagnorisis.domain import Kind, Unreadable
 
 ARTICLE_DATA = {
     "table.npz": "86d8cff34145883b550b1bcea36812d260656c316a256b998259d24a52785a3f",
@@ -53,6 +54,22 @@ class Marker(Protocol):
 
     def marked(self, given: bytes) -> tuple[NDArray[np.float32], int]:
         """The vector of `row`, and 64 bits that stay close in a copy of other size or packing; 0: none."""
+        ...
+
+
+@runtime_checkable
+class Batcher(Protocol):
+    """An embedder that costs less an item when it is given several."""
+
+    provider: str
+    """On what it really runs."""
+
+    def rows(self, given: Sequence[bytes], words: bool = False) -> list[NDArray[np.float32] | Unreadable]:
+        """The vector (dim,) of each item, or with `words` of each phrase; or why it has none."""
+        ...
+
+    def marks(self, given: Sequence[bytes]) -> list[int | None]:
+        """Of each item what tells its near-duplicates, where it is a picture that can be read."""
         ...
 
 

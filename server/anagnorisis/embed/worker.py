@@ -8,10 +8,23 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+import msgspec
+
 from anagnorisis.config import Settings
-from anagnorisis.domain import Kind, Unreadable, WorkerLost
+from anagnorisis.domain import Kind, Refused, Unreadable, WorkerLost
 from anagnorisis.embed import LONGEST_TEXT, EmbedderSpec
-from anagnorisis.embed.frames import LENGTH_BYTES, LOADED, OUT_OF_MEMORY, Answer, Made, Task, answer, framed
+from anagnorisis.embed.description import Cost
+from anagnorisis.embed.frames import (
+    LENGTH_BYTES,
+    LOADED,
+    OUT_OF_MEMORY,
+    Answer,
+    Made,
+    Task,
+    What,
+    answer,
+    framed,
+)
 
 Found = dict[int, Made | Unreadable]
 """By number: what was made of an item, or why nothing was."""
@@ -25,6 +38,11 @@ BREAKS = "Reading it ended the reading process twice, so it was given up. Is the
 OVERWHELMS = (
     f"Reading it takes more than {MEGABYTES} MB of memory, so it was given up. A smaller copy can be read."
 )
+TRIED = {
+    HANGS: "Trying it did not end in time.",
+    BREAKS: "Trying it ended the reading process.",
+    OVERWHELMS: "Trying it takes more memory than the reading process may have.",
+}
 ONE_THREAD_EACH = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"), "1")
 """The process works on `settings.threads` items at a time, each of them on one thread."""
 TAME = {**ONE_THREAD_EACH, "TOKENIZERS_PARALLELISM": "false", "MALLOC_ARENA_MAX": "2"}
@@ -47,6 +65,8 @@ class Worker:
         self._patience = patience
         self._process: Process | None = None
         self._turn = asyncio.Lock()
+        self.runs_on: dict[str, str] = {}
+        """By digest of an embedder, on what it really ran when it was last at work."""
 
     @property
     def pid(self) -> int | None:
@@ -64,37 +84,49 @@ class Worker:
         When the process dies or hangs, every item still open is tried again alone; one that ends it alone
         twice, or hangs alone, gets that as its reason. Raises `WorkerLost` when the process cannot start.
         """
+        what: What = "words" if words else "items"
         async with self._turn:
             open_ = {i: _cut(given) for i, (_, given) in enumerate(items)}
             found: Found = {}
             if open_:
-                await self._attempt(spec, open_, found, words)
+                await self._attempt(spec, open_, found, what)
             for index in [i for i in open_ if i not in found]:
-                found[index] = await self._alone(spec, open_[index], words)
+                found[index] = await self._alone(spec, open_[index], what)
             for index, end in found.items():
                 if isinstance(end, Unreadable):
                     end.item = items[index][0]
             return [end for _, end in sorted(found.items())]
+
+    async def trial(self, spec: EmbedderSpec) -> Cost:
+        """Have an installed model tried, whose files lie where `spec` says, and say what it costs.
+
+        Raises `Refused` with what is wrong with it, `WorkerLost` when the process cannot start.
+        """
+        async with self._turn:
+            found: Found = {}
+            loss = await self._attempt(spec, {0: b""}, found, "trial")
+        said = found.get(0)
+        if isinstance(said, Made):
+            return msgspec.json.decode(said.row, type=Cost)
+        raise Refused(said.what if said else f"{spec.name} cannot be used. {TRIED.get(loss, loss)}")
 
     async def close(self) -> None:
         """End the process, if there is one, after the batch in hand; cancel that to end at once."""
         async with self._turn:
             await self._end()
 
-    async def _alone(self, spec: EmbedderSpec, given: bytes, words: bool) -> Made | Unreadable:
+    async def _alone(self, spec: EmbedderSpec, given: bytes, what: What) -> Made | Unreadable:
         found: Found = {}
         loss = ""
         for _ in range(2):
-            loss = await self._attempt(spec, {0: given}, found, words)
+            loss = await self._attempt(spec, {0: given}, found, what)
             if not loss or loss == HANGS:
                 break
         return found.get(0) or Unreadable(loss, again="start" if loss == HANGS else "never")
 
-    async def _attempt(
-        self, spec: EmbedderSpec, given: Mapping[int, bytes], found: Found, words: bool
-    ) -> str:
+    async def _attempt(self, spec: EmbedderSpec, given: Mapping[int, bytes], found: Found, what: What) -> str:
         """Fill `found` from the process. "" when all came; else why not, and the process is ended."""
-        process = await self._loaded(Task(spec, list(given.items()), words))
+        process = await self._loaded(Task(spec, list(given.items()), what))
         left = set(given)
         try:
             while left:
@@ -123,7 +155,11 @@ class Worker:
                 assert process.stdin is not None
                 process.stdin.write(frame)
                 await process.stdin.drain()
-                if (await self._hear(process, START_S)).index == LOADED:
+                said = await self._hear(process, START_S)
+                if said.reason:
+                    raise WorkerLost(said.reason)
+                if said.index == LOADED:
+                    self.runs_on[batch.spec.digest] = said.row.decode()
                     return process
             except (OSError, TimeoutError, asyncio.IncompleteReadError):
                 await self._end()

@@ -28,11 +28,15 @@ class Embedding:
     def __init__(self, store: Store, worker: Worker, spaces: Spaces) -> None:
         self._store, self._worker, self._spaces = store, worker, spaces
         self.registry = spaces.registry
-        self._unreached: set[ItemId] = set()
+        self._unreached: dict[ItemId, Kind] = {}
 
     def look_again(self) -> None:
         """Count items as pending whose files were not there: their disk may be back."""
         self._unreached.clear()
+
+    def out_of_reach(self, kind: Kind) -> int:
+        """Of how many items of a kind no file was there."""
+        return sum(of == kind for of in self._unreached.values())
 
     async def retry(self, *when: Again) -> None:
         """Count items as pending that failed and were to be tried again then."""
@@ -66,7 +70,7 @@ class Embedding:
         Raises `WorkerLost`.
         """
         given = await (self._texts(ids) if spec.kind == "article" else self._files(ids))
-        self._unreached |= set(ids) - given.keys()
+        self._unreached |= dict.fromkeys(set(ids) - given.keys(), spec.kind)
         if not given:
             return
         answers = zip(given, await self._worker.embed(spec, [*given.items()]), strict=True)

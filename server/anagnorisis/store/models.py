@@ -50,7 +50,7 @@ def install(db: sqlite3.Connection, model: Model) -> None:
 
 
 def uninstall(db: sqlite3.Connection, digest: str) -> None:
-    """Take a model out of the house. Raises `Conflict` while a kind reads by it, or could go back to it."""
+    """Take a model out. Raises `Conflict` while a kind is, shall be or can again be read by it, `Unknown`."""
     if (used := db.execute(IN_USE, (digest,)).fetchone()) is not None:
         raise Conflict(f"It is the {used[1]} model of {used[0]}. Let another one take its place first.")
     if db.execute(UNINSTALL, (digest,)).rowcount == 0:
