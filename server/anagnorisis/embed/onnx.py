@@ -25,6 +25,7 @@ Row = F32 | Unreadable
 BATCH = 32
 """Rows given to a graph at a time, until memory says fewer."""
 TINY = 1e-12
+FAILS = "The model does not run on it: {}."
 NO_NUMBERS = "The model made numbers of it that are not finite, so it cannot be compared."
 
 
@@ -36,6 +37,8 @@ class Graph:
         self.tower = tower
         self.session = runtime.session(folder / tower.file, threads)
         self._errors = runtime.errors()
+        self.failed = ""
+        """The runtime's words on the row that failed last."""
         self.most = _most(self.session)
         recipe = tower.recipe
         self._reader = Reader(folder / tower.tokenizer, recipe) if isinstance(recipe, TextRecipe) else None
@@ -85,23 +88,28 @@ class Graph:
     def run(self, inputs: Inputs) -> F32:
         """The graph's rows (n, dim). A batch that memory cannot hold is halved, and those after it too.
 
-        Raises `MemoryError` when not even one row can be held.
+        One that fails for anything else is halved until the row is found that fails alone: it is NaN, and
+        `failed` says why. Raises `MemoryError` when not even one row can be held.
         """
-        total, at, parts = len(next(iter(inputs.values()))), 0, []
+        total, at, parts, step = len(next(iter(inputs.values()))), 0, [], self.most
         while at < total:
-            step = min(self.most, total - at)
+            step = min(step, self.most, total - at)
             part = {name: self._typed(name, values[at : at + step]) for name, values in inputs.items()}
             try:
                 (out,) = self.session.run([self.tower.output], part)
+                parts.append(np.asarray(out, np.float32).reshape(step, -1))
             except self._errors as error:
-                if not runtime.is_memory(error):
-                    raise Refused(f"{self.tower.file} does not run: {runtime.reason(error)}") from error
-                if step == 1:
-                    raise MemoryError(str(error)) from error
-                self.most = step // 2
-                continue
-            parts.append(np.asarray(out, np.float32).reshape(step, -1))
-            at += step
+                if runtime.is_memory(error):
+                    if step == 1:
+                        raise MemoryError(str(error)) from error
+                    self.most = step // 2
+                    continue
+                if step > 1:
+                    step //= 2
+                    continue
+                self.failed = runtime.reason(error)
+                parts.append(np.full((1, self.tower.dim), np.nan, np.float32))
+            at, step = at + step, self.most
         return np.concatenate(parts)
 
     def _typed(self, name: str, values: NDArray[np.generic]) -> NDArray[np.generic]:
@@ -109,7 +117,7 @@ class Graph:
 
     def _pooled(self, rows: F32) -> Row:
         if not np.isfinite(rows).all():
-            return Unreadable(NO_NUMBERS)
+            return Unreadable(FAILS.format(self.failed) if self.failed else NO_NUMBERS)
         row = rows.mean(axis=0)
         if self.tower.pooling == "mean+deviation":
             row = np.concatenate([row, rows.std(axis=0)])
@@ -120,7 +128,7 @@ class Joined:
     """The embedder of one model, or of several whose rows, each brought to length 1, are joined."""
 
     def __init__(self, folders: Sequence[str], threads: int) -> None:
-        told = [msgspec.json.decode((Path(one) / FILE).read_bytes(), type=Description) for one in folders]
+        told = [_description(Path(one)) for one in folders]
         self._several = len(told) > 1
         self._kind = told[0].kind
         self._content = [Graph(Path(at), one.content, threads) for at, one in zip(folders, told, strict=True)]
@@ -161,6 +169,18 @@ class Joined:
                 for at, told, graph in zip(self._folders, self._told, self._content, strict=True)
             ]
         return self._words
+
+
+def _description(folder: Path) -> Description:
+    """What a model of the house says of itself. Raises `Refused` when its files are not there."""
+    try:
+        told = msgspec.json.decode((folder / FILE).read_bytes(), type=Description)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise Refused(f"A model cannot be read: {error}. `anagnorisis models verify` says which.") from error
+    for name in told.files:
+        if not (folder / name).is_file():
+            raise Refused(f"{told.name} lacks its file {name}. Remove the model and import it again.")
+    return told
 
 
 def _tried(make: Callable[[bytes, bool], Any], given: bytes, words: bool) -> Any:

@@ -72,6 +72,7 @@ class Changing:
         """
         for kind in [kind for kind in KINDS if self._leads_back(kind, name)]:
             await self.drop(kind, "previous")
+            await self.sweep()
             if name == EMBEDDERS[kind].name:
                 return name
         if name in {one.name for one in EMBEDDERS.values()}:

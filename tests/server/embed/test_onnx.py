@@ -5,8 +5,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from onnx import TensorProto, helper
 from tests import graphs
 from tests.files import make_track
@@ -15,7 +17,7 @@ from anagnorisis.config import Settings
 from anagnorisis.domain import Unreadable, WorkerLost
 from anagnorisis.embed import EMBEDDERS, EmbedderSpec, runtime
 from anagnorisis.embed import worker as worker_module
-from anagnorisis.embed.description import Description, joined, spec
+from anagnorisis.embed.description import FILE, Description, check, joined, spec
 from anagnorisis.embed.frames import Made
 from anagnorisis.embed.front import picture
 from anagnorisis.embed.image import small_rgb
@@ -174,6 +176,44 @@ async def test_without_the_runtime_a_sentence_says_how_to_get_it(
         await worker.embed(reader, [("a", "bees")])
     (still,) = await worker.embed(EMBEDDERS["article"], [("a", "bread")])
     assert isinstance(still, Made), "what needs no runtime goes on"
+
+
+async def test_of_a_batch_that_fails_only_the_item_that_fails_alone_has_no_vector(
+    worker: Worker, tmp_path: Path
+) -> None:
+    reader = at(tmp_path / "reader", graphs.text_model(tmp_path / "reader", graphs.text_graph(words=7)))
+    # Its table ends before "stars": the graph fails for the whole batch.
+    texts = [(str(n), "stars and bread" if n in (5, 17) else "bees hum in the garden") for n in range(24)]
+    found = await worker.embed(reader, texts)
+    refused = {n: one.what for n, one in enumerate(found) if isinstance(one, Unreadable)}
+    assert list(refused) == [5, 17]
+    assert all(what.startswith("The model does not run on it: ") for what in refused.values())
+
+
+async def test_words_find_pictures_where_a_tower_shares_their_space(
+    worker: Worker, pictures: list[bytes], tmp_path: Path
+) -> None:
+    told = graphs.picture_model(tmp_path / "eyes", shared_space=True)
+    words = graphs.text_model(tmp_path / "words", graphs.text_graph(dim=48))
+    for name in words.files:
+        (tmp_path / "words" / name).rename(tmp_path / "eyes" / f"words-{name}")
+    tower = replace(words.content, dim=48, file="words-model.onnx", tokenizer="words-tokenizer.json")
+    sums = {f"words-{name}": of for name, of in words.files.items()}
+    whole = replace(told, words=tower, files=told.files | sums)
+    (tmp_path / "eyes" / FILE).write_bytes(msgspec.json.encode(check(whole)))
+    eyes = at(tmp_path / "eyes", whole)
+    assert eyes.words and eyes.digest != told.digest
+    one, other = numbers(await worker.embed(eyes, [("a", "garden bees"), ("b", "bread")], words=True))
+    assert one.shape == (48,) and one @ other < 0.9
+    assert numbers(await worker.embed(eyes, [("p", pictures[0])])).shape == (1, 48)
+    assert not at(tmp_path / "eyes", replace(whole, shared_space=False)).words
+
+
+async def test_a_model_whose_files_went_says_so(worker: Worker, tmp_path: Path) -> None:
+    reader = at(tmp_path / "reader", graphs.text_model(tmp_path / "reader"))
+    (tmp_path / "reader" / "model.onnx").unlink()
+    with pytest.raises(WorkerLost, match="reader lacks its file"):
+        await worker.embed(reader, [("a", "bees")])
 
 
 @pytest.mark.parametrize(
