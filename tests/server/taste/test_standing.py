@@ -73,7 +73,7 @@ def test_a_wish_that_was_called_wrong_says_so_and_is_worth_nothing(space: Space,
     said = Spoken(parse("fog"), {}, {("image", "fog"): FOG}, (wrong,))
     told = wished(said, "image", space.phi)
     view = View(1, space, house_prior(), ALONE, [], wished=told)
-    stands = standing(said, said.wishes[0], told, view.taste, "image", "")
+    stands = standing(said, said.wishes[0], told, view.taste, EMBEDDERS["image"], "")
     assert stands.verdict == "corrected" and "You put it right" in stands.says
     assert (stands.wrote, abs(stands.now) < 1e-3) == (pytest.approx(POINTS), True)
 
