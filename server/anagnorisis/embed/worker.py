@@ -30,13 +30,12 @@ Found = dict[int, Made | Unreadable]
 """By number: what was made of an item, or why nothing was."""
 PATIENCE: Mapping[Kind, float] = MappingProxyType({"article": 30.0, "image": 60.0, "music": 120.0})
 """Seconds without any answer after which the process is held to hang; a slow disk answers sooner."""
-MEGABYTES = 1024
-"""Private memory the process may have; what is idle ends and gives all of it back."""
 START_S, FAREWELL_S = 60.0, 5.0
 HANGS = "Reading it did not end in time, so it was given up. Is its disk there, and the file whole?"
 BREAKS = "Reading it ended the reading process twice, so it was given up. Is the file whole?"
 OVERWHELMS = (
-    f"Reading it takes more than {MEGABYTES} MB of memory, so it was given up. A smaller copy can be read."
+    "Reading it takes more memory than the reading process may have, so it was given up. A smaller copy can"
+    " be read, or more allowed by the setting `worker_mb`."
 )
 TRIED = {
     HANGS: "Trying it did not end in time.",
@@ -61,7 +60,7 @@ class Worker:
 
     def __init__(self, settings: Settings, patience: Mapping[Kind, float] = PATIENCE) -> None:
         self._command = [sys.executable, "-m", "anagnorisis.embed.child"]
-        self._command += [str(settings.worker_idle_s), str(settings.threads), str(MEGABYTES)]
+        self._command += [str(settings.worker_idle_s), str(settings.threads), str(settings.worker_mb)]
         self._patience = patience
         self._process: Process | None = None
         self._turn = asyncio.Lock()

@@ -1,11 +1,14 @@
 """A folder becomes a model of the house only if every file is whole and its graph gives sound numbers."""
 
+import hashlib
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from msgspec.structs import replace
@@ -13,13 +16,20 @@ from onnx import TensorProto, helper
 from tests import graphs
 
 from anagnorisis.domain import AnagnorisisError, Conflict
-from anagnorisis.embed import importing
-from anagnorisis.embed.description import FILE, Description
+from anagnorisis.embed import foreign, importing
+from anagnorisis.embed.description import FILE, Description, check
 from anagnorisis.embed.registry import Registry
 from anagnorisis.embed.worker import Worker
 from anagnorisis.store import models
 from anagnorisis.store.db import Store
 
+PICTURE = {
+    "name": "pixel_values",
+    "shape": ["b", 3, 32, 32],
+    "layout": "NCHW RGB",
+    "resize": "whole picture to 32x32, bilinear",
+    "normalise": "(pixel-128)*0.5",
+}
 FLAT = {"pixel_values": (TensorProto.FLOAT, ["b", 3, graphs.SIDE, graphs.SIDE])}
 
 
@@ -186,3 +196,76 @@ def test_the_digest_moves_with_what_changes_vectors_and_with_nothing_else(tmp_pa
     pooled = replace(told, content=replace(told.content, normalised=True))
     resized = replace(told, content=replace(told.content, picture=replace(graphs.PICTURE, fit="crop")))
     assert len({one.digest for one in (told, other, pooled, resized)}) == 4
+
+
+def test_the_example_in_the_docs_is_one_that_can_be_followed() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "models.md").read_text("utf-8")
+    (body,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    told = check(msgspec.json.decode(body, type=Description))
+    assert told.speaks and told.content.width == 512
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"modality": "smell"}, "is none of text, image, audio"),
+        ({"input": PICTURE | {"normalise": "as usual"}}, "says neither sides nor a range"),
+        ({"input": PICTURE | {"resize": "crop"}}, "resize is not understood"),
+        ({"modality": "audio"}, "spectrogram is not understood"),
+        ({"modality": "text"}, "are not those of a text model"),
+        ({"licence": ""}, "licence is missing"),
+    ],
+)
+def test_another_writing_is_put_into_ours_or_refused(
+    changes: dict[str, Any], says: str, tmp_path: Path
+) -> None:
+    body = graphs.picture_graph()
+    (tmp_path / "model.onnx").write_bytes(body)
+    told = {
+        "file": "model.onnx",
+        "sha256": hashlib.sha256(body).hexdigest(),
+        "bytes": len(body),
+        "modality": "image",
+        "input": PICTURE,
+        "output": {"name": "embedding", "dim": 48, "what": "fields"},
+        "licence": "CC0-1.0",
+        "source": "a test",
+    }
+    (tmp_path / FILE).write_text(json.dumps(told))
+    whole = importing.read(tmp_path)
+    assert (whole.name, whole.kind, whole.content.dim) == (tmp_path.name, "image", 48)
+    recipe = whole.content.picture
+    assert recipe and (recipe.width, recipe.height, recipe.scale, recipe.mean[0]) == (32, 32, 0.5, 64.0)
+    (tmp_path / FILE).write_text(json.dumps(told | changes))
+    with pytest.raises(AnagnorisisError, match=says):
+        importing.read(tmp_path)
+
+
+def test_a_spectrogram_in_a_sentence_is_understood() -> None:
+    told = {
+        "file": "model.onnx",
+        "sha256": "0" * 64,
+        "bytes": 1,
+        "modality": "audio",
+        "input": {
+            "name": "log_mel",
+            "shape": ["batch", 96, 64],
+            "normalise": "16 kHz mono; window 400, hop 160, FFT 512, magnitude; 64 HTK mel bands 125-7500 Hz,"
+            " unnormalised triangles; ln(mel+0.001); 96 frames = 0.96 s",
+        },
+        "output": {"name": "embedding", "dim": 1024, "what": "pool mean (and std) over the track"},
+        "licence": "Apache-2.0",
+        "source": "a test",
+    }
+    whole = check(foreign.translated(json.dumps(told).encode(), "ears", {}))
+    recipe = whole.content.sound
+    assert recipe and (recipe.mel.rate, recipe.mel.fft, recipe.mel.window, recipe.mel.hop) == (
+        16000,
+        512,
+        400,
+        160,
+    )
+    assert (recipe.mel.bands, recipe.mel.low, recipe.mel.high, recipe.mel.floor) == (64, 125, 7500, 0.001)
+    assert (recipe.mel.scale, recipe.mel.unit_area, recipe.mel.power) == ("htk", False, 1)
+    assert recipe.mel.frames(recipe.samples) == recipe.patch == 96
+    assert (whole.content.pooling, whole.content.width) == ("mean+deviation", 2048)

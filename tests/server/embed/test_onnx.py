@@ -16,7 +16,6 @@ from tests.files import make_track
 from anagnorisis.config import Settings
 from anagnorisis.domain import Unreadable, WorkerLost
 from anagnorisis.embed import EMBEDDERS, EmbedderSpec, runtime
-from anagnorisis.embed import worker as worker_module
 from anagnorisis.embed.description import FILE, Description, check, joined, spec
 from anagnorisis.embed.frames import Made
 from anagnorisis.embed.front import picture
@@ -150,11 +149,8 @@ def greedy(megabytes: int) -> bytes:
     return graphs.graph(nodes, given, 8, constants)
 
 
-async def test_a_batch_that_memory_cannot_hold_is_halved_until_it_can(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(worker_module, "MEGABYTES", 400)
-    worker = Worker(Settings(threads=1))
+async def test_a_batch_that_memory_cannot_hold_is_halved_until_it_can(tmp_path: Path) -> None:
+    worker = Worker(Settings(threads=1, worker_mb=400))
     reader = at(tmp_path / "reader", graphs.text_model(tmp_path / "reader", greedy(20)))
     texts = [(str(n), " ".join(graphs.WORDS[: 2 + n % 5])) for n in range(32)]
     found = await worker.embed(reader, texts)

@@ -15,7 +15,6 @@ import pytest
 from anagnorisis.config import Settings
 from anagnorisis.domain import Unreadable, WorkerLost
 from anagnorisis.embed import EMBEDDERS
-from anagnorisis.embed import worker as worker_module
 from anagnorisis.embed.frames import Made
 from anagnorisis.embed.worker import BREAKS, HANGS, OVERWHELMS, PATIENCE, Worker
 
@@ -173,11 +172,10 @@ async def test_what_the_disk_did_not_give_is_worth_another_try_when_it_is_back(
 
 
 async def test_an_item_that_needs_too_much_memory_is_the_only_one_blamed(
-    pictures: Given, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pictures: Given, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(worker_module, "MEGABYTES", 160)
     landscape(size=(7000, 6000)).save(tmp_path / "vast.png", compress_level=1)
-    worker = Worker(Settings(threads=1))
+    worker = Worker(Settings(threads=1, worker_mb=160))
     found = await worker.embed(EMBEDDERS["image"], [*pictures, ("vast", bytes(tmp_path / "vast.png"))])
     assert_vectors(found, but=6)
     assert isinstance(found[6], Unreadable)
