@@ -34,6 +34,7 @@ from anagnorisis.api.control import (
     Unlock,
 )
 from anagnorisis.api.entrance import Entrance, in_letters
+from anagnorisis.api.model_orders import ImportModel, ListModels, RemoveModel, UseModels, VerifyModels
 from anagnorisis.api.rooms import Rooms
 from anagnorisis.api.secured import Secured, secured
 from anagnorisis.auth.binding import listens_at
@@ -78,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _about_people(verbs, data)
     _about_taste(verbs, data)
+    _about_models(verbs, data)
     code = verbs.add_parser("code", parents=[data], help="a new code for a further device of a person")
     code.add_argument("name")
     code.set_defaults(command=lambda asked: _order(asked, NewCode(asked.name)))
@@ -156,8 +158,33 @@ def _about_taste(verbs: Any, data: argparse.ArgumentParser) -> None:
         one.set_defaults(command=partial(_carry, order))
 
 
+def _about_models(verbs: Any, data: argparse.ArgumentParser) -> None:
+    """`models …`"""
+    models = verbs.add_parser("models", help="what sees, hears and reads the items").add_subparsers(
+        required=True, metavar="command"
+    )
+    told = models.add_parser("list", parents=[data], help="those installed, and those at work")
+    told.set_defaults(command=lambda asked: _order(asked, ListModels()))
+    new = models.add_parser("import", parents=[data], help="take in a folder with a model of your own")
+    new.add_argument("folder", type=Path)
+    new.set_defaults(command=lambda asked: _order(asked, ImportModel(_absolute(asked.folder))))
+    use = models.add_parser("use", parents=[data], help="have a kind seen by a model, or by several joined")
+    use.add_argument("names", nargs="+", metavar="name")
+    use.set_defaults(command=lambda asked: _order(asked, UseModels(asked.names)))
+    gone = models.add_parser("remove", parents=[data], help="take a model and its vectors out of the house")
+    gone.add_argument("name")
+    gone.set_defaults(command=lambda asked: _order(asked, RemoveModel(asked.name)))
+    whole = models.add_parser("verify", parents=[data], help="compare every file with its SHA-256")
+    whole.set_defaults(command=lambda asked: _order(asked, VerifyModels()))
+
+
 def _carry(order: type[CarryAway] | type[BringIn], asked: argparse.Namespace) -> None:
-    _order(asked, order(asked.name, str(asked.file.expanduser().resolve())))
+    _order(asked, order(asked.name, _absolute(asked.file)))
+
+
+def _absolute(path: Path) -> str:
+    """As the server finds it, wherever that was started."""
+    return str(path.expanduser().resolve())
 
 
 def _settings(flags: Mapping[str, Any]) -> Settings:

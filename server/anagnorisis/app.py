@@ -28,6 +28,7 @@ from anagnorisis.api.entrance import Entrance, Renewal
 from anagnorisis.api.held import Held
 from anagnorisis.api.hello import Hello
 from anagnorisis.api.media import Media
+from anagnorisis.api.model_orders import ModelOrder, about_models
 from anagnorisis.api.proxied import Proxied
 from anagnorisis.api.rooms import Rooms
 from anagnorisis.api.routes import OUTSIDE_PATHS, application
@@ -45,11 +46,14 @@ from anagnorisis.auth.sights import Sights
 from anagnorisis.config import Settings
 from anagnorisis.domain import Source, SourceAway
 from anagnorisis.egress.client import Egress
+from anagnorisis.embed.registry import FOLDER as MODELS
+from anagnorisis.embed.registry import Registry
 from anagnorisis.embed.worker import Worker
 from anagnorisis.feed.eligible import Eligible
 from anagnorisis.feed.page import Feed
 from anagnorisis.feed.sorts import Shelf
 from anagnorisis.jobs.board import Board
+from anagnorisis.jobs.changing import changing_loop
 from anagnorisis.jobs.embedding import embedding_loop
 from anagnorisis.jobs.fitting import fitting_loop
 from anagnorisis.jobs.folders import Folders
@@ -58,6 +62,7 @@ from anagnorisis.jobs.sample import Sample
 from anagnorisis.jobs.supervisor import supervise
 from anagnorisis.jobs.training import Training
 from anagnorisis.jobs.wording import wording_loop
+from anagnorisis.library.changing import Changing
 from anagnorisis.library.embed import Embedding
 from anagnorisis.library.likeness import Likeness
 from anagnorisis.library.phrases import Phrases
@@ -93,9 +98,8 @@ async def opened(settings: Settings, closing: asyncio.Event) -> AsyncIterator[Ro
         rooms = _built(settings, store, closing)
         later.callback(rooms.thumbs.close)
         later.push_async_callback(rooms.learner.close)
-        worker = Worker(settings)
-        later.push_async_callback(worker.close)
-        working = asyncio.create_task(_work(rooms, worker))
+        later.push_async_callback(rooms.worker.close)
+        working = asyncio.create_task(_work(rooms))
         working.add_done_callback(lambda _: closing.set())
         later.push_async_callback(_cancel, working, rooms.loaded)
         yield rooms
@@ -148,6 +152,9 @@ def obedience(rooms: Rooms) -> Obey:
         if isinstance(order, TasteOrder):
             await asyncio.shield(rooms.loaded)
             return await about_taste(order, rooms.store, rooms.learner)
+        if isinstance(order, ModelOrder):
+            await asyncio.shield(rooms.loaded)
+            return await about_models(order, rooms.store, rooms.changing, rooms.worker)
         if not isinstance(order, Scan):
             return await about_people(order, rooms.sessions, rooms.household, rooms.confirmation)
         there = await sources.list(rooms.store.read)
@@ -166,15 +173,25 @@ async def alone(settings: Settings, order: Errand) -> list[str]:
         if isinstance(order, NewAuthority):
             return new_authority(settings)
         if isinstance(order, TasteOrder):
-            spaces = Spaces(store)
+            spaces = Spaces(store, Registry(store, settings.data / MODELS))
             await spaces.load()
             learner = Learner(store, spaces)
             later.push_async_callback(learner.close)
             return await about_taste(order, store, learner)
+        if isinstance(order, ModelOrder):
+            return await _models(order, settings, store, later)
         if not isinstance(order, Scan):
             sessions = Sessions(store)
             return await about_people(order, sessions, Household(store, sessions), Confirmation(store))
         return [await _scan(Scanner(store, settings), source) for source in await sources.list(store.read)]
+
+
+async def _models(order: ModelOrder, settings: Settings, store: Store, later: AsyncExitStack) -> list[str]:
+    worker, spaces = Worker(settings), Spaces(store, Registry(store, settings.data / MODELS))
+    later.push_async_callback(worker.close)
+    await spaces.load()
+    changing = Changing(store, Embedding(store, worker, spaces), spaces)
+    return await about_models(order, store, changing, worker)
 
 
 async def _scan(scanner: Scanner, source: Source) -> str:
@@ -186,7 +203,8 @@ async def _scan(scanner: Scanner, source: Source) -> str:
 
 
 def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
-    board, spaces = Board(store), Spaces(store)
+    board, spaces = Board(store), Spaces(store, Registry(store, settings.data / MODELS))
+    worker = Worker(settings)
     opinion = SecondOpinion()
     learner, eligible = Learner(store, spaces, challengers=[opinion]), Eligible(store, spaces)
     cache = Cache(settings.data / "cache" / "thumbs", settings.cache_mb * MIB)
@@ -214,6 +232,8 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
         charts=Charts(),
         mirror=Mirror(store),
         training=Training(store, learner, opinion, board, settings.data, settings.threads),
+        worker=worker,
+        changing=Changing(store, Embedding(store, worker, spaces), spaces),
         eligible=eligible,
         feed=Feed(store, learner, eligible),
         shelf=Shelf(store, learner, eligible),
@@ -222,13 +242,18 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
     )
 
 
-async def _work(rooms: Rooms, worker: Worker) -> None:
+async def _work(rooms: Rooms) -> None:
     """The loops of the house, a moment after its features are loaded; what was paused stays so."""
     board, changes = rooms.board, rooms.store.changes
-    embedding = Embedding(rooms.store, worker, rooms.learner.spaces)
+    worker = rooms.worker
+
+    def streams() -> int:
+        return rooms.tally.streams
+
     loops = (
         rooms.folders.loop,
-        embedding_loop(embedding, changes, board),
+        embedding_loop(rooms.changing.embedding, changes, board, streams),
+        changing_loop(rooms.changing, changes, board, streams),
         fitting_loop(rooms.learner, changes, board),
         likeness_loop(Likeness(rooms.store, rooms.learner.spaces), changes, board),
         wording_loop(Phrases(rooms.store, worker, rooms.learner), changes, board),

@@ -70,6 +70,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Most threads background work may use."""
     worker_idle_s: float = 30.0
     """Seconds without work after which the worker process ends."""
+    worker_mb: Annotated[int, msgspec.Meta(ge=256)] = 1024
+    """Private memory the worker process may have, in MiB, beside four times the files of its models."""
     cache_mb: int = 512
     """Room for thumbnails on disk, in MiB."""
     log_level: Level = "warning"

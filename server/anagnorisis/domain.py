@@ -49,6 +49,7 @@ Topic = Literal[
     "egress",
     "controls",
     "words",
+    "models",
 ]
 Again = Literal["never", "source", "start"]
 """When what failed is worth another try: not with these bytes, when its source is back, at the next start."""

@@ -1313,6 +1313,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListModels
+         * @description What reads each kind, and what could.
+         */
+        get: operations["ApiModelsListModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * ChooseModels
+         * @description Have a kind read by other models. They take over once they have seen everything; ratings stay.
+         */
+        put: operations["ApiModelsKindChooseModels"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/{kind}/{which}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DropModel
+         * @description Take a choice back, or give up the way back; the disk of its vectors is given back.
+         */
+        delete: operations["ApiModelsKindWhichDropModel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/{kind}/installed/{digest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * RemoveModel
+         * @description Take an installed model out of the house. 409 while a kind is read by it.
+         */
+        delete: operations["ApiModelsKindInstalledDigestRemoveModel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs": {
         parameters: {
             query?: never;
@@ -1474,11 +1554,11 @@ export interface components {
             same: boolean;
             says: string;
         };
-        /** Choice */
-        Choice: {
-            person: number;
-            /** @default  */
-            pin?: string;
+        /** ChangeOut */
+        ChangeOut: {
+            to: components["schemas"]["ModelOut"];
+            done: number;
+            total: number;
         };
         /** Choosable */
         Choosable: {
@@ -1522,6 +1602,12 @@ export interface components {
             kind: "music" | "image" | "article" | null;
             item: components["schemas"]["Item"] | null;
             says: string;
+        };
+        /** Cost */
+        Cost: {
+            ms: number;
+            memory_mb: number;
+            provider: string;
         };
         /** Counted */
         Counted: {
@@ -1692,6 +1778,21 @@ export interface components {
         Idle: {
             idle_min: number;
         };
+        /** InstalledOut */
+        InstalledOut: {
+            digest: string;
+            name: string;
+            /** @enum {string} */
+            kind: "music" | "image" | "article";
+            title: string;
+            says: string;
+            dim: number;
+            words: boolean;
+            licence: string;
+            source: string;
+            bytes: number;
+            cost: components["schemas"]["Cost"] | null;
+        };
         /** Invitation */
         Invitation: {
             code: string;
@@ -1786,6 +1887,22 @@ export interface components {
         /** LocalHost */
         LocalHost: {
             name: string;
+        };
+        /** ModelOut */
+        ModelOut: {
+            digest: string;
+            name: string;
+            title: string;
+            says: string;
+            dim: number;
+            words: boolean;
+            models: string[];
+            runs_on: string;
+        };
+        /** ModelsOut */
+        ModelsOut: {
+            kinds: components["schemas"]["Reading"][];
+            installed: components["schemas"]["InstalledOut"][];
         };
         /** MovedOut */
         MovedOut: {
@@ -1948,6 +2065,14 @@ export interface components {
         Reader: {
             name: string;
             says: string;
+        };
+        /** Reading */
+        Reading: {
+            /** @enum {string} */
+            kind: "music" | "image" | "article";
+            active: components["schemas"]["ModelOut"];
+            candidate: components["schemas"]["ChangeOut"] | null;
+            previous: components["schemas"]["ModelOut"] | null;
         };
         /** Receipt */
         Receipt: {
@@ -2194,6 +2319,16 @@ export interface components {
             text: string;
             at: number;
         };
+        /** Choice */
+        listening_Choice: {
+            person: number;
+            /** @default  */
+            pin?: string;
+        };
+        /** Choice */
+        models_Choice: {
+            models: string[];
+        };
     };
     responses: never;
     parameters: never;
@@ -2357,7 +2492,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Choice"];
+                "application/json": components["schemas"]["listening_Choice"];
             };
         };
         responses: {
@@ -4850,6 +4985,147 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HeadsOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiModelsListModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelsOut"];
+                };
+            };
+        };
+    };
+    ApiModelsKindChooseModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "music" | "image" | "article";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["models_Choice"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelsOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiModelsKindWhichDropModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "music" | "image" | "article";
+                which: "candidate" | "previous";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelsOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiModelsKindInstalledDigestRemoveModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "music" | "image" | "article";
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelsOut"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

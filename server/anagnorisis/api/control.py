@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from anagnorisis.api.carrying import TasteOrder
 from anagnorisis.api.health import PATIENCE_S as WELL_WITHIN_S
+from anagnorisis.api.model_orders import ModelOrder
 from anagnorisis.auth.confirmation import Confirmation
 from anagnorisis.auth.household import Household
 from anagnorisis.auth.sessions import Sessions
@@ -79,7 +80,7 @@ class Train(Struct, frozen=True, tag="train"):
 
 
 PeopleOrder = AddPerson | ListPeople | NewCode | GiveRole | Unlock
-Errand = PeopleOrder | TasteOrder | Scan | NewAuthority
+Errand = PeopleOrder | TasteOrder | ModelOrder | Scan | NewAuthority
 """What can be done without a running server too."""
 Order = Errand | AskHealth | Train | Where
 

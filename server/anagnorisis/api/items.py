@@ -8,7 +8,6 @@ from msgspec import Struct
 from anagnorisis.api.feed import ID, PageSize
 from anagnorisis.api.held import Held
 from anagnorisis.domain import Item, ItemId, Kind, Pick, Unknown
-from anagnorisis.embed import EMBEDDERS
 from anagnorisis.feed import picks
 from anagnorisis.feed.queries import Filters, ItemPage, ItemsQuery, Sort
 from anagnorisis.feed.sorts import Shelf
@@ -104,7 +103,7 @@ async def get_item(
         position=(await events.positions(store.read, person, [item.id])).get(item.id),
         playable=bool(copies),
         alike=list((await items.by_ids(store.read, await alike.others(store.read, item.id), sight)).values()),
-        unread=await vectors.failure(store.read, EMBEDDERS[item.kind].digest, item.id),
+        unread=await vectors.failure(store.read, learner.spaces.registry.active(item.kind).digest, item.id),
     )
 
 
@@ -129,7 +128,8 @@ async def list_similar(
 ) -> list[Pick]:
     """What the person sees that is most like an item, by its vector; nothing while it has none."""
     item = await _find(store, sight, item_id)
-    near = await vectors.similar(store.read, EMBEDDERS[item.kind].digest, item.id, BEYOND * limit)
+    model = learner.spaces.registry.active(item.kind).digest
+    near = await vectors.similar(store.read, model, item.id, BEYOND * limit)
     told = await items.by_ids(store.read, [other for other, _ in near], sight)
     shown = [other for other, _ in near if other in told][:limit]
     scores = await learner.score(sight.person, shown)

@@ -21,6 +21,7 @@ from anagnorisis.auth.sessions import Caller, Sessions
 from anagnorisis.auth.sights import Sights
 from anagnorisis.config import Settings
 from anagnorisis.egress.client import Egress
+from anagnorisis.embed.worker import Worker
 from anagnorisis.feed.eligible import Eligible
 from anagnorisis.feed.page import Feed
 from anagnorisis.feed.sorts import Shelf
@@ -28,6 +29,7 @@ from anagnorisis.jobs.board import Board
 from anagnorisis.jobs.folders import Folders
 from anagnorisis.jobs.sample import Sample
 from anagnorisis.jobs.training import Training
+from anagnorisis.library.changing import Changing
 from anagnorisis.media.thumbs import Thumbs
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
@@ -40,8 +42,9 @@ AT_ONCE = (
     *("entrance", "renewal", "bells", "held", "board", "folders", "sample", "egress", "tally", "charts"),
     "mirror",
     "training",
+    "worker",
 )
-ONCE_LOADED = ("learner", "eligible", "feed", "shelf")
+ONCE_LOADED = ("changing", "learner", "eligible", "feed", "shelf")
 
 
 class Rooms(Struct, frozen=True, eq=False):
@@ -69,6 +72,8 @@ class Rooms(Struct, frozen=True, eq=False):
     charts: Charts
     mirror: Mirror
     training: Training
+    worker: Worker
+    changing: Changing
     eligible: Eligible
     feed: Feed
     shelf: Shelf

@@ -20,12 +20,15 @@ class Tally:
         """Part → seconds until the answer began."""
         self.open = 0
         """Requests under way, streams among them."""
+        self.streams = 0
+        """Of these, copies of items on their way to who plays or reads them."""
 
     def counting(self, inside: App) -> App:
         """`inside`, with its answers counted."""
 
         async def counted(scope: Scope, receive: Receive, send: Send) -> None:
             part, began = _part(scope), time.perf_counter()
+            stream = scope.get("path", "").strip("/").split("/")[:-1] == ["media"]
 
             async def heard(message: Message) -> None:
                 if message["type"] == "http.response.start":
@@ -34,10 +37,12 @@ class Tally:
                 await send(message)
 
             self.open += 1
+            self.streams += stream
             try:
                 await inside(scope, receive, heard)
             finally:
                 self.open -= 1
+                self.streams -= stream
 
         return counted
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from anagnorisis.api.held import Held
 from anagnorisis.domain import HIGHEST, KINDS, Evidence, Kind
-from anagnorisis.embed import EMBEDDERS
+from anagnorisis.embed import EmbedderSpec
 from anagnorisis.feed.eligible import Eligible
 from anagnorisis.feed.queries import Filters
 from anagnorisis.store import events, items, vectors
@@ -53,13 +53,13 @@ async def list_tastes(
     counts = await held.get(("counts", sight.sources), "items", items.counts(store.read, sight))
     told = []
     for kind in KINDS:
-        view = await learner.view(sight.person, kind)
+        view, spec = await learner.view(sight.person, kind), learner.spaces.registry.active(kind)
         if sight.whole:
-            made = vectors.count(store.read, EMBEDDERS[kind].digest)
+            made = vectors.count(store.read, spec.digest)
             embedded = await held.get(("embedded", kind), "vectors", made)
         else:
             embedded = int((await eligible.rows(view, Filters(), sight)).sum())
-        told.append(await _taste(view, counts.get(kind, 0), embedded, store))
+        told.append(await _taste(view, spec, counts.get(kind, 0), embedded, store))
     return told
 
 
@@ -77,8 +77,8 @@ async def get_map(
     return await charts.spots(view, await learner.spaces.present(kind), shown)
 
 
-async def _taste(view: View, count: int, embedded: int, store: Store) -> TasteOut:
-    kind, spec = view.kind, EMBEDDERS[view.kind]
+async def _taste(view: View, spec: EmbedderSpec, count: int, embedded: int, store: Store) -> TasteOut:
+    kind = view.kind
     histogram = [0] * (int(HIGHEST) + 1)
     for rating in await events.ratings_of(store.read, view.person, kind):
         histogram[int(rating.value + 0.5)] += 1

@@ -8,8 +8,7 @@ from litestar.params import JSONBody
 from msgspec import Struct
 
 from anagnorisis.auth.sessions import Caller
-from anagnorisis.domain import KINDS, Kind
-from anagnorisis.embed import EMBEDDERS
+from anagnorisis.domain import KINDS
 from anagnorisis.store import words as kept
 from anagnorisis.store.db import Store
 from anagnorisis.store.words import Written
@@ -88,10 +87,11 @@ async def _told(store: Store, learner: Learner, person: int) -> WordsOut:
     spoken = views[KINDS[-1]].wished.spoken
     stands: list[list[Standing]] = [[] for _ in spoken.wishes]
     for kind, view in views.items():
-        reasons = await _reasons(store, kind, spoken.wishes)
+        spec = learner.spaces.registry.active(kind)
+        reasons = await _reasons(store, spec.digest, spoken.wishes)
         for wish, told in zip(spoken.wishes, stands, strict=True):
             reason = reasons.get(wish.about, "")
-            told.append(standing(spoken, wish, view.wished, view.taste, kind, reason))
+            told.append(standing(spoken, wish, view.wished, view.taste, spec, reason))
     wishes = [
         WishOut(wish.written, wish.sign > 0, told) for wish, told in zip(spoken.wishes, stands, strict=True)
     ]
@@ -99,7 +99,7 @@ async def _told(store: Store, learner: Learner, person: int) -> WordsOut:
     return WordsOut(now.text if now else "", now.at if now else None, wishes, written[1:])
 
 
-async def _reasons(store: Store, kind: Kind, wishes: tuple[Wish, ...]) -> dict[str, str]:
-    """Why the kind's embedder made nothing of phrases."""
-    made = await kept.phrases(store.read, EMBEDDERS[kind].digest, {wish.about for wish in wishes})
+async def _reasons(store: Store, model: str, wishes: tuple[Wish, ...]) -> dict[str, str]:
+    """Why the embedder `model` made nothing of phrases."""
+    made = await kept.phrases(store.read, model, {wish.about for wish in wishes})
     return {phrase: one.reason for phrase, one in made.items() if one.reason}

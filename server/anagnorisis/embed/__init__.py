@@ -1,16 +1,18 @@
-"""The built-in embedders as the server sees them: names, widths and plain words, without their libraries.
+"""Embedders as the server sees them: names, widths and plain words, without their libraries.
 
-Each kind has a module of the same room with a `load()`; only the worker process imports it.
+Each built-in one has a module of the same room with a `load()`; only the worker process imports it. Which
+embedder reads a kind says the `registry`.
 """
 
 import hashlib
+from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from anagnorisis.domain import Kind
+from anagnorisis.domain import Kind, Unreadable
 
 ARTICLE_DATA = {
     "table.npz": "86d8cff34145883b550b1bcea36812d260656c316a256b998259d24a52785a3f",
@@ -55,9 +57,26 @@ class Marker(Protocol):
         ...
 
 
+@runtime_checkable
+class Batcher(Protocol):
+    """An embedder that costs less an item when it is given several."""
+
+    provider: str
+    """On what it really runs."""
+
+    def rows(self, given: Sequence[bytes], words: bool = False) -> list[NDArray[np.float32] | Unreadable]:
+        """The vector (dim,) of each item, or with `words` of each phrase; or why it has none."""
+        ...
+
+    def marks(self, given: Sequence[bytes]) -> list[int | None]:
+        """Of each item what tells its near-duplicates, where it is a picture that can be read."""
+        ...
+
+
 class EmbedderSpec(Struct, frozen=True):
     """How an embedder is told from another, and what a person may expect of it."""
 
+    kind: Kind
     name: str
     dim: int
     digest: str
@@ -68,21 +87,28 @@ class EmbedderSpec(Struct, frozen=True):
     """What it can and cannot do, in plain words."""
     words: bool = False
     """Whether it is a `Speaker`."""
+    models: tuple[str, ...] = ()
+    """Digests of the installed models whose vectors it joins; none: it is built in."""
+    folders: tuple[str, ...] = ()
+    """Where their files lie."""
+    bytes: int = 0
+    """Size of these files."""
 
 
 SPEAKERS = ("article",)
 """Modules of this room whose embedder is a `Speaker`."""
 
 
-def _spec(name: str, dim: int, title: str, says: str, *parts: str) -> EmbedderSpec:
+def _spec(kind: Kind, name: str, dim: int, title: str, says: str, *parts: str) -> EmbedderSpec:
     recipe, version = name.rsplit("-", 1)
     digest = hashlib.sha256("\n".join((recipe, version, *parts)).encode()).hexdigest()[:32]
     module = recipe.split("-")[0]
-    return EmbedderSpec(name, dim, digest, f"{__name__}.{module}", title, says, module in SPEAKERS)
+    return EmbedderSpec(kind, name, dim, digest, f"{__name__}.{module}", title, says, module in SPEAKERS)
 
 
 EMBEDDERS: dict[Kind, EmbedderSpec] = {
     "music": _spec(
+        "music",
         "music-sound-1",
         518,
         "Built-in listener: basic",
@@ -90,12 +116,14 @@ EMBEDDERS: dict[Kind, EmbedderSpec] = {
         " It knows neither words nor artists, and its estimates are rough until you have rated more.",
     ),
     "image": _spec(
+        "image",
         "image-looks-1",
         691,
         "Built-in viewer: basic",
         "Judges colour, light and texture only; it does not see what is in the picture.",
     ),
     "article": _spec(
+        "article",
         "article-words-1",
         256,
         "Built-in reader: basic",
@@ -103,3 +131,4 @@ EMBEDDERS: dict[Kind, EmbedderSpec] = {
         *ARTICLE_DATA.values(),
     ),
 }
+"""Those that are built in: they need no download, and read a kind until a person chooses another."""

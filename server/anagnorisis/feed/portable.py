@@ -55,7 +55,8 @@ async def pack(
     for kind in KINDS:
         view = await learner.view(person.id, kind)
         told_of = await items.in_view(store.read, view.household.values, sight)
-        told = await asyncio.to_thread(carry.carried, view, told_of)
+        name = learner.spaces.registry.active(kind).name
+        told = await asyncio.to_thread(carry.carried, view, name, told_of)
         if told is not None:
             kinds[kind] = told.about
             await asyncio.to_thread(writer.tensors, kind, told.tensors)
@@ -119,13 +120,14 @@ async def unpack(
 
 async def _take_up(store: Store, learner: Learner, person: int, kind: Kind, told: Carried) -> bool:
     """Let the features in the file serve, if that is nobody else's matter. Raises `BadValue` for bad ones."""
-    if not carry.fits(told, kind):
+    spec = learner.spaces.registry.active(kind)
+    if not carry.fits(told, spec):
         return False
-    carry.features(told, kind, 1)
+    carry.features(told, spec, 1)
     carry.household(told)
     if any(rating.person != person for rating in await events.ratings_of(store.read, None, kind)):
         return False
-    await learner.spaces.adopt(kind, lambda version: carry.features(told, kind, version))
+    await learner.spaces.adopt(kind, lambda version: carry.features(told, spec, version))
     return True
 
 
@@ -147,7 +149,7 @@ async def _came_in(learner: Learner, person: int, kind: Kind, told: Carried) -> 
     same = there is not None and there.shape == here.shape and np.allclose(there, here, rtol=0, atol=SAME)
     if same:
         return CameIn(kind, True, f"Your taste in {MANY[kind]} is here as it was.")
-    if not carry.fits(told, kind):
+    if not carry.fits(told, learner.spaces.registry.active(kind)):
         return CameIn(kind, False, f"Other eyes and ears are at work here: {MANY[kind]} are learned anew.")
     have, had = len(view.taste.items), told.about.ratings
     if have < had:

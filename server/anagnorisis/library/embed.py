@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from anagnorisis.domain import Again, ItemId, Kind, Unreadable
-from anagnorisis.embed import EMBEDDERS
+from anagnorisis.embed import EmbedderSpec
 from anagnorisis.embed.worker import Worker
 from anagnorisis.store import alike, places, texts, vectors
 from anagnorisis.store.connections import Writer
@@ -27,48 +27,54 @@ class Embedding:
 
     def __init__(self, store: Store, worker: Worker, spaces: Spaces) -> None:
         self._store, self._worker, self._spaces = store, worker, spaces
-        self._unreached: set[ItemId] = set()
+        self.registry = spaces.registry
+        self._unreached: dict[ItemId, Kind] = {}
 
     def look_again(self) -> None:
         """Count items as pending whose files were not there: their disk may be back."""
         self._unreached.clear()
 
+    def out_of_reach(self, kind: Kind) -> int:
+        """Of how many items of a kind no file was there."""
+        return sum(of == kind for of in self._unreached.values())
+
     async def retry(self, *when: Again) -> None:
         """Count items as pending that failed and were to be tried again then."""
         await self._store.write(lambda db: vectors.retry(db, *when))
 
-    async def pending(self, kind: Kind) -> list[ItemId]:
-        """Present items of a kind with neither vector nor failure, oldest first, 10,000 at most.
+    async def pending(self, spec: EmbedderSpec) -> list[ItemId]:
+        """Present items of its kind with neither vector nor failure by `spec`, oldest first, 10,000 at most.
 
         After those come pictures that were looked at before marks were made.
         """
-        model, most = EMBEDDERS[kind].digest, AT_ONCE + len(self._unreached)
-        ids = await vectors.pending(self._store.slow, kind, model, most)
-        if kind == "image" and not ids:
+        model, most = spec.digest, AT_ONCE + len(self._unreached)
+        ids = await vectors.pending(self._store.slow, spec.kind, model, most)
+        if spec.kind == "image" and not ids:
             ids = await alike.unmarked(self._store.slow, model, most)
         return [item for item in ids if item not in self._unreached]
 
     async def reconcile(self) -> None:
         """Count items as pending whose vectors were lost or damaged on disk."""
-        models = [spec.digest for spec in EMBEDDERS.values()]
+        models = [spec.digest for spec in self.registry.in_use()]
         await self._store.write(lambda db: [vectors.reconcile(db, model) for model in models])
 
     async def tidy(self) -> None:
         """Let the stores of vectors do what they put off while vectors came."""
-        for spec in EMBEDDERS.values():
+        for spec in self.registry.in_use():
             await vectors.tidy(self._store.slow, spec.digest)
 
-    async def embed(self, kind: Kind, ids: Sequence[ItemId]) -> None:
-        """Give `ids` vectors; what cannot be read gets its reason. Rings `vectors`. Raises `WorkerLost`.
+    async def embed(self, spec: EmbedderSpec, ids: Sequence[ItemId]) -> None:
+        """Give `ids` vectors by `spec`; what cannot be read gets its reason. Rings `vectors`.
 
         Items none of whose files can be reached are left as they are and not pending until `look_again`.
+        Raises `WorkerLost`.
         """
-        given = await (self._texts(ids) if kind == "article" else self._files(ids))
-        self._unreached |= set(ids) - given.keys()
+        given = await (self._texts(ids) if spec.kind == "article" else self._files(ids))
+        self._unreached |= dict.fromkeys(set(ids) - given.keys(), spec.kind)
         if not given:
             return
-        answers = zip(given, await self._worker.embed(kind, [*given.items()]), strict=True)
-        model, made, failed = EMBEDDERS[kind].digest, [], []
+        answers = zip(given, await self._worker.embed(spec, [*given.items()]), strict=True)
+        model, made, failed = spec.digest, [], []
         marked: list[tuple[ItemId, int]] = []
         for item, said in answers:
             if isinstance(said, Unreadable):
@@ -85,7 +91,8 @@ class Embedding:
             alike.mark(db, marked)
 
         await self._store.write(verb)
-        await self._spaces.admit(kind, [item for item, _ in made])
+        if model == self.registry.active(spec.kind).digest:
+            await self._spaces.admit(spec.kind, [item for item, _ in made])
         self._store.changes.ring("vectors")
 
     async def _texts(self, ids: Sequence[ItemId]) -> Mapping[ItemId, bytes | str]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from anagnorisis.domain import KINDS, Kind, Unreadable
-from anagnorisis.embed import EMBEDDERS
+from anagnorisis.domain import KINDS, Unreadable
+from anagnorisis.embed import EmbedderSpec
 from anagnorisis.embed.worker import Worker
 from anagnorisis.store import vectors
 from anagnorisis.store import words as kept
@@ -24,14 +24,14 @@ class Phrases:
     async def catch_up(self) -> None:
         """Bring the vectors of phrases in line with what everybody says. Raises `WorkerLost`."""
         said = await self._said()
-        models = [EMBEDDERS[kind].digest for kind in speaking()]
+        specs = self._speaking()
         wanted = {phrase for phrases in said.values() for phrase in phrases}
-        await self._store.write(lambda db: kept.keep_phrases(db, models, wanted))
-        for kind in speaking():
-            known = await kept.phrases(self._store.read, EMBEDDERS[kind].digest, wanted)
+        await self._store.write(lambda db: kept.keep_phrases(db, [spec.digest for spec in specs], wanted))
+        for spec in specs:
+            known = await kept.phrases(self._store.read, spec.digest, wanted)
             missing = sorted(wanted - known.keys())
             if missing:
-                await self._make(kind, missing)
+                await self._make(spec, missing)
                 for person in [who for who, phrases in said.items() if not phrases.isdisjoint(missing)]:
                     await self._learner.reword(person)
                 self._store.changes.ring("vectors")
@@ -40,9 +40,9 @@ class Phrases:
         spoken = await kept.in_force(self._store.read)
         return {person: {wish.about for wish in parse(text) if wish.about} for person, text in spoken.items()}
 
-    async def _make(self, kind: Kind, phrases: Sequence[str]) -> None:
-        model = EMBEDDERS[kind].digest
-        made = await self._worker.embed(kind, [(phrase, phrase) for phrase in phrases], words=True)
+    async def _make(self, spec: EmbedderSpec, phrases: Sequence[str]) -> None:
+        model = spec.digest
+        made = await self._worker.embed(spec, [(phrase, phrase) for phrase in phrases], words=True)
         told = []
         for phrase, end in zip(phrases, made, strict=True):
             if isinstance(end, Unreadable):
@@ -53,7 +53,6 @@ class Phrases:
                 told.append(Phrase(model, phrase, b"", NO_DIRECTION))
         await self._store.write(lambda db: kept.put_phrases(db, told))
 
-
-def speaking() -> list[Kind]:
-    """The kinds whose embedder knows words."""
-    return [kind for kind in KINDS if EMBEDDERS[kind].words]
+    def _speaking(self) -> list[EmbedderSpec]:
+        """The embedders at work that know words."""
+        return [spec for spec in map(self._learner.spaces.registry.active, KINDS) if spec.words]

@@ -5,10 +5,11 @@ SQLite names. So the store never has to follow a rollback, and a vector can neve
 """
 
 import logging
+import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from anagnorisis.store.engines import Engine, Exact, Keys, Rows
 log = logging.getLogger("anagnorisis.store")
 
 MIB = 1024 * 1024
+ASIDE = ".damaged-"
 NEVER = 1 << 40
 """More rows than any store has."""
 
@@ -111,6 +113,21 @@ class Cores:
                 core.bury()
             core.due.clear()
 
+    def there(self) -> set[str]:
+        """The models that have a store on disk."""
+        if not self._folder.is_dir():
+            return set()
+        return {unquote(one.name) for one in self._folder.iterdir() if ASIDE not in one.name}
+
+    def drop(self, model: str) -> None:
+        """Give back the disk that the store of a model takes; no row may name what is in it."""
+        with self._opening:
+            core = self._opened.pop(model, None)
+            if core is not None:
+                core.store.close()
+            self.reconciled.discard(model)
+            shutil.rmtree(self._folder / quote(model, safe=""), ignore_errors=True)
+
     def close(self) -> None:
         """Close every store that was opened."""
         with self._opening:
@@ -158,7 +175,7 @@ def _aside(folder: Path) -> Path:
 
 
 def _names(folder: Path) -> Iterator[Path]:
-    return (folder.with_name(f"{folder.name}.damaged-{number}") for number in range(1, 1_000_000))
+    return (folder.with_name(f"{folder.name}{ASIDE}{number}") for number in range(1, 1_000_000))
 
 
 def keys_of(rows: Sequence[tuple[int]]) -> Keys:

@@ -16,6 +16,11 @@ NEWEST = """SELECT kind, version, model, items, fitted_at, body FROM phi WHERE k
     ORDER BY version DESC LIMIT 1"""
 LATEST_VERSION = "SELECT max(version) FROM phi WHERE kind = ?"
 DROP = ("DELETE FROM phi_rows WHERE kind = ?", "DELETE FROM phi WHERE kind = ?")
+TAKE_OVER = (
+    "DELETE FROM phi_rows WHERE kind = :kind AND version <> :version",
+    "DELETE FROM phi WHERE kind = :kind",
+)
+DROP_AHEAD = "DELETE FROM phi_rows WHERE kind = ? AND version >= ?"
 INSERT = "INSERT INTO phi (kind, version, model, items, fitted_at, body) VALUES (?, ?, ?, ?, ?, ?)"
 PUT_ROW = "INSERT OR REPLACE INTO phi_rows (kind, version, item, row) VALUES (?, ?, ?, ?)"
 FORGET_ROWS = """DELETE FROM phi_rows WHERE (kind, version, item) IN
@@ -45,15 +50,38 @@ def save(db: sqlite3.Connection, fitted: Fitted, rows: Sequence[tuple[ItemId, by
 
     Raises `BadValue` for a version that is not above it.
     """
+    _newer(db, fitted)
+    for statement in DROP:
+        db.execute(statement, (fitted.kind,))
+    db.execute(INSERT, astuple(fitted))
+    put_rows(db, fitted.kind, fitted.version, rows)
+
+
+def take_over(db: sqlite3.Connection, fitted: Fitted) -> None:
+    """The same for a version whose rows were put beforehand. Raises as `save`."""
+    _newer(db, fitted)
+    for statement in TAKE_OVER:
+        db.execute(statement, {"kind": fitted.kind, "version": fitted.version})
+    db.execute(INSERT, astuple(fitted))
+
+
+def drop(db: sqlite3.Connection, kind: Kind) -> None:
+    """Have no features of a kind until they are fitted anew."""
+    for statement in DROP:
+        db.execute(statement, (kind,))
+
+
+def drop_ahead(db: sqlite3.Connection, kind: Kind, version: int) -> None:
+    """Drop the rows that were put for a version from this on and never came into force."""
+    db.execute(DROP_AHEAD, (kind, version))
+
+
+def _newer(db: sqlite3.Connection, fitted: Fitted) -> None:
     (latest,) = db.execute(LATEST_VERSION, (fitted.kind,)).fetchone()
     if latest is not None and fitted.version <= latest:
         raise BadValue(
             f"The {fitted.kind} features stand at version {latest}, {fitted.version} is not newer."
         )
-    for statement in DROP:
-        db.execute(statement, (fitted.kind,))
-    db.execute(INSERT, astuple(fitted))
-    put_rows(db, fitted.kind, fitted.version, rows)
 
 
 def put_rows(db: sqlite3.Connection, kind: Kind, version: int, rows: Sequence[tuple[ItemId, bytes]]) -> None:

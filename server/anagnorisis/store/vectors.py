@@ -6,7 +6,7 @@ is on disk there before the row that names it is committed, and goes only after 
 
 import asyncio
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from aiosqlite import Connection
@@ -44,6 +44,13 @@ COUNT = "SELECT count(*) FROM vectors WHERE model = ?"
 FAILURES = "SELECT item, reason FROM vector_failures WHERE model = ?"
 KEYS = "SELECT key FROM vectors INDEXED BY vectors_as_written WHERE model = ? ORDER BY key"
 LOST = "DELETE FROM vectors WHERE model = ? AND key = ?"
+MODELS = """WITH RECURSIVE told (model) AS (SELECT min(model) FROM vectors
+    UNION ALL SELECT (SELECT min(model) FROM vectors WHERE model > told.model) FROM told WHERE model NOTNULL)
+    SELECT model FROM told WHERE model NOTNULL"""
+TAKE_OUT = """DELETE FROM vectors WHERE model = :model AND item IN
+    (SELECT item FROM vectors WHERE model = :model LIMIT 5000)"""
+UNFAIL = "DELETE FROM vector_failures WHERE model = ?"
+TRIED = "SELECT count(*) FROM vector_failures WHERE model = ?"
 PRESENT = """SELECT v.key, v.item FROM json_each(?) AS found
     CROSS JOIN vectors AS v ON v.model = ? AND v.key = found.value
     CROSS JOIN items AS i ON i.id = v.item AND i.gone_at IS NULL"""
@@ -123,6 +130,19 @@ def reconcile(db: Writer, model: str) -> int:
     return len(lost)
 
 
+def sweep(db: Writer, keep: Collection[str]) -> int:
+    """Drop part of what models outside of `keep` made, and their stores once they are empty.
+
+    Returns how many vectors went; 0: nothing is left to sweep. Asked again and again it holds nobody up.
+    """
+    for model in ({model for (model,) in db.execute(MODELS)} | db.cores.there()) - {*keep}:
+        db.execute(UNFAIL, (model,))
+        if gone := db.execute(TAKE_OUT, {"model": model}).rowcount:
+            return gone
+        db.cores.drop(model)
+    return 0
+
+
 async def tidy(read: Reader, model: str) -> None:
     """Merge what is small, damaged or dead in the store of a model, and take its codes into memory."""
 
@@ -188,6 +208,11 @@ async def similar(read: Reader, model: str, item: ItemId, k: int) -> list[tuple[
 async def count(read: Connection, model: str) -> int:
     """How many items have a vector of `model`."""
     return next(int(row[0]) for row in await read.execute_fetchall(COUNT, (model,)))
+
+
+async def tried(read: Connection, model: str) -> int:
+    """How many items `model` could not make a vector of."""
+    return next(int(row[0]) for row in await read.execute_fetchall(TRIED, (model,)))
 
 
 async def failure(read: Connection, model: str, item: ItemId) -> str:

@@ -4,8 +4,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from anagnorisis.domain import BadValue, ItemId, Kind
-from anagnorisis.embed import EMBEDDERS
+from anagnorisis.domain import BadValue, ItemId
+from anagnorisis.embed import EmbedderSpec
 from anagnorisis.taste import phi
 from anagnorisis.taste.bundle import KindIn, Tensors
 from anagnorisis.taste.consensus import Household
@@ -36,9 +36,10 @@ class Carried(Struct, frozen=True, eq=False):
     tensors: Tensors
 
 
-def carried(view: View, told_of: set[ItemId]) -> Carried | None:
+def carried(view: View, name: str, told_of: set[ItemId]) -> Carried | None:
     """What `view` holds; of what others say of items only that of those `told_of`. None without features.
 
+    `name` is that of the embedder.
     `precision` A = S^-1 + sum v x x' and `shift` b = sum v (y - x'm) x are those of the posterior:
     weights = m + A^-1 b, covariance = A^-1, as shares of the noise.
     """
@@ -67,10 +68,9 @@ def carried(view: View, told_of: set[ItemId]) -> Carried | None:
         "household.items": np.frombuffer(bytes.fromhex("".join(said)), np.uint8).reshape(-1, ITEM_BYTES),
         "household.values": np.array([*said.values()], np.float64),
     }
-    spec = EMBEDDERS[view.kind]
     about = KindIn(
         model=made_by.model,
-        embedder=spec.name,
+        embedder=name,
         items=made_by.items,
         ratings=len(taste.items),
         noise=taste.noise,
@@ -84,16 +84,16 @@ def carried(view: View, told_of: set[ItemId]) -> Carried | None:
     return Carried(about, tensors)
 
 
-def fits(told: Carried, kind: Kind) -> bool:
+def fits(told: Carried, spec: EmbedderSpec) -> bool:
     """Whether the numbers are made from vectors as this house has them, by features of this version."""
     weights = told.tensors.get("weights")
     same = weights is not None and weights.shape == (DIMENSION,)
-    return same and told.about.model == EMBEDDERS[kind].digest
+    return same and told.about.model == spec.digest
 
 
-def features(told: Carried, kind: Kind, version: int) -> Phi:
+def features(told: Carried, spec: EmbedderSpec, version: int) -> Phi:
     """The φ in `told`, as `version` of this house. Raises `BadValue` unless every row it makes is sound."""
-    d, of = EMBEDDERS[kind].dim, told.tensors
+    kind, d, of = spec.kind, spec.dim, told.tensors
     k, (m, c) = _second(of, "phi.directions"), (_first(of, "phi.landmarks"), _second(of, "phi.values"))
     if not (k <= phi.DIRECTIONS and m <= LANDMARKS and c <= COORDINATES and told.about.items > 0):
         raise BadValue(f"The features of {kind} in the file are of no size that this program makes.")

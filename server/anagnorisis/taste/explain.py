@@ -7,7 +7,6 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from anagnorisis.domain import Evidence, Item, ItemId, Kind, Score
-from anagnorisis.embed import EMBEDDERS
 from anagnorisis.store import items, tags, vectors
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
@@ -148,7 +147,7 @@ async def why(store: Store, learner: Learner, sight: Sight, item: Item) -> Why:
     row = view.space.row_of.get(item.id, len(view))
     evidence = view.evidence()
     if row >= len(view):
-        return Why(None, [], [], evidence, await _unseen(store, item))
+        return Why(None, [], [], evidence, await _unseen(store, learner, item))
     if not evidence.enough:
         return Why(None, [], [], evidence)
     taste = view.taste
@@ -175,8 +174,9 @@ async def why(store: Store, learner: Learner, sight: Sight, item: Item) -> Why:
     )
 
 
-async def _unseen(store: Store, item: Item) -> str:
-    reason = await vectors.failure(store.read, EMBEDDERS[item.kind].digest, item.id)
+async def _unseen(store: Store, learner: Learner, item: Item) -> str:
+    model = learner.spaces.registry.active(item.kind).digest
+    reason = await vectors.failure(store.read, model, item.id)
     return f"It could not be {TAKEN_IN[item.kind]}. {reason}" if reason else NOT_YET[item.kind]
 
 

@@ -44,7 +44,7 @@ class Learner:
         challengers: Sequence[Challenger] = (),
     ) -> None:
         self._store, self.spaces, self._clock = store, spaces, clock
-        self.words, self.epochs = Words(store), Epochs(store, spaces, clock)
+        self.words, self.epochs = Words(store, spaces.registry), Epochs(store, spaces, clock)
         self.hints = Hints(store, clock)
         self._weighing = Weighing(store, challengers)
         self._views: dict[tuple[int, Kind], View] = {}

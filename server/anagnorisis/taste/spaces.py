@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anagnorisis.domain import KINDS, Item, ItemId, Kind
-from anagnorisis.embed import EMBEDDERS
+from anagnorisis.embed import EmbedderSpec
+from anagnorisis.embed.registry import Registry
 from anagnorisis.modality import MODALITIES
-from anagnorisis.store import items, tags, vectors
+from anagnorisis.store import items, models, tags, vectors
 from anagnorisis.store import phi as kept
+from anagnorisis.store.connections import Writer
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import HOUSE
 from anagnorisis.taste import phi
@@ -28,8 +30,8 @@ PATIENCE = 20
 class Spaces:
     """One `Space` a kind, the one that serves; a new fit takes its place when all its rows are there."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, registry: Registry | None = None) -> None:
+        self._store, self.registry = store, registry or Registry(store)
         self._spaces = {kind: Space(kind, None) for kind in KINDS}
         self._admitting = {kind: asyncio.Lock() for kind in KINDS}
         self._presence = {kind: (-1, 0.0) for kind in KINDS}
@@ -45,9 +47,10 @@ class Spaces:
 
     async def load(self) -> None:
         """Take up what the store has of each kind's current embedder; the rest is made anew by `admit`."""
+        await self.registry.load()
         for kind in KINDS:
             fitted = await kept.newest(self._store.read, kind)
-            if fitted is None or fitted.model != EMBEDDERS[kind].digest:
+            if fitted is None or fitted.model != self.registry.active(kind).digest:
                 continue
             made_by = phi.revive(kind, fitted.version, fitted.model, fitted.items, fitted.body)
             if made_by is None:
@@ -78,7 +81,7 @@ class Spaces:
         """
         async with self._admitting[kind]:
             space = self._spaces[kind]
-            count = await vectors.count(self._store.read, EMBEDDERS[kind].digest)
+            count = await vectors.count(self._store.read, self.registry.active(kind).digest)
             if phi.due(count, space.phi.items if space.phi else 0):
                 return await self._refit(kind, count)
             if space.phi is None:
@@ -96,13 +99,10 @@ class Spaces:
 
     async def _refit(self, kind: Kind, count: int) -> int:
         """Fit φ on the vectors there are, make every row anew, let them serve, then keep them."""
-        model, before = EMBEDDERS[kind].digest, await kept.newest(self._store.read, kind)
+        model, before = self.registry.active(kind).digest, await kept.newest(self._store.read, kind)
         version = before.version + 1 if before else 1
         wanted = await kept.lacking(self._store.read, kind, version, model)
-        sample = random.Random(version).sample(wanted, min(len(wanted), phi.SAMPLE))
-        _, x, numbers = await self._made_from(kind, model, sample)
-        fitted = await asyncio.to_thread(phi.fit, kind, version, model, x, numbers, count)
-        return await self._serve(fitted, wanted)
+        return await self._serve(await self._fitted(kind, model, version, wanted, count), wanted)
 
     async def adopt(self, kind: Kind, carried: Callable[[int], Phi]) -> None:
         """Let the φ that was fitted elsewhere serve, made by `carried` as the version it is given; for as
@@ -118,6 +118,46 @@ class Spaces:
                 fitted, await kept.lacking(self._store.read, kind, fitted.version, fitted.model)
             )
 
+    async def switch(self, to: EmbedderSpec) -> None:
+        """Let the candidate `to` serve in the place of what reads its kind now.
+
+        φ is fitted on its vectors and every row made beside those that serve; then one transaction and one
+        moment change both. Killed before, nothing has changed; after it, everything has. Raises `Conflict`
+        when another choice was made meanwhile.
+        """
+        kind = to.kind
+        async with self._admitting[kind]:
+            before = await kept.newest(self._store.read, kind)
+            version = before.version + 1 if before else 1
+            await self._store.write(lambda db: kept.drop_ahead(db, kind, version))
+            wanted = await kept.lacking(self._store.read, kind, version, to.digest)
+            fitted = space = None
+            if len(wanted) >= phi.FIRST_FIT:
+                fitted = await self._fitted(kind, to.digest, version, wanted, len(wanted))
+                space = Space(kind, fitted)
+                for part in _parts(wanted):
+                    found, rows = await self._rows(fitted, part)
+                    await self._keep(fitted, found, rows)
+                    _place(space, found, rows)
+            told, now = _told(fitted) if fitted else None, int(time.time())
+
+            def verb(db: Writer) -> None:
+                models.switch(db, kind, to.models, now)
+                kept.take_over(db, told) if told else kept.drop(db, kind)
+
+            async with self.registry.turn:
+                await self._store.write(verb)
+                self.registry.switched(to)
+                self._spaces[kind] = space or Space(kind, None)
+            self._presence[kind] = (-1, 0.0)
+        self._store.changes.ring("vectors", "models")
+
+    async def _fitted(self, kind: Kind, model: str, version: int, ids: Sequence[ItemId], count: int) -> Phi:
+        """φ of that version, on a sample of the items `ids`, of `count` there are."""
+        sample = random.Random(version).sample(ids, min(len(ids), phi.SAMPLE))
+        _, x, numbers = await self._made_from(kind, model, sample)
+        return await asyncio.to_thread(phi.fit, kind, version, model, x, numbers, count)
+
     async def _serve(self, fitted: Phi, wanted: Sequence[ItemId]) -> int:
         """Make every row of the `wanted` by a new φ, let them serve, then keep them."""
         kind, space, made = fitted.kind, Space(fitted.kind, fitted), []
@@ -127,9 +167,7 @@ class Spaces:
             _place(space, found, rows)
         self._spaces[kind] = space
         self._presence[kind] = (-1, 0.0)
-        told = kept.Fitted(
-            kind, fitted.version, fitted.model, fitted.items, int(time.time()), phi.body(fitted)
-        )
+        told = _told(fitted)
         await self._store.write(lambda db: kept.save(db, told, []))
         for found, rows in made:
             await self._keep(fitted, found, rows)
@@ -152,6 +190,12 @@ class Spaces:
     async def _keep(self, made_by: Phi, ids: Sequence[ItemId], rows: NDArray[np.float16]) -> None:
         blobs = [(item, row.astype("<f2").tobytes()) for item, row in zip(ids, rows, strict=True)]
         await self._store.write(lambda db: kept.put_rows(db, made_by.kind, made_by.version, blobs))
+
+
+def _told(made_by: Phi) -> kept.Fitted:
+    """φ as the store keeps it, fitted now."""
+    of = made_by
+    return kept.Fitted(of.kind, of.version, of.model, of.items, int(time.time()), phi.body(of))
 
 
 def _numbers(kind: Kind, described: Sequence[tuple[Item, Sequence[str]]]) -> NDArray[np.float32]:

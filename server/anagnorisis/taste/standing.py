@@ -11,7 +11,7 @@ from typing import Literal
 from msgspec import Struct
 
 from anagnorisis.domain import Kind
-from anagnorisis.embed import EMBEDDERS
+from anagnorisis.embed import EmbedderSpec
 from anagnorisis.taste import scores
 from anagnorisis.taste.scores import MANY
 from anagnorisis.taste.view import Taste
@@ -55,10 +55,13 @@ class Standing(Struct, frozen=True):
     """80 % of what these points may be."""
 
 
-def standing(spoken: Spoken, wish: Wish, wished: Wished, taste: Taste, kind: Kind, reason: str) -> Standing:
+def standing(
+    spoken: Spoken, wish: Wish, wished: Wished, taste: Taste, spec: EmbedderSpec, reason: str
+) -> Standing:
     """How `wish` of `spoken` stands in a kind; `reason` says why its embedder made nothing of the phrase."""
+    kind = spec.kind
     if wish not in wished.wishes:
-        return Standing(kind, "silent", _silence(wish, kind, reason), 0.0, 0.0, 0.0, 0.0)
+        return Standing(kind, "silent", _silence(wish, spec, reason), 0.0, 0.0, 0.0, 0.0)
     n = wished.wishes.index(wish)
     unit, wrote = wished.units[n], float(wished.moves[n] @ wished.units[n])
     own = float(unit @ (taste.weights - taste.prior.mean))
@@ -96,12 +99,12 @@ def _taken(spoken: Spoken, wish: Wish, kind: Kind) -> str:
     return f"In {MANY[kind]} I go by {' and '.join(ways)}."
 
 
-def _silence(wish: Wish, kind: Kind, reason: str) -> str:
+def _silence(wish: Wish, spec: EmbedderSpec, reason: str) -> str:
+    kind = spec.kind
     if wish.kind not in (None, kind):
         return f"You wrote it of {MANY[wish.kind]}." if wish.kind else ""
     if not wish.about:
         return f"I know of no long or short {MANY[kind]}."
-    spec = EMBEDDERS[kind]
     if spec.words and not reason:
         return f"I have not read it yet, or know too few {MANY[kind]}."
     lacking = reason.rstrip(".") if reason else f"The {spec.title.partition(':')[0].lower()} knows no words"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from anagnorisis.domain import KINDS, Kind
-from anagnorisis.embed import EMBEDDERS
+from anagnorisis.embed.registry import Registry
 from anagnorisis.store import corrections, visibility
 from anagnorisis.store import words as kept
 from anagnorisis.store.db import Store
@@ -20,19 +20,23 @@ class Words:
     of the library, a vector or a correction differs. What reads the store is called in the person's turn.
     """
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, registry: Registry) -> None:
+        self._store, self._registry = store, registry
         self._spoken: dict[int, Spoken] = {}
         self._items = -1
         """The count of the bell `items` when names were last looked up for everybody."""
+        self._models = registry.revision
 
     def current(self, person: int) -> Spoken | None:
-        """What the person says; None until it was asked for."""
+        """What the person says; None until it was asked for, also after another model took over."""
+        if self._models != self._registry.revision:
+            self._models = self._registry.revision
+            self._spoken.clear()
         return self._spoken.get(person)
 
     async def of(self, person: int) -> Spoken:
         """What the person says."""
-        spoken = self._spoken.get(person)
+        spoken = self.current(person)
         return await self.read(person) if spoken is None else spoken
 
     async def read(self, person: int) -> Spoken:
@@ -44,7 +48,7 @@ class Words:
 
     async def corrected(self, person: int, fresh: Spoken | None = None) -> Spoken:
         """The same after a correction or its undoing; for wishes what is held is believed, or `fresh`."""
-        basis = fresh or self._spoken.get(person)
+        basis = fresh or self.current(person)
         if basis is None:
             return await self.read(person)
         fresh = replace(basis, corrections=await corrections.in_force(self._store.read, person))
@@ -70,7 +74,7 @@ class Words:
         sight = await visibility.sight(self._store.read, person)
         vectors: dict[tuple[Kind, str], bytes] = {}
         for kind in KINDS:
-            made = await kept.phrases(self._store.read, EMBEDDERS[kind].digest, phrases)
+            made = await kept.phrases(self._store.read, self._registry.active(kind).digest, phrases)
             vectors |= {(kind, phrase): one.vector for phrase, one in made.items() if one.vector}
         borne = _borne(await named(self._store.slow, sight), {phrase.casefold() for phrase in phrases})
         return Spoken(wishes, borne, vectors)

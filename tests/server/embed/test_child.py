@@ -9,15 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from anagnorisis.embed import EMBEDDERS
 from anagnorisis.embed.frames import BROKEN, LENGTH_BYTES, LOADED, Answer, Task, answer, framed
 
 SERVER = """
 import asyncio
 from anagnorisis.config import Settings
+from anagnorisis.embed import EMBEDDERS
 from anagnorisis.embed.worker import Worker
 async def main():
     worker = Worker(Settings(threads=1, worker_idle_s=600))
-    await worker.embed("article", [("a", "bread")])
+    await worker.embed(EMBEDDERS["article"], [("a", "bread")])
     print(worker.pid, flush=True)
     await asyncio.sleep(600)
 asyncio.run(main())
@@ -47,7 +49,7 @@ def hear(child: "subprocess.Popen[bytes]") -> Answer:
 
 def say(child: "subprocess.Popen[bytes]", *texts: bytes) -> None:
     assert child.stdin is not None
-    child.stdin.write(framed(Task("article", list(enumerate(texts)))))
+    child.stdin.write(framed(Task(EMBEDDERS["article"], list(enumerate(texts)))))
     child.stdin.flush()
 
 
@@ -82,7 +84,7 @@ def test_the_process_ends_with_its_input_even_while_an_item_hangs(tmp_path: Path
     os.mkfifo(tmp_path / "pipe.png")
     with start("-m", "anagnorisis.embed.child", "600", "1", "1024") as child:
         assert child.stdin is not None
-        child.stdin.write(framed(Task("image", [(0, bytes(tmp_path / "pipe.png"))])))
+        child.stdin.write(framed(Task(EMBEDDERS["image"], [(0, bytes(tmp_path / "pipe.png"))])))
         child.stdin.flush()
         assert hear(child) == Answer(LOADED)
         child.stdin.close()

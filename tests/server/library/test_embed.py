@@ -44,7 +44,7 @@ def embedding(store: Store, worker: Worker, spaces: Spaces) -> Embedding:
 
 async def embed_all(embedding: Embedding) -> None:
     for kind in KINDS:
-        await embedding.embed(kind, await embedding.pending(kind))
+        await embedding.embed(EMBEDDERS[kind], await embedding.pending(EMBEDDERS[kind]))
 
 
 async def made(store: Store, kind: Kind) -> dict[str, np.ndarray]:
@@ -64,7 +64,7 @@ async def test_every_kind_gets_finite_vectors_of_its_width(library: Library, emb
         assert row.shape == (EMBEDDERS[kind].dim,)
         assert np.isfinite(row).all()
         assert row.any()
-        assert await embedding.pending(kind) == []
+        assert await embedding.pending(EMBEDDERS[kind]) == []
     assert library.store.changes.count("vectors") == before + 3
 
 
@@ -82,7 +82,7 @@ async def test_a_file_that_cannot_be_read_gets_a_reason_and_is_not_tried_again(
     failures = await vectors.failures(library.store.read, EMBEDDERS["image"].digest)
     assert set(failures) == {found["b.png"].id}
     assert all(failures.values())
-    assert await embedding.pending("image") == []
+    assert await embedding.pending(EMBEDDERS["image"]) == []
 
 
 async def test_an_item_whose_disk_is_away_waits_for_it(library: Library, embedding: Embedding) -> None:
@@ -90,7 +90,7 @@ async def test_an_item_whose_disk_is_away_waits_for_it(library: Library, embeddi
     await library.scan()
     unplugged = library.folder.rename(library.folder.with_name("unplugged"))
     await embed_all(embedding)
-    assert await embedding.pending("image") == []
+    assert await embedding.pending(EMBEDDERS["image"]) == []
     assert await vectors.failures(library.store.read, EMBEDDERS["image"].digest) == {}
     unplugged.rename(library.folder)
     embedding.look_again()
@@ -138,7 +138,7 @@ async def test_an_edited_text_gets_a_new_vector(
     seen = spaces.of("article").features.take(np.array([row], np.uint32))
     make_text(library.folder / "4.txt", "Knead flour and butter, then bake the bread until it is brown.")
     await library.scan()
-    assert await embedding.pending("article") == [item]
+    assert await embedding.pending(EMBEDDERS["article"]) == [item]
     await embed_all(embedding)
     assert not np.allclose((await made(library.store, "article"))[item], before)
     assert not np.allclose(spaces.of("article").features.take(np.array([row], np.uint32)), seen)
@@ -150,7 +150,7 @@ async def test_a_text_that_was_only_touched_keeps_its_vector(library: Library, e
     await embed_all(embedding)
     file.write_text("# Bees\nThey *hum*.\n")
     await library.scan()
-    assert await embedding.pending("article") == []
+    assert await embedding.pending(EMBEDDERS["article"]) == []
 
 
 async def features_of(library: Library, spaces: Spaces, name: str) -> np.ndarray:
@@ -170,7 +170,7 @@ async def test_a_track_that_is_tagged_anew_gets_the_features_of_its_new_tags(
     make_track(library.folder / "4.flac", seconds=2, seed=4, artist="Somebody else", genre="Metal")
     await library.scan()
     assert library.store.changes.count("vectors") > bell
-    assert await embedding.pending("music") == [], "the sound is what it was"
+    assert await embedding.pending(EMBEDDERS["music"]) == [], "the sound is what it was"
     assert await spaces.admit("music") == 1
     assert not np.array_equal(await features_of(library, spaces, "4.flac"), before)
     assert np.array_equal(await features_of(library, spaces, "5.flac"), other)
@@ -200,7 +200,7 @@ async def test_a_picture_that_was_turned_is_looked_at_anew(library: Library, emb
     make_picture(library.folder / "a.png", exif=on_its_side)
     await library.scan()
     (item,) = (await library.items()).values()
-    assert await embedding.pending("image") == [item.id]
+    assert await embedding.pending(EMBEDDERS["image"]) == [item.id]
 
 
 async def test_a_vector_that_the_disk_lost_is_made_again_as_it_was(
@@ -223,9 +223,9 @@ async def test_a_vector_that_the_disk_lost_is_made_again_as_it_was(
     whole[at] ^= 1
     segment.write_bytes(whole)
     assert [*await made(library.store, "image")] == [item for item in before if item != lost]
-    assert await embedding.pending("image") == []
+    assert await embedding.pending(EMBEDDERS["image"]) == []
     await embedding.reconcile()
-    assert await embedding.pending("image") == [lost]
+    assert await embedding.pending(EMBEDDERS["image"]) == [lost]
     await embed_all(embedding)
     again = await made(library.store, "image")
     assert {item: row.tobytes() for item, row in again.items()} == {

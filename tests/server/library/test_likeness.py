@@ -12,6 +12,7 @@ from tests.server.embed.conftest import track as track
 
 from anagnorisis._core import near_duplicates
 from anagnorisis.domain import Item
+from anagnorisis.embed import EMBEDDERS
 from anagnorisis.library.embed import Embedding
 from anagnorisis.library.likeness import Likeness, sign_marks
 from anagnorisis.store import alike
@@ -117,9 +118,9 @@ async def test_pictures_from_before_there_were_marks_are_looked_at_again_and_edi
     await library.scan()
     await embed_all(embedding)
     before = await alike.marks(library.store.read)
-    assert len(before) == 3 and not await embedding.pending("image")
+    assert len(before) == 3 and not await embedding.pending(EMBEDDERS["image"])
     await library.store.write(lambda db: alike.forget(db, [*before][:2]))
-    assert {*await embedding.pending("image")} == {*[*before][:2]}
+    assert {*await embedding.pending(EMBEDDERS["image"])} == {*[*before][:2]}
     await embed_all(embedding)
     assert await alike.marks(library.store.read) == before
 

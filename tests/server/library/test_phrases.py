@@ -61,7 +61,7 @@ async def test_texts_a_wish_speaks_of_come_first_before_any_rating(
         make_text(library.folder / f"{n}.txt", f"The {subject} and the {others[(n + 1) % 6]}. " * 8)
     await library.scan()
     embedding = Embedding(store, worker, learner.spaces)
-    await embedding.embed("article", await embedding.pending("article"))
+    await embedding.embed(EMBEDDERS["article"], await embedding.pending(EMBEDDERS["article"]))
     await write(store, learner, person, "the galaxy and its planets; no baking of bread")
     assert not (await learner.view(person.id, "article")).evidence().enough
     rang = store.changes.count("vectors")

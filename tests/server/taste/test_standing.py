@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from anagnorisis.domain import Kind
+from anagnorisis.embed import EMBEDDERS
 from anagnorisis.store.corrections import Correction
 from anagnorisis.taste import phi
 from anagnorisis.taste.consensus import ALONE
@@ -39,7 +40,7 @@ def stand(space: Space) -> Stand:
             else [Change(i, 5.5 + slope * a) for i, a in zip(space.ids, along, strict=True)]
         )
         view = View(1, space, house_prior(), ALONE, changes, wished=told)
-        return standing(said, said.wishes[0], told, view.taste, "image", reason), view
+        return standing(said, said.wishes[0], told, view.taste, EMBEDDERS["image"], reason), view
 
     return stand
 
@@ -72,7 +73,7 @@ def test_a_wish_that_was_called_wrong_says_so_and_is_worth_nothing(space: Space,
     said = Spoken(parse("fog"), {}, {("image", "fog"): FOG}, (wrong,))
     told = wished(said, "image", space.phi)
     view = View(1, space, house_prior(), ALONE, [], wished=told)
-    stands = standing(said, said.wishes[0], told, view.taste, "image", "")
+    stands = standing(said, said.wishes[0], told, view.taste, EMBEDDERS["image"], "")
     assert stands.verdict == "corrected" and "You put it right" in stands.says
     assert (stands.wrote, abs(stands.now) < 1e-3) == (pytest.approx(POINTS), True)
 
@@ -97,6 +98,8 @@ def test_a_kind_that_makes_nothing_of_a_wish_says_why(
     space: Space, text: str, kind: Kind, reason: str, says: str, make_view: Any
 ) -> None:
     said = Spoken(parse(text), {}, {})
-    told = standing(said, said.wishes[0], wished(said, kind, space.phi), make_view({}).taste, kind, reason)
+    told = standing(
+        said, said.wishes[0], wished(said, kind, space.phi), make_view({}).taste, EMBEDDERS[kind], reason
+    )
     assert (told.verdict, told.wrote, told.now) == ("silent", 0.0, 0.0)
     assert told.says.startswith(says)
