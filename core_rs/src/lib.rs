@@ -20,6 +20,7 @@ mod scoring;
 mod simhash;
 mod sniff;
 mod source;
+mod spectra;
 mod stores;
 mod tags;
 mod walk;
@@ -33,6 +34,7 @@ pub mod hardware;
 pub mod image_features;
 pub mod layout;
 pub mod likeness;
+pub mod log_mel;
 pub mod mmr;
 pub mod moments;
 pub mod music_features;
@@ -84,6 +86,8 @@ mod _core {
     use super::indexes::{Selection, VectorIndex, instruction_sets, read_rate};
     #[pymodule_export]
     use super::scoring::{Columns, Features, Ranked, order, select};
+    #[pymodule_export]
+    use super::spectra::LogMel;
     #[pymodule_export]
     use super::stores::{
         BadValue, Cancelled, CoreError, CorruptFile, DimMismatch, Locked, NotFound, ReadOnly, Stop,

@@ -99,6 +99,8 @@ class MelRecipe(Struct, frozen=True, forbid_unknown_fields=True):
     """Hz at the foot of the first triangle."""
     high: float
     scale: Literal["slaney", "htk"] = "slaney"
+    straight: Literal["hertz", "scale"] = "hertz"
+    """Over what the sides of the triangles are straight."""
     unit_area: bool = True
     """Triangles of equal area (librosa's and transformers' norm "slaney"); else with peak 1."""
     power: Literal[1, 2] = 2
