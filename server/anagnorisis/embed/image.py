@@ -1,34 +1,13 @@
 """The image embedder, run in the worker: a picture small and upright, the core's numbers of its looks."""
 
-import struct
-import zlib
-
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ImageOps
 
 from anagnorisis import _core
-from anagnorisis.domain import Unreadable
-from anagnorisis.embed import reach
+from anagnorisis.embed import pictures
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 SIDE = 256
-MOST_PIXELS, MOST_PIXELS_SCALED = 80_000_000, 400_000_000
-"""Decoded whole a picture takes up to 4 bytes a pixel; a JPEG is decoded already made small."""
-BROKEN = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    IndexError,
-    KeyError,
-    EOFError,
-    struct.error,
-    zlib.error,
-)
-"""What Pillow's readers raise on files that are not what they say."""
-
-Image.MAX_IMAGE_PIXELS = None  # Our own limits are finer, and a warning is no answer.
 
 
 def small_rgb(path: bytes) -> NDArray[np.uint8]:
@@ -36,31 +15,11 @@ def small_rgb(path: bytes) -> NDArray[np.uint8]:
 
     Raises `Unreadable` when the file is no picture of a known format, broken, or larger than the limits.
     """
-    try:
-        with Image.open(path, formats=FORMATS) as image:
-            return np.asarray(_small(image))
-    except UnidentifiedImageError as error:
-        raise Unreadable("It is not a JPEG, PNG, WebP or GIF picture that can be decoded.") from error
-    except BROKEN as error:
-        why = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise Unreadable(f"The picture could not be decoded: {why}.", again=reach.again(error)) from error
-
-
-def _small(image: Image.Image) -> Image.Image:
-    pixels = image.width * image.height
-    if pixels > (MOST_PIXELS_SCALED if image.format == "JPEG" else MOST_PIXELS):
-        raise Unreadable(f"The picture has {pixels / 1e6:.0f} million pixels, more than the viewer takes in.")
-    clear = image.has_transparency_data
-    if image.mode in ("P", "1"):
-        image = image.convert("RGBA" if clear else "RGB")
-    image.thumbnail((SIDE, SIDE))
-    image = ImageOps.exif_transpose(image)
-    if image.mode.startswith("I"):
-        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    if clear:
-        image = image.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
-    return image.convert("RGB")
+    with pictures.opened(path) as image:
+        clear = image.has_transparency_data
+        small = pictures.true_colour(image)
+        small.thumbnail((SIDE, SIDE))
+        return np.asarray(pictures.on_white(ImageOps.exif_transpose(small), clear))
 
 
 class Looks:

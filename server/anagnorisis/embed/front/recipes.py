@@ -76,7 +76,9 @@ class PictureRecipe(Struct, frozen=True, forbid_unknown_fields=True):
         _need(self.shortest == 0 or self.fit == "crop", 'shortest is for fit "crop" alone')
         _need(self.shortest == 0 or least <= self.shortest <= 8192, "shortest must lie in its sides..8192")
         _need(all(0 <= part <= 255 for part in self.border), "border must be a colour of 0..255")
-        _need(min(self.std) > 0 and self.scale > 0, "std and scale must be above 0")
+        sizes = (self.scale, *self.std)
+        _need(all(1e-6 <= size <= 1e6 for size in sizes), "scale and std must lie in 1e-6..1e6")
+        _need(all(-1e6 <= part <= 1e6 for part in self.mean), "mean must lie in -1e6..1e6")
         _need(bool(self.input), "input must be named")
 
     @property
