@@ -120,7 +120,8 @@ def _pieces(container: InputContainer, stream: AudioStream, begin: float, rate: 
 
 
 def _filled(crop: F32, recipe: SoundRecipe) -> F32:
-    """The crop as long as the recipe wants it."""
+    """The crop as long as the recipe wants it, or as one patch needs it, so that none is mere filling."""
     if recipe.fill == "repeat":
         crop = np.tile(crop, max(1, recipe.samples // len(crop)))
-    return np.pad(crop, (0, recipe.samples - len(crop)))
+    least = recipe.mel.samples(recipe.patch) if recipe.patch and recipe.fill == "silence" else recipe.samples
+    return np.pad(crop, (0, max(0, least - len(crop))))

@@ -111,12 +111,23 @@ def test_the_same_file_gives_the_same_patches(track: MakeTrack) -> None:
 def test_a_short_track_is_filled_with_silence_or_with_itself(track: MakeTrack) -> None:
     path = bytes(track("short.wav", steps(500, seconds=0.8)))
     (silent,) = crops(path, SHORT)
+    assert len(silent) == 32_000
     (repeated,) = crops(path, SoundRecipe(YAMNET_MEL, 2.0, fill="repeat"))
     long = round(0.8 * 16_000)
     assert not silent[long + 20 :].any()
     assert np.abs(repeated[long : 2 * long]).max() == pytest.approx(0.3, rel=0.05)
     assert np.array_equal(repeated[:12_000], silent[:12_000])
     assert not repeated[2 * long + 20 :].any()
+
+
+def test_no_patch_is_mere_filling(track: MakeTrack) -> None:
+    for mel in (YAMNET_MEL, CLAP_MEL):
+        recipe = SoundRecipe(mel, 20.0, patch=96)
+        for seconds, most in ((0.3, 1), (2.0, 2)):
+            path = bytes(track("short.wav", steps(500, seconds=seconds)))
+            patches = Listener(recipe).arrays(path)["log_mel"]
+            assert 1 <= len(patches) <= most
+            assert all(patch.max() > patch.min() + 1 for patch in patches)
 
 
 def test_silence_has_finite_numbers(track: MakeTrack) -> None:
