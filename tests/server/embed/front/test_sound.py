@@ -3,6 +3,7 @@
 import tracemalloc
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -87,6 +88,30 @@ def test_crops_lie_in_the_middle_of_equal_parts(track: MakeTrack, name: str, lay
     assert [len(crop) for crop in found] == [32_000] * 3
     assert [pitch(crop) for crop in found] == pytest.approx([500, 900, 1300], abs=1)
     assert [float(np.abs(crop).max()) for crop in found] == pytest.approx([0.3] * 3, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    "coding", ["pcm_u8", "pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_f64le"]
+)
+@pytest.mark.parametrize("layout", ["mono", "stereo"])
+def test_every_way_to_store_samples_sounds_as_loud(track: MakeTrack, coding: str, layout: str) -> None:
+    path = bytes(track("one.wav", steps(500, seconds=3), coding=coding, layout=layout))
+    (crop,) = crops(path, SHORT)
+    assert pitch(crop) == pytest.approx(500, abs=1)
+    assert [float(crop.min()), float(crop.max())] == pytest.approx([-0.3, 0.3], abs=0.02)
+    assert float(crop.mean()) == pytest.approx(0, abs=0.005)
+
+
+def test_two_channels_are_their_mean(tmp_path: Path) -> None:
+    both = np.stack([steps(500, seconds=3), np.zeros(3 * FILE_RATE, np.float32)])
+    with av.open(tmp_path / "one.flac", "w") as file:
+        stream = file.add_stream("flac", rate=FILE_RATE, layout="stereo")
+        frame = av.AudioFrame.from_ndarray(both, "fltp", "stereo")
+        frame.rate = FILE_RATE
+        for piece in av.AudioResampler(stream.codec_context.format, "stereo", FILE_RATE).resample(frame):
+            file.mux(stream.encode(piece))
+        file.mux(stream.encode(None))
+    assert np.abs(crops(bytes(tmp_path / "one.flac"), SHORT)[0]).max() == pytest.approx(0.15, abs=0.01)
 
 
 def test_a_crop_begins_at_its_sample(track: MakeTrack) -> None:
