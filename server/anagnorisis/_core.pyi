@@ -11,6 +11,7 @@ from typing import Literal, final
 import numpy as np
 from numpy.typing import NDArray
 
+from anagnorisis._core_features import LogMel, image_features, music_features, picture_mark
 from anagnorisis._core_stores import (
     BadValue,
     Cancelled,
@@ -190,19 +191,6 @@ def mmr(
     are picked as long as others are left; then the rest comes in by the same rule.
     """
 
-def image_features(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """What a picture looks like: (691,) of length 1, always finite.
-
-    rgb (h, w, 3), sRGB, rows from the top, of any size from 1 x 1. Four blocks of equal weight: colours 80,
-    directions 384, texture 177, scalars 50. They see light and colour, not what is in the picture. O(h w).
-    """
-
-def picture_mark(rgb: NDArray[np.uint8]) -> int:
-    """A signed 64-bit mark of how a picture (h, w, 3) looks; 0 when it is all one tone.
-
-    Copies in other sizes and packings differ in few bits, strangers in about 32 (perceptual hash by DCT).
-    """
-
 def layout(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """A place (n, 2) for each of `vectors` (n, d), d at least 2, so that what is alike lies together.
 
@@ -329,14 +317,6 @@ def digest(data: bytes) -> str:
 
 def simhash(text: str) -> int:
     """A signed 64-bit mark over the pairs of neighbouring words: few bits differ between near-duplicates."""
-
-def music_features(pcm: NDArray[np.float32]) -> NDArray[np.float32]:
-    """What a piece sounds like: (518,) of length 1, always finite.
-
-    pcm (n,), mono at 22,050 Hz within -1..1, of any length: less than a frame of 2048 is filled with silence.
-    Eight blocks of equal weight: spectrum 200, cepstrum 80, its correlations 78, pitch classes 30, spectral
-    shape 28, rhythm 32, modulation 60, loudness 10. O(n log n), about 1 ms a second of sound.
-    """
 
 @final
 class LogMel:

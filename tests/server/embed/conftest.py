@@ -1,5 +1,6 @@
 """Pictures, tracks and a worker for the tests of the embedders."""
 
+import zlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -28,6 +29,16 @@ def landscape(
     for at in range(0, wide, wide // 12):
         draw.rectangle((at, high * 0.9, at + wide // 30, high * 0.95), fill="grey")
     return picture
+
+
+def bomb(path: Path) -> bytes:
+    """A small PNG that says it is 60,000 pixels wide and high; returns its path."""
+    Image.new("L", (1, 1)).save(path)
+    data = bytearray(path.read_bytes())
+    data[16:24] = (60_000).to_bytes(4, "big") * 2
+    data[29:33] = zlib.crc32(data[12:29]).to_bytes(4, "big")
+    path.write_bytes(data)
+    return bytes(path)
 
 
 def song(pitches: tuple[float, ...], beat: float, seconds: float = 4.0) -> NDArray[np.float32]:

@@ -127,6 +127,11 @@ class MelRecipe(Struct, frozen=True, forbid_unknown_fields=True):
             return 1 + samples // self.hop
         return max(0, 1 + (samples - self.window) // self.hop)
 
+    def samples(self, frames: int) -> int:
+        """The fewest samples that give so many frames, and can be reflected where they are centred."""
+        whole = (frames - 1) * self.hop
+        return max(whole, self.window // 2 + 2) if self.centred else whole + self.window
+
 
 class SoundRecipe(Struct, frozen=True, forbid_unknown_fields=True):
     """How a track becomes patches: crops at even places, the same each time, their spectrograms cut up."""
@@ -141,7 +146,7 @@ class SoundRecipe(Struct, frozen=True, forbid_unknown_fields=True):
     step: int = 0
     """Frames from one patch of a crop to the next; 0: `patch`."""
     fill: Literal["silence", "repeat"] = "silence"
-    """What lengthens a track that is shorter than a crop: silence, or whole repetitions, then silence."""
+    """What lengthens a track shorter than a crop: silence, with patches to one at least; or repetitions."""
     layout: Literal["time-band", "band-time"] = "time-band"
     channels: int = 0
     """The spectrogram is said so many times over, (n, channels, ...), as CLAP wants it; 0: (n, ...)."""

@@ -3,6 +3,7 @@
 import tracemalloc
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -89,6 +90,30 @@ def test_crops_lie_in_the_middle_of_equal_parts(track: MakeTrack, name: str, lay
     assert [float(np.abs(crop).max()) for crop in found] == pytest.approx([0.3] * 3, rel=0.1)
 
 
+@pytest.mark.parametrize(
+    "coding", ["pcm_u8", "pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_f64le"]
+)
+@pytest.mark.parametrize("layout", ["mono", "stereo"])
+def test_every_way_to_store_samples_sounds_as_loud(track: MakeTrack, coding: str, layout: str) -> None:
+    path = bytes(track("one.wav", steps(500, seconds=3), coding=coding, layout=layout))
+    (crop,) = crops(path, SHORT)
+    assert pitch(crop) == pytest.approx(500, abs=1)
+    assert [float(crop.min()), float(crop.max())] == pytest.approx([-0.3, 0.3], abs=0.02)
+    assert float(crop.mean()) == pytest.approx(0, abs=0.005)
+
+
+def test_two_channels_are_their_mean(tmp_path: Path) -> None:
+    both = np.stack([steps(500, seconds=3), np.zeros(3 * FILE_RATE, np.float32)])
+    with av.open(tmp_path / "one.flac", "w") as file:
+        stream = file.add_stream("flac", rate=FILE_RATE, layout="stereo")
+        frame = av.AudioFrame.from_ndarray(both, "fltp", "stereo")
+        frame.rate = FILE_RATE
+        for piece in av.AudioResampler(stream.codec_context.format, "stereo", FILE_RATE).resample(frame):
+            file.mux(stream.encode(piece))
+        file.mux(stream.encode(None))
+    assert np.abs(crops(bytes(tmp_path / "one.flac"), SHORT)[0]).max() == pytest.approx(0.15, abs=0.01)
+
+
 def test_a_crop_begins_at_its_sample(track: MakeTrack) -> None:
     sound = np.zeros(9 * FILE_RATE, np.float32)
     sound[int(4.0 * FILE_RATE) :] = steps(700, seconds=5)
@@ -111,12 +136,23 @@ def test_the_same_file_gives_the_same_patches(track: MakeTrack) -> None:
 def test_a_short_track_is_filled_with_silence_or_with_itself(track: MakeTrack) -> None:
     path = bytes(track("short.wav", steps(500, seconds=0.8)))
     (silent,) = crops(path, SHORT)
+    assert len(silent) == 32_000
     (repeated,) = crops(path, SoundRecipe(YAMNET_MEL, 2.0, fill="repeat"))
     long = round(0.8 * 16_000)
     assert not silent[long + 20 :].any()
     assert np.abs(repeated[long : 2 * long]).max() == pytest.approx(0.3, rel=0.05)
     assert np.array_equal(repeated[:12_000], silent[:12_000])
     assert not repeated[2 * long + 20 :].any()
+
+
+def test_no_patch_is_mere_filling(track: MakeTrack) -> None:
+    for mel in (YAMNET_MEL, CLAP_MEL):
+        recipe = SoundRecipe(mel, 20.0, patch=96)
+        for seconds, most in ((0.3, 1), (2.0, 2)):
+            path = bytes(track("short.wav", steps(500, seconds=seconds)))
+            patches = Listener(recipe).arrays(path)["log_mel"]
+            assert 1 <= len(patches) <= most
+            assert all(patch.max() > patch.min() + 1 for patch in patches)
 
 
 def test_silence_has_finite_numbers(track: MakeTrack) -> None:
