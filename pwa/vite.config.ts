@@ -23,10 +23,10 @@ const FIRST = {
 }
 
 /** The open sections of the Taste page come together: they are all shown at once. */
-const TASTE = { name: 'taste', test: /\/src\/(lib\/)?taste\/(?!heads|Heads?\.|Carry|sharing|Sharing)|\/TastePage\.svelte/ }
+const TASTE = { name: 'taste', test: /\/src\/(lib\/)?taste\/(?!heads|Heads?\.|Carry|[sS]haring|[vV]ersus)|\/TastePage\.svelte/ }
 
 /** What can do nothing without the house: not kept beforehand, only once it was opened. */
-const ONLINE = ['AskIn', 'Audit', 'Carry', 'Devices', 'Egress', 'Heads', 'Knock', 'LeftOver', 'Listening', 'People', 'Security', 'Sharing', 'Similar', 'Welcome']
+const ONLINE = ['AskIn', 'Audit', 'Carry', 'Devices', 'Egress', 'Heads', 'Knock', 'LeftOver', 'Listening', 'People', 'Security', 'Sharing', 'Similar', 'Versus', 'Welcome', 'versus']
 
 export default defineConfig({
   plugins: [

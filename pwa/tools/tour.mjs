@@ -46,17 +46,33 @@ async function enter(page) {
   }
 }
 
+const pair = (page) => page.getByRole('button', { name: 'I can’t say' })
+
+/** One answer to what is asked; between two things none can be said. */
+async function answer(page, given) {
+  const rating = page.getByRole('radio', { name: `${given} of 10` })
+  const nothing = page.getByRole('heading', { name: 'Nothing left to ask' })
+  await rating.or(pair(page)).or(nothing).first().waitFor()
+  if (await nothing.isVisible()) return
+  const before = await page.locator('h2').first().textContent()
+  await ((await pair(page).isVisible()) ? pair(page) : rating).click()
+  await page.waitForFunction((title) => document.querySelector('h2')?.textContent !== title, before)
+  await page.waitForTimeout(SETTLE_MS / 3)
+}
+
+/** Two things to compare come seldom: here they are always had, the first two that would be asked. */
+async function pose(page) {
+  await page.route('**/api/feed/pair*', async (route) => {
+    const { picks } = await (await page.request.get(`${house}/api/feed?mode=ask&kind=image&limit=2`)).json()
+    await route.fulfill({ json: { picks } })
+  })
+}
+
 /** Enough answers that the house dares to guess. */
 async function teach(page) {
   await page.goto(`${house}/teach`)
   await page.getByRole('button', { name: 'Pictures' }).click()
-  for (let n = 0; n < ANSWERS; n++) {
-    const given = n % 3 ? 3 + (n % 5) : 9
-    const before = await page.locator('h2').textContent()
-    await page.getByRole('radio', { name: `${given} of 10` }).click()
-    await page.waitForFunction((title) => document.querySelector('h2')?.textContent !== title, before)
-    await page.waitForTimeout(SETTLE_MS / 3)
-  }
+  for (let n = 0; n < ANSWERS; n++) await answer(page, n % 3 ? 3 + (n % 5) : 9)
 }
 
 async function firstOf(page, kind) {
@@ -104,6 +120,7 @@ async function taste(page, size) {
     await page.getByRole('heading', { name: 'Then and now' }).waitFor()
     await look(page, size, `taste-${kind}`)
     for (const folded of await page.locator('main details.folded > summary').all()) await folded.click()
+    await page.evaluate(() => scrollTo(0, 0))
     await look(page, size, `taste-${kind}-whole`, { whole: true })
     await page.goto(`${house}/map/${kind}`)
     await look(page, size, `map-${kind}`)
@@ -135,13 +152,17 @@ async function front(page, size) {
     await page.evaluate((step) => scrollTo(0, innerHeight * 0.9 * step), n)
     await look(page, size, `home-further-${n}`)
   }
+  await pose(page)
   await page.goto(`${house}/teach`)
-  for (const n of [1, 2, 3]) {
-    await page.getByRole('radio', { name: '7 of 10' }).waitFor()
-    await look(page, size, `teach-${n}`)
-    await page.getByRole('radio', { name: '7 of 10' }).click()
+  for (const n of [1, 2, 3, 4, 5, 6, 7]) {
+    await page.getByRole('radio', { name: '7 of 10' }).or(pair(page)).first().waitFor()
+    if (await pair(page).isVisible()) {
+      await look(page, size, 'teach-pair')
+      break
+    }
+    if (n < 4) await look(page, size, `teach-${n}`)
+    await answer(page, 7)
   }
-  await look(page, size, 'teach-4')
   await page.goto(`${house}/welcome`)
   await look(page, size, 'welcome')
 }

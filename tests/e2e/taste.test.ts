@@ -8,7 +8,7 @@ const house = new House()
 let browser: BrowserContext
 let page: Page
 
-const OPEN = ['What I stand on', 'How well I foretell you', 'In your own words', 'What you go by', 'What you put right', 'How you use the numbers', 'Then and now']
+const OPEN = ['What I know so far', 'How well I foretell you', 'In your own words', 'What you go by', 'What you put right', 'How you use the numbers', 'Then and now']
 const part = (name: string) => page.getByRole('region', { name, exact: true })
 const fold = (name: string) => page.locator('summary').filter({ hasText: name })
 const rated = async () => Number(await page.evaluate(async () => (await (await fetch('/api/items?rated=yes&limit=100')).json()).picks.length))

@@ -12,7 +12,7 @@ export type Section = OfKind | OfYou
 
 /** What a person wants to know and to say, open. */
 export const OPEN: readonly Section[] = [
-  { id: 'known', title: 'What I stand on', of: 'kind', load: () => import('./Known.svelte') },
+  { id: 'known', title: 'What I know so far', of: 'kind', load: () => import('./Known.svelte') },
   { id: 'foretold', title: 'How well I foretell you', of: 'kind', load: () => import('./Foretold.svelte') },
   { id: 'words', title: 'In your own words', of: 'you', load: () => import('./Words.svelte') },
   { id: 'goby', title: 'What you go by', of: 'kind', load: () => import('./GoBy.svelte') },
