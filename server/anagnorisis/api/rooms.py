@@ -28,6 +28,7 @@ from anagnorisis.jobs.board import Board
 from anagnorisis.jobs.folders import Folders
 from anagnorisis.jobs.sample import Sample
 from anagnorisis.jobs.training import Training
+from anagnorisis.library.search.finding import Finder
 from anagnorisis.media.thumbs import Thumbs
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
@@ -41,7 +42,7 @@ AT_ONCE = (
     "mirror",
     "training",
 )
-ONCE_LOADED = ("learner", "eligible", "feed", "shelf")
+ONCE_LOADED = ("learner", "eligible", "feed", "shelf", "finder")
 
 
 class Rooms(Struct, frozen=True, eq=False):
@@ -72,6 +73,7 @@ class Rooms(Struct, frozen=True, eq=False):
     eligible: Eligible
     feed: Feed
     shelf: Shelf
+    finder: Finder
     thumbs: Thumbs
     loaded: asyncio.Task[None]
     """Done when the features of every kind are in memory; who needs taste waits for it."""
