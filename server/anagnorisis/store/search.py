@@ -35,10 +35,12 @@ HOW_FAR = "SELECT (SELECT count(*) FROM search_due)"
 DONE = "DELETE FROM search_due WHERE item = ?"
 WRITTEN = """SELECT i.id, i.title, i.creator, i.collection,
     coalesce((SELECT group_concat(t.tag, ', ') FROM tags AS t WHERE t.item = i.id), ''),
-    coalesce((SELECT group_concat(p.folder || '/' || p.name, ', ') FROM places AS p WHERE p.item = i.id), ''),
+    coalesce((SELECT group_concat(substr(p.folder, instr(p.folder || '/', '/') + 1) || '/' ||
+        rtrim(p.name, replace(p.name, '.', '')), ', ') FROM places AS p WHERE p.item = i.id), ''),
     coalesce(s.words, ''), coalesce(substr(x.plain, 1, ?), '')
     FROM json_each(?) AS wanted CROSS JOIN items AS i ON i.id = wanted.value
     LEFT JOIN sayings AS s ON s.item = i.id LEFT JOIN texts AS x ON x.item = i.id"""
+# Of a place neither the name of its source nor the suffix: nearly everything has those.
 NUMBER = "INSERT OR REPLACE INTO search_docs (item) VALUES (?) RETURNING doc"
 PUT = """INSERT INTO search (rowid, title, creator, collection, tags, folder, said, text)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
