@@ -319,37 +319,6 @@ def simhash(text: str) -> int:
     """A signed 64-bit mark over the pairs of neighbouring words: few bits differ between near-duplicates."""
 
 @final
-class LogMel:
-    """A log-mel spectrogram made ready: periodic Hann frames, real FFT, triangles, logarithm; all in f64.
-
-    `bands` triangles from `low` to `high` Hz evenly spaced on `scale`, their sides straight over Hz or over
-    that scale, of equal area 1 or of height 1; `power` 2 sums squares, 1 magnitudes. `db` is
-    10 log10(max(x, floor)), `ln` is ln(x + floor). `centred`: frames around samples 0, hop ..., the ends
-    reflected; else from sample 0 on while whole.
-    """
-
-    def __new__(
-        cls,
-        *,
-        rate: float,
-        fft: int,
-        window: int,
-        hop: int,
-        bands: int,
-        low: float,
-        high: float,
-        scale: Literal["slaney", "htk"],
-        straight: Literal["hertz", "scale"],
-        unit_area: bool,
-        power: Literal[1, 2],
-        level: Literal["db", "ln"],
-        floor: float,
-        centred: bool,
-    ) -> LogMel: ...
-    def of(self, pcm: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Levels (frames, bands) of mono sound (n,). O(n log fft), some 5 CPU-ms for 10 s at 48 kHz."""
-
-@final
 class VectorIndex:
     """Vectors (n, dim) in memory, to be searched: the engine of the store without its files.
 

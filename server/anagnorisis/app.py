@@ -57,6 +57,7 @@ from anagnorisis.jobs.changing import changing_loop
 from anagnorisis.jobs.embedding import embedding_loop
 from anagnorisis.jobs.fitting import fitting_loop
 from anagnorisis.jobs.folders import Folders
+from anagnorisis.jobs.indexing import indexing_loop
 from anagnorisis.jobs.likeness import likeness_loop
 from anagnorisis.jobs.sample import Sample
 from anagnorisis.jobs.supervisor import supervise
@@ -67,6 +68,7 @@ from anagnorisis.library.embed import Embedding
 from anagnorisis.library.likeness import Likeness
 from anagnorisis.library.phrases import Phrases
 from anagnorisis.library.scan import Scanner
+from anagnorisis.library.search.finding import Finder
 from anagnorisis.media.cache import Cache
 from anagnorisis.media.replies import App, Receive, Scope, Send
 from anagnorisis.media.thumbs import Thumbs
@@ -95,7 +97,9 @@ async def opened(settings: Settings, closing: asyncio.Event) -> AsyncIterator[Ro
     async with AsyncExitStack() as later:
         store = await Store.open(settings.data, vectors=settings.vectors)
         later.push_async_callback(store.close)
-        rooms = _built(settings, store, closing)
+        asked = Worker(settings)
+        later.push_async_callback(asked.close)
+        rooms = _built(settings, store, closing, asked)
         later.callback(rooms.thumbs.close)
         later.push_async_callback(rooms.learner.close)
         later.push_async_callback(rooms.worker.close)
@@ -202,7 +206,8 @@ async def _scan(scanner: Scanner, source: Source) -> str:
     return f"{source.name}: {outcome.taken} files taken in, {outcome.gone} gone."
 
 
-def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
+def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Worker) -> Rooms:
+    """`asked` reads what people search for: nobody waits behind a batch of the library."""
     board, spaces = Board(store), Spaces(store, Registry(store, settings.data / MODELS))
     worker = Worker(settings)
     opinion = SecondOpinion()
@@ -237,6 +242,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event) -> Rooms:
         eligible=eligible,
         feed=Feed(store, learner, eligible),
         shelf=Shelf(store, learner, eligible),
+        finder=Finder(store, asked, learner),
         thumbs=Thumbs(store, cache, settings.threads, cover_bytes),
         loaded=asyncio.create_task(spaces.load()),
     )
@@ -257,6 +263,7 @@ async def _work(rooms: Rooms) -> None:
         fitting_loop(rooms.learner, changes, board),
         likeness_loop(Likeness(rooms.store, rooms.learner.spaces), changes, board),
         wording_loop(Phrases(rooms.store, worker, rooms.learner), changes, board),
+        indexing_loop(rooms.store, changes, board),
         rooms.training.loop,
         rooms.sample.loop,
     )

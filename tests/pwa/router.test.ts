@@ -10,6 +10,8 @@ test.each<[string, Route]>([
   ['/teach', { page: 'teach' }],
   ['/welcome', { page: 'welcome' }],
   ['/map/music', { page: 'map', kind: 'music' }],
+  ['/search', { page: 'search', query: '' }],
+  ['/search?q=blue+sea&kind=image', { page: 'search', query: 'q=blue+sea&kind=image' }],
   ['/taste', { page: 'taste', kind: '' }],
   ['/taste/image', { page: 'taste', kind: 'image' }],
   ['/history', { page: 'history' }],
@@ -36,7 +38,7 @@ test('an order that does not exist becomes the plain one', () => {
   expect(match('/library?sort=loudest&rated=maybe')).toEqual({ page: 'library', kind: '', query: PLAIN })
 })
 
-test.each(['/', '/teach', '/map/image', '/taste', '/taste/article', `/item/${ID}`, '/library', '/library/article?sort=title', '/library?sort=random&seed=7', '/library/music?sort=rotation&least=7', '/library/image?rated=no&tag=a%2Fb'])(
+test.each(['/', '/teach', '/search', '/search?q=a%26b', '/map/image', '/taste', '/taste/article', `/item/${ID}`, '/library', '/library/article?sort=title', '/library?sort=random&seed=7', '/library/music?sort=rotation&least=7', '/library/image?rated=no&tag=a%2Fb'])(
   'the address of the page of %s is that address',
   (address) => expect(path(match(address))).toBe(address),
 )

@@ -2,7 +2,7 @@
 
 export type Verb =
   | { do: 'rate'; value: number }
-  | { do: 'undo' | 'skip' | 'toggle' | 'back10' | 'on10' | 'next' | 'previous' | 'before' | 'after' | 'help' }
+  | { do: 'undo' | 'skip' | 'toggle' | 'back10' | 'on10' | 'next' | 'previous' | 'before' | 'after' | 'search' | 'help' }
 
 type Key = Pick<KeyboardEvent, 'key' | 'code' | 'shiftKey' | 'ctrlKey' | 'metaKey' | 'altKey'>
 
@@ -19,6 +19,7 @@ const LETTERS: Record<string, Verb> = {
   p: { do: 'previous' },
   arrowleft: { do: 'before' },
   arrowright: { do: 'after' },
+  '/': { do: 'search' },
   '?': { do: 'help' },
 }
 
@@ -49,5 +50,6 @@ export const HELP: readonly [string, string][] = [
   ['J, L', 'Ten seconds back, on'],
   ['P, N', 'Track before, next track'],
   ['← →', 'The thing before, the next one; in a rate bar along it, Enter to give'],
+  ['/', 'Search'],
   ['?', 'This list'],
 ]

@@ -8,6 +8,7 @@ export type Route =
   | { page: 'welcome' }
   | { page: 'library'; kind: Kind | ''; query: LibraryQuery }
   | { page: 'item'; id: string }
+  | { page: 'search'; query: string }
   | { page: 'map'; kind: Kind }
   | { page: 'taste'; kind: Kind | '' }
   | { page: 'missing'; path: string }
@@ -39,6 +40,7 @@ export function match(address: string): Route {
   if (first === 'library' && (!second || isKind(second)))
     return { page: 'library', kind: isKind(second) ? second : '', query: libraryQuery(searchParams) }
   if (first === 'taste' && (!second || isKind(second))) return { page: 'taste', kind: isKind(second) ? second : '' }
+  if (first === 'search' && !second) return { page: 'search', query: searchParams.toString() }
   if (first === 'map' && isKind(second)) return { page: 'map', kind: second }
   if (first === 'item' && ITEM.test(second)) return { page: 'item', id: second }
   if ((first === 'teach' || first === 'history' || first === 'welcome') && !second) return { page: first }
@@ -61,6 +63,8 @@ export function path(route: Route): string {
       const search = new URLSearchParams(said).toString()
       return `/library${route.kind && `/${route.kind}`}${search && `?${search}`}`
     }
+    case 'search':
+      return `/search${route.query && `?${route.query}`}`
     case 'missing':
       return route.path
     default:

@@ -49,6 +49,7 @@ class Shortcuts {
     previous: () => player.backward(),
     before: () => nav.route.page === 'item' && walk(nav.route.id, -1),
     after: () => nav.route.page === 'item' && walk(nav.route.id, 1),
+    search: () => nav.route.page === 'search' ? document.querySelector<HTMLElement>('[type=search]')?.focus() : nav.go('/search'),
     help: () => nav.open('help'),
   }
 }

@@ -946,6 +946,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find
+         * @description What answers `q`: words, "phrases", -what to leave out, and the fields title, artist, album, tag,
+         *     folder, text and year, as in `artist:bach year:1990-1999`.
+         *
+         *     `like` is an item that the answer shall be like, `rated` and `expected` the least own and foretold rating,
+         *     `since` and `until` unix seconds of when it was made, `shortest` and `longest` seconds of its length.
+         */
+        get: operations["ApiSearchFind"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * FindLikePicture
+         * @description Pictures like the one whose bytes are the body; it is looked at and not kept. At most 20 MB.
+         */
+        post: operations["ApiSearchPictureFindLikePicture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -1774,6 +1818,13 @@ export interface components {
             did: components["schemas"]["Did"][];
             next: string | null;
         };
+        /** Hit */
+        Hit: {
+            pick: components["schemas"]["Pick"];
+            /** @enum {string} */
+            by: "words" | "meaning" | "both" | "filters";
+            marked: components["schemas"]["Marked"][];
+        };
         /** Idle */
         Idle: {
             idle_min: number;
@@ -1887,6 +1938,16 @@ export interface components {
         /** LocalHost */
         LocalHost: {
             name: string;
+        };
+        /** Marked */
+        Marked: {
+            /** @enum {string} */
+            where: "title" | "creator" | "collection" | "tag" | "text";
+            text: string;
+            ranges: [
+                number,
+                number
+            ][];
         };
         /** ModelOut */
         ModelOut: {
@@ -2098,6 +2159,12 @@ export interface components {
             mean: number;
             low: number;
             high: number;
+        };
+        /** SearchOut */
+        SearchOut: {
+            hits: components["schemas"]["Hit"][];
+            instead: string;
+            notes: string[];
         };
         /** Security */
         Security: {
@@ -4237,6 +4304,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Pick"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiSearchFind: {
+        parameters: {
+            query?: {
+                q?: string;
+                like?: string | null;
+                kind?: "music" | "image" | "article" | null;
+                folder?: string | null;
+                tag?: string | null;
+                rated?: number | null;
+                expected?: number | null;
+                since?: number | null;
+                until?: number | null;
+                shortest?: number | null;
+                longest?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiSearchPictureFindLikePicture: {
+        parameters: {
+            query?: {
+                folder?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchOut"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

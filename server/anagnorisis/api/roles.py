@@ -94,6 +94,8 @@ TABLE = {
     "GET /api/items/{item_id}": SCREEN,
     "GET /api/items/{item_id}/why": LISTENER,
     "GET /api/items/{item_id}/similar": SCREEN,
+    "GET /api/search": SCREEN,
+    "POST /api/search/picture": SCREEN,
     "POST /api/events": LISTENER,
     "GET /api/history": LISTENER,
     "POST /api/history": GUEST,

@@ -30,6 +30,7 @@ from anagnorisis.jobs.folders import Folders
 from anagnorisis.jobs.sample import Sample
 from anagnorisis.jobs.training import Training
 from anagnorisis.library.changing import Changing
+from anagnorisis.library.search.finding import Finder
 from anagnorisis.media.thumbs import Thumbs
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
@@ -44,7 +45,7 @@ AT_ONCE = (
     "training",
     "worker",
 )
-ONCE_LOADED = ("changing", "learner", "eligible", "feed", "shelf")
+ONCE_LOADED = ("changing", "learner", "eligible", "feed", "shelf", "finder")
 
 
 class Rooms(Struct, frozen=True, eq=False):
@@ -77,6 +78,7 @@ class Rooms(Struct, frozen=True, eq=False):
     eligible: Eligible
     feed: Feed
     shelf: Shelf
+    finder: Finder
     thumbs: Thumbs
     loaded: asyncio.Task[None]
     """Done when the features of every kind are in memory; who needs taste waits for it."""

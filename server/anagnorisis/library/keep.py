@@ -9,7 +9,7 @@ from anagnorisis.domain import Item, ItemId, Source
 from anagnorisis.library.compare import Differences
 from anagnorisis.library.recognise import Recognition
 from anagnorisis.library.taking import Covers, Taken, batches, place_of, take
-from anagnorisis.store import alike, items, phi, places, texts, vectors
+from anagnorisis.store import alike, items, phi, places, search, texts, vectors
 from anagnorisis.store.connections import Writer
 from anagnorisis.store.db import Store
 
@@ -61,6 +61,7 @@ async def _store(
         vectors.forget(db, turned.union(edited))
         alike.forget(db, turned.union(edited))
         places.settle(db, source.id, found, gone, now)
+        search.index(db, [one.item.id for one in described])
         return bool(before)
 
     if await store.write(verb, "items"):

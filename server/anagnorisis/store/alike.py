@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from aiosqlite import Connection
 
 from anagnorisis.domain import ItemId, Kind
+from anagnorisis.store.rows import listed
 
 PUT_MARK = "INSERT OR REPLACE INTO marks (item, mark) VALUES (?, ?)"
 FORGET_MARK = "DELETE FROM marks WHERE item = ?"
@@ -24,6 +25,8 @@ UNMARKED = """SELECT id FROM items AS i INDEXED BY items_newest_of_kind
 LEADERS = "SELECT item, leader FROM alike"
 LEADERS_OF_KIND = """SELECT a.item, a.leader FROM alike AS a CROSS JOIN items AS i ON i.id = a.item
     WHERE i.kind = ?"""
+LEADERS_OF = """SELECT a.item, a.leader FROM json_each(?) AS wanted
+    CROSS JOIN alike AS a ON a.item = wanted.value"""
 OTHERS = """SELECT b.item FROM alike AS a CROSS JOIN alike AS b ON b.leader = a.leader
     WHERE a.item = :item AND b.item <> :item ORDER BY b.item"""
 JOIN = "INSERT OR REPLACE INTO alike (item, leader) VALUES (?, ?)"
@@ -72,6 +75,11 @@ async def leaders(read: Connection, kind: Kind | None = None) -> dict[ItemId, It
     """Of every item (of a kind) that has near-duplicates the one that leads its group."""
     asked = read.execute_fetchall(LEADERS_OF_KIND, (kind,)) if kind else read.execute_fetchall(LEADERS)
     return {item: leader for item, leader in await asked}
+
+
+async def leaders_of(read: Connection, ids: Iterable[ItemId]) -> dict[ItemId, ItemId]:
+    """Of those of `ids` that have near-duplicates the one that leads their group."""
+    return {item: leader for item, leader in await read.execute_fetchall(LEADERS_OF, (listed(ids),))}
 
 
 async def others(read: Connection, item: ItemId) -> list[ItemId]:

@@ -77,9 +77,8 @@ def test_a_missing_number_is_an_error(db: sqlite3.Connection, tmp_path: Path) ->
 
 def test_every_table_of_ours_is_strict(db: sqlite3.Connection) -> None:
     migrate(db)
-    loose = (
-        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND NOT strict AND name NOT LIKE 'sqlite_%'"
-    )
+    loose = """SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT strict
+        AND name NOT LIKE 'sqlite_%'"""
     assert db.execute(loose).fetchall() == []
     assert state(db)[0] == len(list(MIGRATIONS.glob("*.sql")))
 
