@@ -17,6 +17,8 @@ HTML = sighted(
     "SELECT t.html FROM items AS i CROSS JOIN texts AS t ON t.item = i.id WHERE i.id = :item AND seen(i.id)"
 )
 PLAIN = "SELECT t.item, t.plain FROM json_each(?) AS wanted CROSS JOIN texts AS t ON t.item = wanted.value"
+OPENINGS = """SELECT t.item, substr(t.plain, 1, ?) FROM json_each(?) AS wanted
+    CROSS JOIN texts AS t ON t.item = wanted.value"""
 SIMHASHES = (
     "SELECT t.item, t.simhash FROM json_each(?) AS wanted CROSS JOIN texts AS t ON t.item = wanted.value"
 )
@@ -41,6 +43,12 @@ async def plain(read: Connection, ids: Iterable[ItemId]) -> dict[ItemId, str]:
     """The texts to embed, of those of `ids` that have one."""
     wanted = listed(ids)
     return {item: text for item, text in await read.execute_fetchall(PLAIN, (wanted,))}
+
+
+async def openings(read: Connection, ids: Iterable[ItemId], characters: int) -> dict[ItemId, str]:
+    """The first `characters` of the texts of those of `ids` that have one."""
+    wanted = listed(ids)
+    return {item: text for item, text in await read.execute_fetchall(OPENINGS, (characters, wanted))}
 
 
 async def simhashes(read: Connection, ids: Iterable[ItemId]) -> dict[ItemId, int]:
