@@ -13,6 +13,7 @@ from anagnorisis._core import walk
 from anagnorisis.embed import EMBEDDERS
 from anagnorisis.library.taking import Covers, take
 from anagnorisis.modality import MODALITIES, SUFFIXES
+from anagnorisis.taste.terms import beside, of_tensors
 
 
 def row_of(of, columns, v, numbers, item):
@@ -21,12 +22,11 @@ def row_of(of, columns, v, numbers, item):
     x = np.eye(1, at["household"].stop, dtype=np.float16)[0]
     centred = v.astype(np.float64) - of["phi.mean"]
     x[at["content"]][: of["phi.directions"].shape[1]] = centred @ of["phi.directions"]
-    if of["phi.values"].shape[1]:
-        unit = (centred / (np.linalg.norm(centred) or 1)).astype(np.float32)
-        close = np.maximum(of["phi.landmarks"].astype(np.float64) @ unit.astype(np.float64), 0)
-        close[np.argsort(-close)[21:]] = 0
-        close /= np.sqrt(max(close.sum(), 1e-6)) * np.sqrt(of["phi.degrees"])
-        x[at["near"]][: of["phi.values"].shape[1]] = close @ of["phi.values"]
+    unit = (centred / (np.linalg.norm(centred) or 1)).astype(np.float32)
+    close = np.maximum(of["phi.landmarks"].astype(np.float64) @ unit.astype(np.float64), 0)
+    close[np.argsort(-close)[21:]] = 0
+    close /= np.sqrt(max(close.sum(), 1e-6)) * np.sqrt(of["phi.degrees"])
+    x[at["near"]][: of["phi.values"].shape[1]] = close @ of["phi.values"]
     told = (numbers - of["phi.usual"]) * of["phi.spread"]
     for part in (slice(0, 8), slice(8, 32)):
         x[at["numbers"]][part] = told[part] * min(1, 3 / max(np.linalg.norm(told[part]), 1))
@@ -48,12 +48,12 @@ def main(taste, folder):
         known, path = taken.described, root + b"/" + taken.found.path
         if known and (kind := known.item.kind) in of:
             v = eyes[kind].row(known.text.plain.encode() if known.text else path).astype(np.float16)
+            v = beside(of_tensors(of[kind]), v[None], [known.text.plain if known.text else ""])[0]
             numbers = MODALITIES[kind].numbers(known.item, sorted(known.tags))
             score = row_of(of[kind], manifest["columns"], v, numbers, known.item.id) @ of[kind]["weights"]
             score += manifest["kinds"][kind]["usual_share"] * (manifest["kinds"][kind]["usual"] - score)
             told.append((np.clip(score, 0, 10), os.fsdecode(taken.found.path)))
-    for score, path in sorted(told, reverse=True):
-        print(f"{score:.6f}\t{path}")
+    print("\n".join(f"{score:.6f}\t{path}" for score, path in sorted(told, reverse=True)))
 
 
 if __name__ == "__main__":

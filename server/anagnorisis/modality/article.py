@@ -17,7 +17,7 @@ from anagnorisis.modality.headline import headline
 
 BIGGEST = 8 << 20
 WORDS_A_MINUTE = 230
-_WORD = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\W_]+(?:['’][^\W_]+)*")
+WORD = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\W_]+(?:['’][^\W_]+)*")
 """A run of letters, or one character of a script that writes without spaces."""
 
 
@@ -27,7 +27,7 @@ def describe(facts: _core.FileFacts, seen: Seen) -> Described:
     Raises `Unreadable` when it is too long, no text, or holds no words.
     """
     document = documents.read(_bytes_of(seen), names.shown(seen.path))
-    words = sum(1 for _ in _WORD.finditer(document.plain))
+    words = sum(1 for _ in WORD.finditer(document.plain))
     if not words:
         raise Unreadable("holds no words")
     item = Item(

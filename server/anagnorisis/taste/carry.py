@@ -6,12 +6,13 @@ from numpy.typing import NDArray
 
 from anagnorisis.domain import BadValue, ItemId
 from anagnorisis.embed import EmbedderSpec
-from anagnorisis.taste import phi
+from anagnorisis.taste import phi, terms
 from anagnorisis.taste.bundle import KindIn, Tensors
 from anagnorisis.taste.consensus import Household
 from anagnorisis.taste.neighbourhood import COORDINATES, LANDMARKS, Neighbourhood
 from anagnorisis.taste.phi import Phi
 from anagnorisis.taste.prior import DIMENSION, HOUSEHOLD
+from anagnorisis.taste.terms import HASHED, HASHES, Terms
 from anagnorisis.taste.view import View
 
 LARGEST_FEATURE = 1e6
@@ -67,6 +68,7 @@ def carried(view: View, name: str, told_of: set[ItemId]) -> Carried | None:
         "household.weights": heard,
         "household.items": np.frombuffer(bytes.fromhex("".join(said)), np.uint8).reshape(-1, ITEM_BYTES),
         "household.values": np.array([*said.values()], np.float64),
+        **terms.tensors(made_by.terms),
     }
     about = KindIn(
         model=made_by.model,
@@ -93,7 +95,8 @@ def fits(told: Carried, spec: EmbedderSpec) -> bool:
 
 def features(told: Carried, spec: EmbedderSpec, version: int) -> Phi:
     """The φ in `told`, as `version` of this house. Raises `BadValue` unless every row it makes is sound."""
-    kind, d, of = spec.kind, spec.dim, told.tensors
+    kind, of, words = spec.kind, told.tensors, _terms(told.tensors)
+    d = spec.dim + (words.directions.shape[1] if words else 0)
     k, (m, c) = _second(of, "phi.directions"), (_first(of, "phi.landmarks"), _second(of, "phi.values"))
     if not (k <= phi.DIRECTIONS and m <= LANDMARKS and c <= COORDINATES and told.about.items > 0):
         raise BadValue(f"The features of {kind} in the file are of no size that this program makes.")
@@ -114,7 +117,24 @@ def features(told: Carried, spec: EmbedderSpec, version: int) -> Phi:
         ),
         usual=_single(of, "phi.usual", (phi.METADATA,)),
         spread=_single(of, "phi.spread", (phi.METADATA,)),
+        terms=words,
     )
+
+
+def _terms(of: Tensors) -> Terms | None:
+    """What words add, if anything. Raises `BadValue` for what is no list of terms."""
+    if HASHED not in of:
+        return None
+    hashes, k = of[HASHED], _second(of, "phi.terms.directions")
+    if not (0 < hashes.size <= terms.KEPT and hashes.ndim == 1 and 0 < k <= terms.DIRECTIONS):
+        raise BadValue("The words in the file are of no number that this program keeps.")
+    if not (
+        hashes.dtype.kind == "u" and hashes.max() < HASHES and (np.diff(hashes.astype(np.int64)) > 0).all()
+    ):
+        raise BadValue("The words in the file are in no order that this program keeps.")
+    for name, shape in (("phi.terms.idf", hashes.shape), ("phi.terms.directions", (len(hashes), k))):
+        _single(of, name, shape)
+    return terms.of_tensors(of)
 
 
 def household(told: Carried) -> Household:

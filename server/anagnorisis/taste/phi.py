@@ -1,5 +1,6 @@
 """φ, the shared features of an item: 1, its principal directions, its neighbourhood, its metadata numbers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -7,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anagnorisis.domain import Kind
-from anagnorisis.taste import neighbourhood
+from anagnorisis.taste import neighbourhood, terms
 from anagnorisis.taste.neighbourhood import Neighbourhood
+from anagnorisis.taste.terms import Terms
 
 DIRECTIONS = 64
 METADATA = 32
@@ -44,7 +46,7 @@ class Phi(msgspec.Struct, frozen=True, eq=False):
     items: int
     """Vectors of the kind there were when it was fitted."""
     mean: NDArray[np.float32]
-    """(d,)"""
+    """(d,): that of the vectors, then, where there are `terms`, that of what they add."""
     directions: NDArray[np.float32]
     """(d, k), k at most 64: principal directions, times the one scale that makes the mean squared length of
     a centred vector seen through them 1. Not whitened: that cost a fifth of the rank correlation and more
@@ -55,6 +57,9 @@ class Phi(msgspec.Struct, frozen=True, eq=False):
     average item."""
     spread: NDArray[np.float32]
     """(32,): what brings the mean squared length of the plain numbers to 1, and of the names."""
+    terms: Terms | None = None
+    """What the words of a text add to its vector before all this; None for what has no text, and for fewer
+    than a hundred."""
 
 
 class _Body(msgspec.Struct, frozen=True):
@@ -66,6 +71,9 @@ class _Body(msgspec.Struct, frozen=True):
     values: bytes
     usual: bytes
     spread: bytes
+    hashes: bytes
+    idf: bytes
+    terms: bytes
 
 
 def due(count: int, fitted_on: int) -> bool:
@@ -82,13 +90,16 @@ def fit(
     vectors: NDArray[np.float16],
     numbers: NDArray[np.float32],
     items: int,
+    texts: Sequence[str] = (),
 ) -> Phi:
     """Principal directions of `vectors` (n, d), n at least 2: a sample of the `items` the kind has.
 
-    `numbers` (n, 32) are the metadata of the sample. At most n - 1 directions and at most 64. O(min(n, d)^3);
-    0.3 s for 5,000 vectors of 691 numbers.
+    `numbers` (n, 32) are the metadata of the sample, `texts` (n, or none) what its items say. At most n - 1
+    directions and at most 64. O(min(n, d)^3); 0.3 s for 5,000 vectors of 691 numbers, beside what `terms`
+    takes.
     """
-    x = vectors.astype(np.float64)
+    known = terms.fit(texts, vectors, items) if texts else None
+    x = terms.beside(known, vectors, texts).astype(np.float64)
     mean = x.mean(axis=0)
     x -= mean
     axes = _principal(x, min(DIRECTIONS, len(x) - 1, x.shape[1]))
@@ -106,6 +117,7 @@ def fit(
         among=neighbourhood.fit(_directions(x[: neighbourhood.LANDMARKS])),
         usual=numbers.mean(axis=0, dtype=np.float64).astype(np.float32),
         spread=spread.astype(np.float32),
+        terms=known,
     )
 
 
@@ -137,11 +149,15 @@ def _principal(centred: NDArray[np.float64], k: int) -> NDArray[np.float64]:
     return np.asarray(centred.T @ vectors * inverse)
 
 
-def rows(phi: Phi, vectors: NDArray[np.float16], numbers: NDArray[np.float32]) -> NDArray[np.float16]:
-    """Rows (n, 161) of `vectors` (n, d) with their metadata `numbers` (n, 32).
+def rows(
+    phi: Phi, vectors: NDArray[np.float16], numbers: NDArray[np.float32], texts: Sequence[str] = ()
+) -> NDArray[np.float16]:
+    """Rows (n, 161) of `vectors` (n, d) with their metadata `numbers` (n, 32) and, where φ has `terms`,
+    their `texts` (n).
 
     Made in f64, so that a row is the same whatever it is made together with, and on which machine.
     """
+    vectors = terms.beside(phi.terms, vectors, texts)
     made = np.zeros((len(vectors), WIDTH), np.float16)
     made[:, 0] = 1
     made[:, NUMBERS] = _held((numbers - phi.usual) * phi.spread)
@@ -174,7 +190,8 @@ def body(phi: Phi) -> bytes:
     arrays = (phi.mean, phi.directions, phi.among.degrees, phi.among.values, phi.usual, phi.spread)
     mean, directions, degrees, values, usual, spread = (array.astype("<f4").tobytes() for array in arrays)
     near = phi.among.landmarks.astype("<f2").tobytes()
-    kept = _Body(len(phi.among.landmarks), mean, directions, near, degrees, values, usual, spread)
+    said = terms.kept(phi.terms) if phi.terms else (b"", b"", b"")
+    kept = _Body(len(phi.among.landmarks), mean, directions, near, degrees, values, usual, spread, *said)
     return msgspec.msgpack.encode(kept)
 
 
@@ -191,7 +208,8 @@ def revive(kind: Kind, version: int, model: str, items: int, kept: bytes) -> Phi
         _floats(told.values).reshape(told.landmarks, len(told.values) // 4 // told.landmarks),
     )
     directions = _floats(told.directions).reshape(len(mean), -1)
-    return Phi(kind, version, model, items, mean, directions, among, usual, spread)
+    said = terms.revived(told.hashes, told.idf, told.terms) if told.hashes else None
+    return Phi(kind, version, model, items, mean, directions, among, usual, spread, said)
 
 
 def _floats(kept: bytes) -> NDArray[np.float32]:

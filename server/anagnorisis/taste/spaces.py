@@ -12,12 +12,12 @@ from anagnorisis.domain import KINDS, Item, ItemId, Kind
 from anagnorisis.embed import EmbedderSpec
 from anagnorisis.embed.registry import Registry
 from anagnorisis.modality import MODALITIES
-from anagnorisis.store import items, models, tags, vectors
+from anagnorisis.store import items, models, tags, texts, vectors
 from anagnorisis.store import phi as kept
 from anagnorisis.store.connections import Writer
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import HOUSE
-from anagnorisis.taste import phi
+from anagnorisis.taste import phi, terms
 from anagnorisis.taste.phi import Phi
 from anagnorisis.taste.space import Space
 
@@ -155,8 +155,9 @@ class Spaces:
     async def _fitted(self, kind: Kind, model: str, version: int, ids: Sequence[ItemId], count: int) -> Phi:
         """φ of that version, on a sample of the items `ids`, of `count` there are."""
         sample = random.Random(version).sample(ids, min(len(ids), phi.SAMPLE))
-        _, x, numbers = await self._made_from(kind, model, sample)
-        return await asyncio.to_thread(phi.fit, kind, version, model, x, numbers, count)
+        found, x, numbers = await self._made_from(kind, model, sample)
+        said = await self._said(found) if model in terms.BESIDE else ()
+        return await asyncio.to_thread(phi.fit, kind, version, model, x, numbers, count, said)
 
     async def _serve(self, fitted: Phi, wanted: Sequence[ItemId]) -> int:
         """Make every row of the `wanted` by a new φ, let them serve, then keep them."""
@@ -175,7 +176,8 @@ class Spaces:
 
     async def _rows(self, made_by: Phi, ids: Sequence[ItemId]) -> tuple[list[ItemId], NDArray[np.float16]]:
         found, x, numbers = await self._made_from(made_by.kind, made_by.model, ids)
-        return found, await asyncio.to_thread(phi.rows, made_by, x, numbers)
+        said = await self._said(found) if made_by.terms else ()
+        return found, await asyncio.to_thread(phi.rows, made_by, x, numbers, said)
 
     async def _made_from(
         self, kind: Kind, model: str, ids: Sequence[ItemId]
@@ -186,6 +188,11 @@ class Spaces:
         tagged = await tags.of(self._store.read, found)
         described = [(told[item], tagged[item]) for item in found]
         return found, x, await asyncio.to_thread(_numbers, kind, described)
+
+    async def _said(self, ids: Sequence[ItemId]) -> list[str]:
+        """How the texts of `ids` begin."""
+        told = await texts.beginnings(self._store.read, ids, terms.LONGEST)
+        return [told.get(item, "") for item in ids]
 
     async def _keep(self, made_by: Phi, ids: Sequence[ItemId], rows: NDArray[np.float16]) -> None:
         blobs = [(item, row.astype("<f2").tobytes()) for item, row in zip(ids, rows, strict=True)]

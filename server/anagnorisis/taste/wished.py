@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from anagnorisis.domain import Item, ItemId, Kind
 from anagnorisis.modality import MODALITIES
 from anagnorisis.store.corrections import Correction
-from anagnorisis.taste import phi
+from anagnorisis.taste import phi, terms
 from anagnorisis.taste.names import Name
 from anagnorisis.taste.phi import Phi
 from anagnorisis.taste.posterior import Vector
@@ -109,12 +109,13 @@ def _ways(spoken: Spoken, wish: Wish, kind: Kind, made_by: Phi) -> dict[str, Vec
         ways[name[0]] = name_unit(name, kind, made_by)
     vector = spoken.vectors.get((kind, wish.about))
     if vector and not ways.keys() - {"length"}:
-        ways["text"] = _text(np.frombuffer(vector, "<f2").astype(np.float32), made_by)
+        joined = terms.beside(made_by.terms, np.frombuffer(vector, "<f2")[None], [wish.about])[0]
+        ways["text"] = _text(joined.astype(np.float32), made_by)
     return {way: unit for way, unit in ways.items() if float(unit @ unit) > TINY}
 
 
 def _text(vector: NDArray[np.float32], made_by: Phi) -> Vector:
-    """One standard deviation of the library along the direction of a text `vector` (d,).
+    """One standard deviation of the library along the direction of a text `vector` (d,), its words beside it.
 
     Spread is taken from the landmarks, a sample of the library that goes with φ, so that it is the same at
     every start.

@@ -17,6 +17,7 @@ async def test_a_text_is_kept_to_show_and_to_embed_until_it_is_edited(
     await store.write(lambda db: texts.put(db, article.id, "<p>New</p>", "New", -(2**63)))
     assert await texts.html(store.read, article.id, HOUSE) == "<p>New</p>"
     assert await texts.plain(store.read, [other.id, article.id]) == {article.id: "New"}
+    assert await texts.beginnings(store.read, [other.id, article.id], 2) == {article.id: "Ne"}
     assert await texts.simhashes(store.read, [other.id, article.id]) == {article.id: -(2**63)}
 
 

@@ -10,7 +10,7 @@ from anagnorisis.domain import Place, Source
 from anagnorisis.embed import EMBEDDERS
 from anagnorisis.modality import MODALITIES
 from anagnorisis.store import phi as kept
-from anagnorisis.store import places, vectors
+from anagnorisis.store import places, texts, vectors
 from anagnorisis.store.db import Store
 from anagnorisis.taste import phi
 from anagnorisis.taste.space import Space
@@ -155,3 +155,45 @@ async def test_an_item_is_found_in_the_space_of_its_kind(spaces: Spaces, furnish
     tune, *_ = await furnish("music", 8)
     await spaces.admit("music")
     assert spaces.kind_of(tune.id) == "music" and spaces.kind_of("9" * 32) is None
+
+
+async def written(furnish: Any, store: Store, many: int) -> list[str]:
+    """So many articles of the same vectors, every second one on gardens, the others on ships."""
+    made = [item.id for item in await furnish("article", many, like=np.tile(np.eye(2, 6), (many // 2, 1)))]
+
+    def put(db: Any) -> None:
+        for n, item in enumerate(made):
+            sort = "garten" if n % 4 < 2 else "schiff"
+            said = " ".join(f"{sort}{word % 23}" for word in range(n, n + 12))
+            texts.put(db, item, "", said, n)
+
+    await store.write(put)
+    return made
+
+
+async def test_texts_of_like_vectors_are_told_apart_by_their_words(
+    spaces: Spaces, furnish: Any, store: Store
+) -> None:
+    ids = await written(furnish, store, 120)
+    await spaces.admit("article")
+    made = rows(spaces.of("article"))
+    content = np.array([made[item] for item in ids])[:, phi.CONTENT]
+    garden, ship = content[0::4].mean(axis=0), content[2::4].mean(axis=0)
+    own = np.array([content[0::4].std(axis=0), content[2::4].std(axis=0)])
+    assert np.linalg.norm(garden - ship) > 0.2 and np.all(np.isfinite(own))
+    again = Spaces(store)
+    await again.load()
+    assert rows(again.of("article")) == made
+
+
+async def test_a_text_that_comes_later_gets_its_row_by_its_words(
+    spaces: Spaces, furnish: Any, store: Store
+) -> None:
+    first = await written(furnish, store, 120)
+    await spaces.admit("article")
+    known = spaces.of("article").phi
+    later = await written(furnish, store, 4)
+    assert known is not None and known.terms is not None
+    assert await spaces.admit("article") == 4 and spaces.of("article").phi is known
+    made = rows(spaces.of("article"))
+    assert [made[item] for item in later] == [made[item] for item in first[:4]]
