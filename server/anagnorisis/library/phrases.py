@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from anagnorisis.domain import KINDS, Unreadable
+from anagnorisis.domain import Unreadable
 from anagnorisis.embed import EmbedderSpec
 from anagnorisis.embed.worker import Worker
 from anagnorisis.store import vectors
@@ -54,5 +54,5 @@ class Phrases:
         await self._store.write(lambda db: kept.put_phrases(db, told))
 
     def _speaking(self) -> list[EmbedderSpec]:
-        """The embedders at work that know words."""
-        return [spec for spec in map(self._learner.spaces.registry.active, KINDS) if spec.words]
+        """The embedders that know words: at work, to come, and to go back to, so that no wish ever waits."""
+        return [spec for spec in self._learner.spaces.registry.in_use() if spec.words]

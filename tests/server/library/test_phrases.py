@@ -1,18 +1,25 @@
 """What somebody writes is read by the real worker process, once, and moves the texts it speaks of."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
+import msgspec
+import numpy as np
 import pytest
+from tests import graphs
 from tests.files import make_text
 
 from anagnorisis.config import Settings
 from anagnorisis.domain import Person
 from anagnorisis.embed import EMBEDDERS
+from anagnorisis.embed.registry import Registry
 from anagnorisis.embed.worker import Worker
+from anagnorisis.library.changing import Changing
 from anagnorisis.library.embed import Embedding
 from anagnorisis.library.phrases import Phrases
-from anagnorisis.store import words
+from anagnorisis.store import models, words
 from anagnorisis.store.db import Store
+from anagnorisis.store.models import Model
 from anagnorisis.taste.learner import Learner
 from anagnorisis.taste.spaces import Spaces
 from anagnorisis.taste.wished import POINTS
@@ -90,3 +97,35 @@ async def test_a_phrase_is_read_once_for_everybody_and_dropped_when_nobody_says_
     await write(store, learner, person, "ⵣⵣⵣ")
     await phrases.catch_up()
     assert (await known(store, "the galaxy", "ⵣⵣⵣ")).keys() == {"ⵣⵣⵣ"}
+
+
+async def test_a_wish_is_read_by_the_model_to_come_before_that_takes_over(
+    library: Library, store: Store, worker: Worker, person: Person, tmp_path: Path
+) -> None:
+    for n in range(12):
+        make_text(library.folder / f"{n}.txt", f"{graphs.WORDS[n]} in the garden and {graphs.WORDS[n - 5]}. ")
+    await library.scan()
+    spaces = Spaces(store, Registry(store, tmp_path / "models"))
+    told = graphs.text_model(tmp_path / "models" / "new")
+    (tmp_path / "models" / "new").rename(tmp_path / "models" / told.digest)
+    row = Model(told.digest, told.kind, told.name, 1, msgspec.json.encode(told))
+    await store.write(lambda db: models.install(db, row))
+    await spaces.load()
+    learner, embedding = Learner(store, spaces), Embedding(store, worker, spaces)
+    phrases, built_in = Phrases(store, worker, learner), EMBEDDERS["article"]
+    await embedding.embed(built_in, await embedding.pending(built_in))
+    await write(store, learner, person, "the bees and the bread")
+    await phrases.catch_up()
+    before = await learner.view(person.id, "article")
+    await Changing(store, embedding, spaces).choose(["new"])
+    candidate = spaces.registry.candidate("article")
+    assert candidate is not None
+    await phrases.catch_up()
+    await embedding.embed(candidate, await embedding.pending(candidate))
+    assert await learner.view(person.id, "article") is before, "what serves is not touched"
+    await spaces.switch(candidate)
+    after = await learner.view(person.id, "article")
+    assert [len(one) for one in before.wished.spoken.vectors.values()] == [512]
+    assert [len(one) for one in after.wished.spoken.vectors.values()] == [16]
+    assert len(after) == len(before) == 12 and np.ptp(after.columns.at(np.arange(12, dtype=np.uint32))[0]) > 0
+    await learner.close()
