@@ -44,6 +44,8 @@ def lasting(seconds: float) -> str:
     """A span of time in words."""
     if seconds < MINUTE:
         return "less than a minute"
+    if seconds < 1.5 * MINUTE:
+        return "1 minute"
     if seconds < 2 * HOUR:
         return f"{seconds / MINUTE:.0f} minutes"
     return f"{seconds / HOUR:.0f} hours"
