@@ -1670,6 +1670,7 @@ export interface components {
         HeadsOut: {
             possible: boolean;
             ratings: number;
+            enough: boolean;
             says: string;
             nightly: boolean;
             heads: components["schemas"]["HeadOut"][];
