@@ -8,6 +8,7 @@ from msgspec import Struct
 from anagnorisis.domain import ItemId
 from anagnorisis.modality import of_name
 from anagnorisis.modality.music import is_cover_name
+from anagnorisis.modality.sidecars import subject
 from anagnorisis.sources import EVERYWHERE, Found, Sight
 
 Known = Mapping[bytes, tuple[int, int, int, ItemId | None]]
@@ -20,9 +21,9 @@ class Differences(Struct, frozen=True):
     """What there is to do after a look."""
 
     changed: list[Found]
-    """Files to read: new ones, changed ones, and tracks whose cover picture changed."""
+    """Files to read: new ones, changed ones, and those whose cover picture or sidecar changed."""
     covers: list[Found]
-    """New and changed pictures that are covers of the tracks beside them, not items."""
+    """New and changed files that say something of those beside them and are no items: covers, sidecars."""
     renumbered: list[Found]
     """Files that are what they were, under another inode or behind another mount point."""
     gone: list[bytes]
@@ -36,17 +37,21 @@ def differences(sight: Sight, known: Known, mounts: Mapping[bytes, int] = NOWHER
     new_covers = [found for found in covers if _differs(found, known, inodes) or known[found.path][3]]
     gone = _gone(sight, known)
     lost_covers = (path for path in gone if known[path][3] is None and is_cover_name(base(path)))
+    notes = [one for one in sight.found if is_sidecar(one.path) and not one.problem]
+    new_notes = [one for one in notes if _differs(one, known, inodes)]
+    noted = {subject(path) for path in [*gone, *(one.path for one in new_notes)] if is_sidecar(path)}
     repainted = {folder(found.path) for found in new_covers} | {folder(path) for path in lost_covers}
     changed = [
         found
         for found in files
         if _differs(found, known, inodes)
         or _was_a_cover(found, known)
+        or found.path in noted
         or (folder(found.path) in repainted and is_track(found.path))
     ]
-    read = {found.path for found in (*changed, *new_covers)}
+    read = {found.path for found in (*changed, *new_covers, *new_notes)}
     renumbered = [one for one in sight.found if one.path not in read and _is_renumbered(one, known, mounts)]
-    return Differences(changed, new_covers, renumbered, gone)
+    return Differences(changed, new_covers + new_notes, renumbered, gone)
 
 
 def folder(path: bytes) -> bytes:
@@ -98,6 +103,12 @@ def _is_renumbered(found: Found, known: Known, mounts: Mapping[bytes, int]) -> b
 def _was_a_cover(found: Found, known: Known) -> bool:
     """Whether it may have been a cover until the last track beside it went."""
     return not found.problem and is_cover_name(base(found.path)) and known[found.path][3] is None
+
+
+def is_sidecar(path: bytes) -> bool:
+    """Whether a file of this path says something of the file beside it, which is of a kind that is shown."""
+    about = subject(path)
+    return about is not None and of_name(about) is not None
 
 
 def is_track(path: bytes) -> bool:

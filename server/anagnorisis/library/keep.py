@@ -61,6 +61,9 @@ async def _store(
         vectors.forget(db, turned.union(edited))
         alike.forget(db, turned.union(edited))
         places.settle(db, source.id, found, gone, now)
+        for read in taken:
+            if read.described:
+                search.say(db, source.id, read.found.path, read.said)
         search.index(db, [one.item.id for one in described])
         return bool(before)
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from anagnorisis.domain import Source, SourceAway
-from anagnorisis.library.compare import Known, base, folder, is_track
+from anagnorisis.library.compare import Known, base, folder, is_sidecar, is_track
 from anagnorisis.modality.music import is_cover_name
+from anagnorisis.modality.sidecars import subject
 from anagnorisis.sources import EVERYWHERE, Found, Sight
 from anagnorisis.sources.presence import is_unmounted
 
@@ -52,9 +53,11 @@ def _concerns(sight: Sight, point: bytes) -> bool:
 
 
 def with_covers(address: str, paths: Collection[bytes]) -> set[bytes]:
-    """`paths`, and where a track or a cover is among them, the covers and tracks in the same folder."""
+    """`paths`, where a track or a cover is among them the covers and tracks in the same folder, and what
+    sidecars are about.
+    """
     root = os.fsencode(address)
-    asked = set(paths)
+    asked = {*paths, *(about for path in paths if is_sidecar(path) and (about := subject(path)))}
     for above in {folder(path) for path in paths if is_track(path) or is_cover_name(base(path))}:
         beside = _names(root + b"/" + above)
         if any(map(is_cover_name, beside)) or any(

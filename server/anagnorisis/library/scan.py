@@ -13,13 +13,13 @@ from anagnorisis.library import presence
 from anagnorisis.library.compare import Differences, Known, differences, folder
 from anagnorisis.library.keep import Progress, keep
 from anagnorisis.library.recognise import Recognition
-from anagnorisis.modality import SUFFIXES, of_name
+from anagnorisis.modality import SUFFIXES, of_name, sidecars
 from anagnorisis.sources import EVERYWHERE, SOURCES, Found, Sight
 from anagnorisis.store import places
 from anagnorisis.store import sources as source_rows
 from anagnorisis.store.db import Store
 
-ENDINGS = [suffix.decode() for suffix in SUFFIXES]
+ENDINGS = [suffix.decode() for suffix in (*SUFFIXES, sidecars.SUFFIX[1:])]
 YOUNG_NS = 1_000_000_000
 """A file changed so lately may still be written: it is taken in once two looks find it the same."""
 BETWEEN_LOOKS_S = 0.4

@@ -8,7 +8,7 @@ from msgspec import Struct
 from anagnorisis import _core
 from anagnorisis.domain import Place, Unreadable
 from anagnorisis.library.compare import base, folder
-from anagnorisis.modality import Described, Seen, music, names, of_name
+from anagnorisis.modality import Described, Seen, music, names, of_name, sidecars
 from anagnorisis.sources import Found
 
 MOST_FILES = 500
@@ -24,6 +24,8 @@ class Taken(Struct, frozen=True):
     found: Found
     described: Described | None
     problem: str
+    said: str = ""
+    """What a person wrote beside it."""
 
 
 class Covers:
@@ -73,7 +75,8 @@ def _taken(root: bytes, found: Found, facts: _core.FileFacts, covers: Covers, no
         return Taken(found, None, facts.problem or "is of no kind that can be shown here")
     cover = covers.beside(found.path) if modality.kind == "music" and not facts.cover else ""
     try:
-        return Taken(found, modality.describe(facts, Seen(root, found.path, now, cover)), "")
+        described = modality.describe(facts, Seen(root, found.path, now, cover))
+        return Taken(found, described, "", sidecars.words_beside(root + b"/" + found.path))
     except Unreadable as reason:
         return Taken(found, None, reason.what)
 

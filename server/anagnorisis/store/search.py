@@ -37,9 +37,11 @@ WRITTEN = """SELECT i.id, i.title, i.creator, i.collection,
     coalesce((SELECT group_concat(t.tag, ', ') FROM tags AS t WHERE t.item = i.id), ''),
     coalesce((SELECT group_concat(substr(p.folder, instr(p.folder || '/', '/') + 1) || '/' ||
         rtrim(p.name, replace(p.name, '.', '')), ', ') FROM places AS p WHERE p.item = i.id), ''),
-    coalesce(s.words, ''), coalesce(substr(x.plain, 1, ?), '')
+    coalesce((SELECT group_concat(s.words, ', ') FROM places AS p CROSS JOIN sayings AS s
+        ON s.source = p.source AND s.path = p.path WHERE p.item = i.id), ''),
+    coalesce(substr(x.plain, 1, ?), '')
     FROM json_each(?) AS wanted CROSS JOIN items AS i ON i.id = wanted.value
-    LEFT JOIN sayings AS s ON s.item = i.id LEFT JOIN texts AS x ON x.item = i.id"""
+    LEFT JOIN texts AS x ON x.item = i.id"""
 # Of a place neither the name of its source nor the suffix: nearly everything has those.
 NUMBER = "INSERT OR REPLACE INTO search_docs (item) VALUES (?) RETURNING doc"
 PUT = """INSERT INTO search (rowid, title, creator, collection, tags, folder, said, text)
@@ -50,9 +52,9 @@ CLEAR = "INSERT INTO search (search) VALUES ('delete-all')"
 FORGET = "DELETE FROM search_docs"
 FROM_ONE = "UPDATE sqlite_sequence SET seq = 0 WHERE name = 'search_docs'"
 ALL_DUE = "INSERT OR IGNORE INTO search_due SELECT id FROM items"
-SAY = """INSERT INTO sayings (item, words) VALUES (?, ?) ON CONFLICT (item) DO UPDATE
+SAY = """INSERT INTO sayings (source, path, words) VALUES (?, ?, ?) ON CONFLICT (source, path) DO UPDATE
     SET words = excluded.words"""
-UNSAY = "DELETE FROM sayings WHERE item = ?"
+UNSAY = "DELETE FROM sayings WHERE source = ? AND path = ?"
 COUNT = "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)"
 MATCHING = sighted("""SELECT d.item FROM search AS s CROSS JOIN search_docs AS d ON d.doc = s.rowid
     CROSS JOIN items AS i ON i.id = d.item WHERE s.search MATCH :match
@@ -132,12 +134,12 @@ def rebuild(db: sqlite3.Connection) -> bool:
     return True
 
 
-def say(db: sqlite3.Connection, item: ItemId, words: str) -> None:
-    """Keep what files say of a stored item beyond its title; nothing where `words` is empty."""
+def say(db: sqlite3.Connection, source: int, path: bytes, words: str) -> None:
+    """Keep what was written beside a file whose place is stored; nothing where `words` is empty."""
     if words:
-        db.execute(SAY, (item, words))
+        db.execute(SAY, (source, path, words))
     else:
-        db.execute(UNSAY, (item,))
+        db.execute(UNSAY, (source, path))
 
 
 async def behind(read: Connection) -> int:
@@ -191,8 +193,8 @@ async def having(read: Connection, ids: Iterable[ItemId], word: Word) -> set[Ite
 def expression(words: Sequence[Word], folders: bool = True) -> str:
     """`words` as FTS5 asks for them, every one a quoted string: nothing of them is read as an operator.
 
-    Without `folders` names of folders and files are not looked at: who does not see all of the house could
-    learn from them where else an item lies. Empty where there is nothing to find.
+    Without `folders` names of folders and files are not looked at, nor what was written beside them: who does
+    not see all of the house could learn where else an item lies. Empty where nothing is to be found.
     """
     wanted = [_phrase(word, folders) for word in words if not word.without]
     shunned = [_phrase(word, folders) for word in words if word.without]
@@ -207,7 +209,7 @@ def _phrase(word: Word, folders: bool) -> str:
     told = words_of(folded(word.text))
     if not told:
         return ""
-    everywhere = "" if folders else "- folder : "
+    everywhere = "" if folders else "- {folder said} : "
     where = {None: everywhere, "names": "{title creator collection tags} : "}.get(
         word.field, f"{word.field} : "
     )

@@ -54,7 +54,7 @@ async def test_case_accents_and_chinese(store: Store, shelve: Shelve, make_item:
 
 
 async def test_what_is_written_anew_is_found_so_and_not_as_before(
-    store: Store, shelve: Shelve, make_item: MakeItem
+    store: Store, shelve: Shelve, make_item: MakeItem, source: Source
 ) -> None:
     item = make_item(title="Old name")
     await shelve([item], tags=["slow"])
@@ -62,9 +62,11 @@ async def test_what_is_written_anew_is_found_so_and_not_as_before(
     await store.write(lambda db: items.put(db, [(replace(item, title="New name"), ["fast"])]))
     assert await find(store, "old") == await find(store, "slow") == []
     assert await find(store, "new", "fast") == [item.id]
-    await store.write(lambda db: search.say(db, item.id, "Summilux 35mm"))
+    path = f"/{item.id}".encode()
+    await store.write(lambda db: search.say(db, source.id, path, "Summilux 35mm"))
     assert await find(store, "summilux") == [item.id]
-    await store.write(lambda db: search.say(db, item.id, ""))
+    assert await find(store, "summilux", sight=Sight(1, (source.id,))) == []
+    await store.write(lambda db: search.say(db, source.id, path, ""))
     assert await find(store, "summilux") == []
 
 
@@ -133,7 +135,7 @@ async def test_of_very_many_matches_names_come_before_mentions(
 
 
 async def test_the_index_is_made_anew_when_most_of_it_is_dead(
-    store: Store, shelve: Shelve, make_item: MakeItem
+    store: Store, shelve: Shelve, make_item: MakeItem, source: Source
 ) -> None:
     await shelve([item := make_item(title="name 0")])
     await find(store, "name")
@@ -141,7 +143,7 @@ async def test_the_index_is_made_anew_when_most_of_it_is_dead(
 
     def often(db: Any) -> None:
         for n in range(1200):
-            search.say(db, item.id, f"word{n}")
+            search.say(db, source.id, f"/{item.id}".encode(), f"word{n}")
             search.catch_up(db, 5)
 
     await store.write(often)

@@ -71,7 +71,7 @@ class Finder:
         if wanted.like is None and not question.terms:
             there = await search.newest(self._store.read, within, sight, DEPTH)
             return await self._told(sight, wanted, limit, [there], {}, question, "", [])
-        written, asked = await self._written(sight, wanted)
+        written, asked = await self.written(sight, wanted)
         meant, notes = await self._meant(sight, wanted)
         by: dict[ItemId, By] = dict.fromkeys(written, "words")
         for ranking in meant:
@@ -90,7 +90,8 @@ class Finder:
         by: dict[ItemId, By] = dict.fromkeys(near, "meaning")
         return await self._told(sight, wanted, limit, [near], by, wanted.question, "", [])
 
-    async def _written(self, sight: Sight, wanted: Wanted) -> tuple[list[ItemId], Question]:
+    async def written(self, sight: Sight, wanted: Wanted) -> tuple[list[ItemId], Question]:
+        """What is found by its words alone, the best first, and the question as it was read to find it."""
         question, read = wanted.question, self._store.read
         found = await search.found(read, question.words, wanted.within, sight, DEPTH)
         if len(found) >= FEW or not question.terms:

@@ -14,10 +14,13 @@ INSERT INTO search_due SELECT id FROM items;
 CREATE TABLE spelling (id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE) STRICT;
 CREATE VIRTUAL TABLE spelling_trigrams USING fts5 (word, content = '', tokenize = 'trigram');
 
-CREATE TABLE sayings ( -- what files say of an item beyond its title, and what a person wrote beside it
-    item TEXT PRIMARY KEY REFERENCES items ON DELETE CASCADE,
-    words TEXT NOT NULL
-) STRICT;
+CREATE TABLE sayings ( -- what a person wrote beside a copy of an item
+    source INTEGER NOT NULL,
+    path BLOB NOT NULL,
+    words TEXT NOT NULL,
+    PRIMARY KEY (source, path),
+    FOREIGN KEY (source, path) REFERENCES places ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
 
 -- Not INSERT OR IGNORE: within an upsert SQLite takes that for the upsert's own way, and refuses.
 CREATE TRIGGER search_items_new AFTER INSERT ON items
@@ -42,14 +45,14 @@ CREATE TRIGGER search_texts AFTER UPDATE OF plain ON texts WHEN old.plain <> new
 BEGIN INSERT INTO search_due SELECT new.item
     WHERE NOT EXISTS (SELECT 1 FROM search_due WHERE item = new.item); END;
 CREATE TRIGGER search_sayings_new AFTER INSERT ON sayings
-BEGIN INSERT INTO search_due SELECT new.item
-    WHERE NOT EXISTS (SELECT 1 FROM search_due WHERE item = new.item); END;
+BEGIN INSERT INTO search_due SELECT p.item FROM places AS p WHERE p.source = new.source AND p.path = new.path
+    AND p.item IS NOT NULL AND NOT EXISTS (SELECT 1 FROM search_due WHERE item = p.item); END;
 CREATE TRIGGER search_sayings AFTER UPDATE OF words ON sayings WHEN old.words <> new.words
-BEGIN INSERT INTO search_due SELECT new.item
-    WHERE NOT EXISTS (SELECT 1 FROM search_due WHERE item = new.item); END;
+BEGIN INSERT INTO search_due SELECT p.item FROM places AS p WHERE p.source = new.source AND p.path = new.path
+    AND p.item IS NOT NULL AND NOT EXISTS (SELECT 1 FROM search_due WHERE item = p.item); END;
 CREATE TRIGGER search_sayings_gone AFTER DELETE ON sayings
-BEGIN INSERT INTO search_due SELECT old.item
-    WHERE NOT EXISTS (SELECT 1 FROM search_due WHERE item = old.item); END;
+BEGIN INSERT INTO search_due SELECT p.item FROM places AS p WHERE p.source = old.source AND p.path = old.path
+    AND p.item IS NOT NULL AND NOT EXISTS (SELECT 1 FROM search_due WHERE item = p.item); END;
 CREATE TRIGGER search_places_new AFTER INSERT ON places WHEN new.item IS NOT NULL
 BEGIN INSERT INTO search_due SELECT new.item
     WHERE NOT EXISTS (SELECT 1 FROM search_due WHERE item = new.item); END;
