@@ -37,12 +37,13 @@ Predict = Callable[[Rows, Vector, Rows, Vector], Forecast]
 class Product:
     """Space and views as the server has them; only the store is left out."""
 
-    def __init__(self, data: TasteSet, kind: Kind = "image") -> None:
+    def __init__(self, data: TasteSet, kind: Kind = "image", texts: Sequence[str] = ()) -> None:
         x, count = data.x.astype(np.float16), len(data.x)
         sample = np.random.default_rng(1).permutation(count)[: phi.SAMPLE]
-        made_by = phi.fit(kind, 1, data.name, x[sample], data.numbers[sample], count)
+        said = [texts[n] for n in sample] if texts else ()
+        made_by = phi.fit(kind, 1, data.name, x[sample], data.numbers[sample], count, said)
         self.space = Space(kind, made_by)
-        self.space.extend([identity(n) for n in range(count)], phi.rows(made_by, x, data.numbers))
+        self.space.extend([identity(n) for n in range(count)], phi.rows(made_by, x, data.numbers, texts))
         self._features = self.space.features.take(np.arange(count, dtype=np.uint32)).astype(np.float64)
         self._ratings = data.ratings
 

@@ -6,7 +6,7 @@ item.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -80,9 +80,14 @@ def _numbers(folder: Path, name: str, items: int, given: NDArray[np.float64] | N
         width = min(given.shape[1], phi.METADATA)
         made[:, :width] = given[:, :width]
     elif texts.exists():
-        for n, line in enumerate(texts.read_text("utf-8").splitlines()):
-            made[n] = MODALITIES["article"].numbers(_text(n, str(json.loads(line).get("text", ""))), ())
+        lines = texts.read_text("utf-8").splitlines()
+        made[: len(lines)] = written([str(json.loads(line).get("text", "")) for line in lines])
     return made
+
+
+def written(texts: Sequence[str]) -> NDArray[np.float32]:
+    """Metadata numbers (n, 32) of articles of which no more is known than their texts."""
+    return np.array([MODALITIES["article"].numbers(_text(n, text), ()) for n, text in enumerate(texts)])
 
 
 def _text(n: int, text: str) -> Item:

@@ -7,6 +7,8 @@ import pytest
 
 from anagnorisis.taste import phi, terms
 from anagnorisis.taste.terms import Terms
+from anagnorisis.taste.wished import Spoken, wished
+from anagnorisis.taste.wishes import parse
 
 SORTS = ("garten", "schiff", "käse")
 WORDS = {sort: [f"{sort}{n}" for n in range(40)] for sort in SORTS}
@@ -73,7 +75,7 @@ def test_words_come_in_as_the_library_grows(items: int, share: float, rng: np.ra
     known = terms.fit(texts, vectors, items)
     joined = terms.beside(known, vectors, texts).astype(np.float64)
     spread = np.sqrt(joined[:, 8:].var(axis=0).sum() / joined[:, :8].var(axis=0).sum())
-    assert spread == pytest.approx(share, rel=0.01)
+    assert spread == pytest.approx(terms.LOUDNESS * share, rel=0.01)
 
 
 def test_fewer_than_a_hundred_texts_have_no_terms(rng: np.random.Generator) -> None:
@@ -114,3 +116,13 @@ def test_the_body_stays_small_however_many_words_there_are(rng: np.random.Genera
     known = fitted(texts, rng)
     assert len(known.hashes) <= terms.KEPT
     assert sum(map(len, terms.kept(known))) < 1 << 21
+
+
+def test_a_wish_is_heard_by_its_words_too(rng: np.random.Generator) -> None:
+    texts, sorts = texts_of(150, rng)
+    vectors, numbers = blank(150, rng), np.zeros((150, phi.METADATA), np.float32)
+    made = phi.fit("article", 1, "model", vectors, numbers, 5000, texts)
+    silent = {("article", "schiff3 schiff4 schiff5"): np.full(8, 1e-3, "<f2").tobytes()}
+    told = wished(Spoken(parse("schiff3 schiff4 schiff5"), {}, silent), "article", made)
+    gained = phi.rows(made, vectors, numbers, texts).astype(np.float64) @ told.moves[0][: phi.WIDTH]
+    assert gained[sorts == 1].mean() > max(gained[sorts == 0].mean(), gained[sorts == 2].mean()) + 0.1
