@@ -69,13 +69,15 @@ def make_text(path: Path, text: str) -> Path:
     return path
 
 
-def retag(mp3: Path, title: str, picture_bytes: bytes = b"") -> None:
+def retag(mp3: Path, title: str, picture_bytes: bytes = b"", composer: str = "") -> None:
     """Write a new ID3v2.3 tag in front of the sound of an MP3 file that has at most one."""
     data = mp3.read_bytes()
     if data.startswith(b"ID3"):
         high, upper, lower, low = data[6:10]
         data = data[10 + (high << 21 | upper << 14 | lower << 7 | low) :]
     body = _frame(b"TIT2", b"\x03" + title.encode())
+    if composer:
+        body += _frame(b"TCOM", b"\x03" + composer.encode())
     if picture_bytes:
         body += _frame(b"APIC", b"\x00image/png\x00\x03\x00" + picture_bytes)
     size = len(body)

@@ -11,6 +11,8 @@ pub struct Notes {
     pub camera: String,
     /// ISO, f-number, seconds of exposure, focal length in millimetres.
     pub numbers: [f64; 4],
+    /// What else a person would search a picture by: its lens, who took it and what they wrote of it.
+    pub said: Vec<String>,
     /// How the picture is to be turned or mirrored, 1 to 8 as EXIF counts; 0 where it is not said.
     pub way: u8,
 }
@@ -34,6 +36,11 @@ pub fn read(block: Vec<u8>) -> Notes {
         camera: camera(&text(field(Tag::Make)), &text(field(Tag::Model))),
         numbers: [Tag::PhotographicSensitivity, Tag::FNumber, Tag::ExposureTime, Tag::FocalLength]
             .map(|tag| number(field(tag))),
+        said: [Tag::LensMake, Tag::LensModel, Tag::Artist, Tag::Copyright, Tag::ImageDescription]
+            .into_iter()
+            .map(|tag| text(field(tag)))
+            .filter(|said| !said.is_empty())
+            .collect(),
         way: field(Tag::Orientation)
             .and_then(|field| u8::try_from(field.value.get_uint(0)?).ok())
             .filter(|way| (1..=8).contains(way))

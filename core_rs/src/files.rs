@@ -18,6 +18,7 @@ pub struct FileFacts {
     pub artist: String,
     pub album: String,
     pub genres: Vec<String>,
+    pub said: Vec<String>,
     pub year: Option<u16>,
     pub track: Option<u32>,
     pub seconds: f64,
@@ -33,8 +34,8 @@ pub struct FileFacts {
 impl From<facts::Facts> for FileFacts {
     fn from(facts: facts::Facts) -> Self {
         let facts::Facts { problem, id, format, tags, cover, seconds, width, height, notes } = facts;
-        let tags::Tags { title, artist, album, genres, year, track, .. } = tags;
-        let exif::Notes { taken_at, camera, numbers, way } = notes;
+        let tags::Tags { title, artist, album, genres, year, track, said, .. } = tags;
+        let exif::Notes { taken_at, camera, numbers, said: noted, way } = notes;
         Self {
             problem,
             id,
@@ -43,6 +44,7 @@ impl From<facts::Facts> for FileFacts {
             artist,
             album,
             genres,
+            said: [said, noted].concat(),
             year,
             track,
             seconds,

@@ -15,6 +15,17 @@ use crate::source::Source;
 /// Characters of one field that are kept.
 const LONGEST: usize = 1000;
 const MOST_GENRES: usize = 32;
+/// What else of a tag a person would search a track by.
+const SAID: [ItemKey; 8] = [
+    ItemKey::AlbumArtist,
+    ItemKey::Composer,
+    ItemKey::Conductor,
+    ItemKey::Lyricist,
+    ItemKey::Performer,
+    ItemKey::Label,
+    ItemKey::Mood,
+    ItemKey::Comment,
+];
 /// Bytes of one tag frame that are read; a bigger one hides all tags of its file.
 const BIGGEST_COVER: usize = 32 << 20;
 
@@ -27,6 +38,8 @@ pub struct Tags {
     pub genres: Vec<String>,
     pub year: Option<u16>,
     pub track: Option<u32>,
+    /// The texts of `SAID` that are there.
+    pub said: Vec<String>,
     /// The front cover, else the first picture; only a JPEG, PNG, WebP or GIF.
     pub cover: Option<Vec<u8>>,
 }
@@ -48,6 +61,7 @@ pub fn read<R: Read + Seek>(source: &mut Source<R>, format: Format) -> Tags {
         genres: genres(&tags),
         year: tags.iter().find_map(|tag| year(tag)),
         track: tags.iter().find_map(|tag| track(tag)),
+        said: SAID.into_iter().filter_map(text).collect(),
         cover: cover(&tags),
     }
 }

@@ -240,6 +240,10 @@ class FileFacts:
     @property
     def genres(self) -> list[str]: ...
     @property
+    def said(self) -> list[str]:
+        """What else it could be searched by: album artist, composer, comment …; lens, photographer, caption."""
+
+    @property
     def year(self) -> int | None: ...
     @property
     def track(self) -> int | None: ...

@@ -25,7 +25,7 @@ class Taken(Struct, frozen=True):
     described: Described | None
     problem: str
     said: str = ""
-    """What a person wrote beside it."""
+    """What else it says of itself, and what a person wrote beside it."""
 
 
 class Covers:
@@ -76,7 +76,8 @@ def _taken(root: bytes, found: Found, facts: _core.FileFacts, covers: Covers, no
     cover = covers.beside(found.path) if modality.kind == "music" and not facts.cover else ""
     try:
         described = modality.describe(facts, Seen(root, found.path, now, cover))
-        return Taken(found, described, "", sidecars.words_beside(root + b"/" + found.path))
+        said = [*facts.said, sidecars.words_beside(root + b"/" + found.path)]
+        return Taken(found, described, "", "\n".join(filter(None, said)))
     except Unreadable as reason:
         return Taken(found, None, reason.what)
 

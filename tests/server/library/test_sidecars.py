@@ -1,6 +1,7 @@
-"""What a person writes beside a file is found by it, follows each change, and makes no item of its own."""
+"""What a person writes beside a file, or is noted in it, is searched; neither makes an item of its own."""
 
-from tests.files import make_picture, make_text
+from PIL import Image
+from tests.files import make_picture, make_text, make_track, retag
 
 from anagnorisis.modality.sidecars import MOST_CHARACTERS, MOST_LINES, words_beside
 from anagnorisis.store import search
@@ -60,3 +61,15 @@ async def test_what_is_very_long_is_read_at_its_beginning(library: Library) -> N
     assert len(words_beside(path).splitlines()) == MOST_LINES
     beside.write_bytes(b"\xff\0x" * MOST_CHARACTERS * 2)
     assert len(words_beside(path)) <= MOST_CHARACTERS and "\0" not in words_beside(path)
+
+
+async def test_what_cameras_and_taggers_noted_is_searched(library: Library) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "Harvest festival"  # ImageDescription
+    exif.get_ifd(0x8769)[0xA434] = "Summilux 1:1.7/28"  # LensModel
+    make_picture(library.folder / "f.jpg", exif=exif)
+    make_track(library.folder / "g.mp3")
+    retag(library.folder / "g.mp3", "Suite", composer="Hildegard")
+    await library.scan()
+    assert await found(library, "summilux") == await found(library, "harvest") == {"f.jpg"}
+    assert await found(library, "hildegard") == {"g.mp3"}

@@ -14,7 +14,7 @@ INSERT INTO search_due SELECT id FROM items;
 CREATE TABLE spelling (id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE) STRICT;
 CREATE VIRTUAL TABLE spelling_trigrams USING fts5 (word, content = '', tokenize = 'trigram');
 
-CREATE TABLE sayings ( -- what a person wrote beside a copy of an item
+CREATE TABLE sayings ( -- what a file says beyond its title, and what a person wrote beside it
     source INTEGER NOT NULL,
     path BLOB NOT NULL,
     words TEXT NOT NULL,
