@@ -241,7 +241,7 @@ class FileFacts:
     def genres(self) -> list[str]: ...
     @property
     def said(self) -> list[str]:
-        """What else it could be searched by: album artist, composer, comment …; lens, photographer, caption."""
+        """What else it could be searched by: album artist, composer, comment; lens, caption ..."""
 
     @property
     def year(self) -> int | None: ...
