@@ -68,6 +68,7 @@ test('ten ratings and a walk over the page need no more than keys', async () => 
   await house.until(async () => (await rated()) === 10)
   await taste()
   await expect.poll(() => part('How well I foretell you').innerText()).toMatch(/of 100 .*pairs/)
+  await part('How well I foretell you').getByRole('img', { name: /Pairs right over your ratings/ }).waitFor()
   await page.locator('#main').focus()
   const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim() ?? '')
   for (let n = 0; n < 60 && (await focused()) !== 'Whom I listen to'; n++) await page.keyboard.press('Tab')

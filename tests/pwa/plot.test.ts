@@ -1,7 +1,7 @@
 // What the Taste page draws and says of figures is what the figures are.
 import { describe, expect, test } from 'vitest'
 import type { Point } from '../../pwa/src/lib/taste/mirror'
-import { across, along, band, dots, down, ends, line, scale, signed, widest } from '../../pwa/src/lib/taste/plot'
+import { across, along, band, dots, down, drawn, ends, line, scale, signed, widest } from '../../pwa/src/lib/taste/plot'
 
 const figure = (value: number) => ({ value, low: value - 0.1, high: value + 0.1 })
 const point = (ratings: number, pairs: number | null): Point => ({
@@ -19,6 +19,13 @@ describe('a line', () => {
   test('leaves out where nothing can be said, and is of 100', () => {
     expect(told.map(({ at, value }) => [at, Math.round(value)])).toEqual([[10, 40], [30, 60], [50, 70]])
     expect(dots([point(10, 0.4)], 'error')[0]!.value).toBe(1.5)
+  })
+
+  test('is level where there is one figure, which is of all ratings up to it', () => {
+    const one = dots([point(10, 0.4)], 'pairs')
+    expect(drawn(one).map(({ at, value, low, high }) => [at, value, low, high])).toEqual([1, 10].map((at) => [at, one[0]!.value, one[0]!.low, one[0]!.high]))
+    expect(drawn(told)).toBe(told)
+    expect(drawn([])).toEqual([])
   })
 
   test('runs from the left end to the right, higher values higher', () => {

@@ -1800,6 +1800,7 @@ export interface components {
         HeadsOut: {
             possible: boolean;
             ratings: number;
+            enough: boolean;
             says: string;
             nightly: boolean;
             heads: components["schemas"]["HeadOut"][];

@@ -14,6 +14,7 @@ from anagnorisis.jobs.training import BUDGET_S, Training
 from anagnorisis.store import heads
 from anagnorisis.store.db import Store
 from anagnorisis.store.heads import Head
+from anagnorisis.taste.exercises import FEWEST
 
 
 class HeadOut(Struct, frozen=True):
@@ -41,6 +42,8 @@ class HeadsOut(Struct, frozen=True):
     """Whether what learning needs is installed."""
     ratings: int
     """Of all who let their ratings speak to the others."""
+    enough: bool
+    """Whether so many are enough to learn from."""
     says: str
     """What could be had, or what is missing for it."""
     nightly: bool
@@ -108,6 +111,7 @@ async def _told(store: Store, training: Training) -> HeadsOut:
     return HeadsOut(
         told.possible,
         told.ratings,
+        told.ratings >= FEWEST,
         told.says,
         await training.at_night(),
         [_out(head) for head in await heads.all(store.read)],

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import aclosing
 from pathlib import Path
@@ -14,6 +15,7 @@ from anagnorisis.store.db import Store
 from anagnorisis.store.heads import Finished, Head
 from anagnorisis.taste.exercises import FEWEST, Given, exercises, given
 from anagnorisis.taste.learner import Learner
+from anagnorisis.taste.scores import ENOUGH
 from anagnorisis.train import files
 from anagnorisis.train.frames import Done
 from anagnorisis.train.process import attend
@@ -115,6 +117,13 @@ class Teaching:
     async def givers(self) -> list[int]:
         """Whose ratings may teach what others are told too."""
         return [one.person for one in await sharing.list(self._store.read) if one.gives]
+
+    async def ratings(self) -> int:
+        """How many a head could be taught: of those who give, where enough of a kind have features."""
+        givers, kind_of = set(await self.givers()), self._learner.spaces.kind_of
+        told = [one for one in await events.ratings_of(self._store.read, None) if one.person in givers]
+        counts = Counter((one.person, kind) for one in told if (kind := kind_of(one.item)))
+        return sum(count for count in counts.values() if count >= ENOUGH)
 
     async def _wished(self, head: Head) -> bool:
         waiting = await heads.learning(self._store.read)

@@ -96,9 +96,7 @@ class Training:
 
     async def outlook(self) -> Outlook:
         """What a head could learn from here."""
-        givers = await self._teaching.givers()
-        ratings = await events.ratings_of(self._store.read, None)
-        return outlook(can_learn(), sum(rating.person in givers for rating in ratings))
+        return outlook(can_learn(), await self._teaching.ratings())
 
     async def run(self) -> None:
         """Teach what is wished for, let it speak, and wait for news."""

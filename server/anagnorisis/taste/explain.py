@@ -147,7 +147,8 @@ async def why(store: Store, learner: Learner, sight: Sight, item: Item) -> Why:
     row = view.space.row_of.get(item.id, len(view))
     evidence = view.evidence()
     if row >= len(view):
-        return Why(None, [], [], evidence, await _unseen(store, learner, item))
+        missing = NOT_YET[item.kind] if len(view) else evidence.says
+        return Why(None, [], [], evidence, await _unreadable(store, learner, item) or missing)
     if not evidence.enough:
         return Why(None, [], [], evidence)
     taste = view.taste
@@ -174,10 +175,10 @@ async def why(store: Store, learner: Learner, sight: Sight, item: Item) -> Why:
     )
 
 
-async def _unseen(store: Store, learner: Learner, item: Item) -> str:
+async def _unreadable(store: Store, learner: Learner, item: Item) -> str:
     model = learner.spaces.registry.active(item.kind).digest
     reason = await vectors.failure(store.read, model, item.id)
-    return f"It could not be {TAKEN_IN[item.kind]}. {reason}" if reason else NOT_YET[item.kind]
+    return f"It could not be {TAKEN_IN[item.kind]}. {reason}" if reason else ""
 
 
 def _nearest(taste: Taste, x: NDArray[np.float64], among: Set[ItemId]) -> dict[ItemId, float]:

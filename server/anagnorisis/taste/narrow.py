@@ -66,9 +66,8 @@ def telling(view: View, row: int, among: Rows) -> tuple[float, Rows, NDArray[np.
 
 
 def _sentence(unknown: float, lessens: float) -> str:
-    open_ = f"{round(100 * unknown)} % of what is open here is what I do not know of you yet"
+    unsure = f"Of how unsure I am here {round(100 * unknown)} % is what I do not know of you yet"
     if not lessens:
-        return f"{open_}; the rest is how ratings vary, and no single answer would change much."
-    return (
-        f"{open_}; the rest is how ratings vary. One answer would take {round(100 * lessens)} % of it away:"
-    )
+        return f"{unsure}; the rest is how ratings vary, and no single answer would change much."
+    share = f"{round(100 * lessens)} % of what I do not know"
+    return f"{unsure}; the rest is how ratings vary. One answer would teach me {share}:"

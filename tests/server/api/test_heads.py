@@ -29,7 +29,7 @@ async def learned(rooms: Rooms, person: int = 1) -> int:
 
 async def test_it_is_said_what_a_second_opinion_would_need(ada: httpx.AsyncClient) -> None:
     told = (await ada.get("/api/heads")).json()
-    assert told["ratings"] == 0 and told["heads"] == [] and not told["nightly"]
+    assert told["ratings"] == 0 and not told["enough"] and told["heads"] == [] and not told["nightly"]
     assert told["says"] == "A second opinion needs 50 ratings to learn from; there are 0."
     refused = await ada.post("/api/heads", json={})
     assert refused.status_code == 400 and "50 ratings" in refused.json()["detail"]

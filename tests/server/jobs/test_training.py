@@ -147,6 +147,15 @@ async def test_who_does_not_give_is_not_counted(house: House) -> None:
     assert (await house.training.outlook()).ratings == 0
 
 
+async def test_what_has_no_features_yet_is_not_counted(
+    house: House, furnish: Furnish, batch: Callable[..., object]
+) -> None:
+    few = await furnish("music", 6)
+    told = batch(*((item.id, n) for n, item in enumerate(few)))
+    await house.learner.record(house.persons[0], 1, told)  # type: ignore[arg-type]
+    assert (await house.training.outlook()).ratings == 30
+
+
 async def test_a_head_in_use_says_its_opinion_of_every_item_to_whom_it_knows(
     running: House, until: Until, furnish: Furnish
 ) -> None:

@@ -109,8 +109,9 @@ async def test_without_a_score_there_is_nothing_but_what_is_missing(
     for item in (tune, blank):
         why = await explain.why(store, learner, Sight(person.id), item)
         assert (why.score, why.parts, why.neighbours) == (None, [], [])
-        assert "yet" in why.unseen, "neither has a vector"
-    assert "listened to" in (await explain.why(store, learner, Sight(person.id), tune)).evidence.says
+    assert "yet" in (await explain.why(store, learner, Sight(person.id), blank)).unseen, "it has no vector"
+    few = (await explain.why(store, learner, Sight(person.id), tune)).unseen
+    assert few == "Once I have listened to 8 tracks I can sort them; the newest come first."
 
 
 async def test_an_item_that_could_not_be_read_has_that_as_its_why(

@@ -18,6 +18,11 @@ export function dots(points: readonly Point[], measure: Measure): Dot[] {
   })
 }
 
+/** What is drawn of dots: one alone is of all the ratings up to it, and so is level from the first. */
+export function drawn(told: readonly Dot[]): readonly Dot[] {
+  return told.length === 1 ? [{ ...told[0]!, at: 1 }, told[0]!] : told
+}
+
 /** The values between which a line is drawn: all of it and `also`, a little apart, within `most`. */
 export function ends(told: readonly Dot[], also: readonly number[], most: readonly [number, number]): [number, number] {
   const all = [...told.flatMap(({ low, high }) => [low, high]), ...also]
