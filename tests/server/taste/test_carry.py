@@ -37,7 +37,9 @@ def test_the_same_rows_are_made_elsewhere(made: tuple[Carried, Any], rng: np.ran
     told, library = made
     rows = phi.rows(features(told, EMBEDDERS["article"], 4), *library)
     words = np.array([*library[2][1:], library[2][0]])
-    assert not np.array_equal(rows, phi.rows(features(told, EMBEDDERS["article"], 4), *library[:2], words.tolist()))
+    assert not np.array_equal(
+        rows, phi.rows(features(told, EMBEDDERS["article"], 4), *library[:2], words.tolist())
+    )
     assert features(told, EMBEDDERS["article"], 4).version == 4 and rows.shape == (MANY, phi.WIDTH)
 
 
