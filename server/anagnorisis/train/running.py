@@ -18,7 +18,7 @@ Run = Callable[[NDArray[np.floating[Any]], int, int], Said]
 
 def runners(folder: Path, threads: int = 1) -> Iterator[Run]:
     """All that can run the head in `folder` here, the quickest first."""
-    if find_spec("onnxruntime"):
+    if find_spec("onnxruntime") and (folder / GRAPH).is_file():
         yield by_graph(folder / GRAPH, threads)
     yield by_weights(folder / WEIGHTS)
 
