@@ -3,7 +3,8 @@
 Sets with texts beside them are taken for libraries of articles. `named`: texts that say what they are about
 (title, year, genres, plot); `plain`: title and plot, or the text; `foreign`: the same in a language that the
 built-in reader does not know, letters exchanged throughout; `model` and `named_model`: plain and named texts
-beside the language model the set comes with. Metadata numbers are those of an article without tags. People are paired with themselves.
+beside the language model the set comes with. Metadata numbers are those of an article without tags. People
+are paired with themselves.
 """
 
 import json
