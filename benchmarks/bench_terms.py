@@ -2,8 +2,9 @@
 
 Sets with texts beside them are taken for libraries of articles. `named`: texts that say what they are about
 (title, year, genres, plot); `plain`: title and plot, or the text; `foreign`: the same in a language that the
-built-in reader does not know, letters exchanged throughout; `model`: plain, read by the language model the
-set comes with. Metadata numbers are those of an article without tags. People are paired with themselves.
+built-in reader does not know, letters exchanged throughout; `model` and `named_model`: plain and named texts
+beside the language model the set comes with. Metadata numbers are those of an article without tags. People
+are paired with themselves.
 """
 
 import json
@@ -43,9 +44,10 @@ def libraries(folder: Path, data: TasteSet) -> Iterator[tuple[str, TasteSet, lis
         if "plot" in line
     ]
     foreign = [text.translate(FOREIGN) for text in plain]
-    for way, texts in (("named", named), ("plain", plain), ("foreign", foreign), ("model", plain)):
+    ways = {"named": named, "plain": plain, "foreign": foreign, "named_model": named, "model": plain}
+    for way, texts in ways.items():
         if texts:
-            x = data.x if way == "model" else _read(texts)
+            x = data.x if way.endswith("model") else _read(texts)
             yield way, replace(data, x=x, numbers=written(texts)), texts
 
 

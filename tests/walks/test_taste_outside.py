@@ -5,16 +5,24 @@ import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from anagnorisis.domain import KINDS
 from anagnorisis.sources.sample import __main__ as sample
-from house import House
+from house import Client, House
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "score_folder.py"
 MOST_LINES = 60
-COUNTS = (14, 48, 14)
-"""Tracks, pictures and texts: enough pictures for a neighbourhood."""
+COUNTS = (14, 48, 110)
+"""Tracks, pictures and texts: enough pictures for a neighbourhood, enough texts for their words to count."""
+
+
+def shown(client: Client) -> list[dict[str, Any]]:
+    """The first hundred of each kind."""
+    asked = (f"/api/items?sort=title&kind={kind}&limit=100" for kind in KINDS)
+    return [pick for path in asked for pick in client.call("GET", path)["picks"]]
 
 
 def test_a_folder_is_scored_by_a_carried_taste_as_by_the_house(tmp_path: Path) -> None:
@@ -25,7 +33,7 @@ def test_a_folder_is_scored_by_a_carried_taste_as_by_the_house(tmp_path: Path) -
         client = house.open()
         leaving.callback(client._link.close)
         house.quiet(client, sum(COUNTS))
-        picks = client.call("GET", "/api/items?sort=title&limit=100")["picks"]
+        picks = shown(client)
         now = int(time.time() * 1000)
         events = [
             {"uuid": f"{n:08x}-0000-0000-0000-000000000000", "kind": "rating", "item": pick["item"]["id"]}
@@ -36,7 +44,7 @@ def test_a_folder_is_scored_by_a_carried_taste_as_by_the_house(tmp_path: Path) -
         receipt = client.call("POST", "/api/events", {"sent_at": now, "events": events})
         assert len(receipt["accepted"]) == len(events)
         expected = {}
-        for pick in client.call("GET", "/api/items?sort=title&limit=100")["picks"]:
+        for pick in shown(client):
             for place in client.call("GET", f"/api/items/{pick['item']['id']}")["places"]:
                 below = [*place["folder"].split("/")[1:], place["name"]]
                 expected["/".join(below)] = pick["score"]["mean"]

@@ -148,6 +148,7 @@ class Bundle:
             EOFError,
             NotImplementedError,
             RuntimeError,
+            ValueError,  # of zipfile, for an entry that begins before the file does
             OSError,
         ) as error:
             raise BadValue(f"This is no taste, or it was damaged on the way: {error}.") from error

@@ -156,7 +156,7 @@ class Spaces:
         """φ of that version, on a sample of the items `ids`, of `count` there are."""
         sample = random.Random(version).sample(ids, min(len(ids), phi.SAMPLE))
         found, x, numbers = await self._made_from(kind, model, sample)
-        said = await self._said(found) if model in terms.BESIDE else ()
+        said = await self._said(found) if kind == "article" else ()
         return await asyncio.to_thread(phi.fit, kind, version, model, x, numbers, count, said)
 
     async def _serve(self, fitted: Phi, wanted: Sequence[ItemId]) -> int:

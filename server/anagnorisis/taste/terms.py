@@ -5,6 +5,10 @@ any language and of any name that is in it. A term is a word or two that follow 
 et al. 2009); its weight is (1 + log of its count) times its inverse document frequency; the leading right
 singular vectors of the weights bring a text to `DIRECTIONS` numbers (latent semantic analysis, Deerwester et
 al. 1990), found by the randomised range finder of Halko, Martinsson & Tropp (2011, algorithm 4.4).
+
+Where texts name what they are about, that is .01 to .025 of rank correlation more, beside the built-in reader
+as beside a language model; in a language that the reader does not know .01 to .02; where they tell a story,
+nothing (`benchmarks/bench_terms.py`).
 """
 
 import unicodedata
@@ -15,13 +19,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from anagnorisis.embed import EMBEDDERS
 from anagnorisis.modality.article import WORD
 
-BESIDE = frozenset({EMBEDDERS["article"].digest})
-"""Readers that words stand beside. The built-in one knows words one by one, and those of English: where texts
-name what they are about, words add .01 to .02 of rank correlation, in a language it does not know .01 to .03.
-Beside a language model they took .02 to .03 away (`benchmarks/bench_terms.py`)."""
 DIRECTIONS = 64
 SPARE, POWERS = 16, 2
 """Directions beyond those wanted, and rounds of sharpening: the tail of TF-IDF is long."""

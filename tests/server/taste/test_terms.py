@@ -1,6 +1,6 @@
 """Words of a library tell its texts apart where an embedder cannot, louder the larger the library is."""
 
-import itertools
+from itertools import chain, pairwise
 
 import numpy as np
 import pytest
@@ -50,12 +50,8 @@ def test_texts_of_one_sort_are_near_each_other_in_a_language_that_nobody_knows(
 
 def test_they_are_the_leading_directions_of_tf_idf(rng: np.random.Generator) -> None:
     texts, _ = texts_of(120, rng)
-    bags = [
-        [*(words := text.casefold().split()), *map(" ".join, itertools.pairwise(words))] for text in texts
-    ]
-    names = sorted(
-        name for name in {term for bag in bags for term in bag} if sum(name in bag for bag in bags) > 1
-    )
+    bags = [[*(words := text.casefold().split()), *map(" ".join, pairwise(words))] for text in texts]
+    names = sorted(name for name in set(chain.from_iterable(bags)) if sum(name in bag for bag in bags) > 1)
     counts = np.array([[bag.count(name) for name in names] for bag in bags], np.float64)
     weights = np.where(counts > 0, 1 + np.log(np.maximum(counts, 1)), 0)
     weights *= np.log((1 + len(bags)) / (1 + (counts > 0).sum(axis=0))) + 1
