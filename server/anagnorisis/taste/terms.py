@@ -7,7 +7,7 @@ singular vectors of the weights bring a text to `DIRECTIONS` numbers (latent sem
 al. 1990), found by the randomised range finder of Halko, Martinsson & Tropp (2011, algorithm 4.4).
 
 Where texts name what they are about, that is .01 to .025 of rank correlation more, beside the built-in reader
-as beside a language model; in a language that the reader does not know .01 to .02; where they tell a story,
+as beside a language model; in a language that the reader does not know up to .02; where they tell a story,
 nothing (`benchmarks/bench_terms.py`).
 """
 
