@@ -25,11 +25,8 @@ const FIRST = {
 /** The open sections of the Taste page come together: they are all shown at once. */
 const TASTE = { name: 'taste', test: /\/src\/(lib\/)?taste\/(?!heads|Heads?\.|Carry|[sS]haring|[vV]ersus)|\/TastePage\.svelte/ }
 
-/** What owners look after the house with comes together too: apart, each would carry styles that hardly pack. */
-const OWNER = { name: 'owner', test: /\/parts\/(Audit|Devices|DeviceRow|Egress|Ledger|LocalHosts|People|Person\w+|NewPerson|Security)\.svelte/ }
-
 /** What can do nothing without the house: not kept beforehand, only once it was opened. */
-const ONLINE = ['AskIn', 'Carry', 'Heads', 'Knock', 'LeftOver', 'Listening', 'Sharing', 'Similar', 'Versus', 'Welcome', 'versus']
+const ONLINE = ['AskIn', 'Audit', 'Carry', 'Devices', 'Egress', 'Heads', 'Knock', 'LeftOver', 'Listening', 'People', 'Security', 'Sharing', 'Similar', 'Versus', 'Welcome', 'versus']
 
 export default defineConfig({
   plugins: [
@@ -72,7 +69,7 @@ export default defineConfig({
     target: ['es2022', 'safari16.4'],
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    rolldownOptions: { output: { codeSplitting: { groups: [FIRST, TASTE, OWNER] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [FIRST, TASTE] } } },
     // The licences of what is bundled travel with the app.
     license: { fileName: 'licenses.md' },
   },
