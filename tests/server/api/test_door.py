@@ -31,6 +31,10 @@ FILLED = {
     "name": "scan",
     "verb": "pause",
     "host": "nas.home",
+    "head": "9",
+    "kind": "image",
+    "which": "candidate",
+    "digest": "0" * 32,
 }
 FOREIGN: list[dict[str, str]] = [
     {"x-anag": "0"},

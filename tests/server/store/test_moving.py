@@ -101,8 +101,8 @@ async def test_every_vector_and_rating_is_there_and_the_space_is_given_back(
 ) -> None:
     before = (house / NAME).stat().st_size
     await assert_whole(house, rows)
-    # all but what the tables of newer schemas take
-    assert (house / NAME).stat().st_size < before - 0.9 * rows.nbytes
+    # newer schemas take a part of it themselves: names that are yet to be indexed
+    assert (house / NAME).stat().st_size < before - rows.nbytes / 2
     told = [record.getMessage() for record in caplog.records]
     assert told[-1] == f"Vectors move out of the database, once: {ITEMS + 51} of {ITEMS + 51}"
     db = sqlite3.connect(house / NAME)
