@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from anagnorisis.domain import KINDS, BadValue, ItemId, Kind
 from anagnorisis.store import events, forecasts
@@ -73,22 +74,7 @@ async def take_up(store: Store, person: int, kind: Kind, told: list[SaidOf]) -> 
     """Let what was said of ratings of a kind stand, in the place of what would be worked out afterwards."""
     those = [one for one in told if one.kind == kind]
     own = await events.theirs(store.read, person, {one.uuid for one in those})
-    said = [
-        Forecast(
-            person,
-            kind,
-            one.at,
-            one.uuid,
-            one.candidate,
-            one.item,
-            one.mean,
-            one.scale,
-            one.degrees,
-            one.replayed,
-        )
-        for one in those
-        if one.uuid in own
-    ]
+    said = [Forecast(person=person, **asdict(one)) for one in those if one.uuid in own]
     steps = await forecasts.walk(store.read, person, kind)
     due = await forecasts.due(store.read, person, kind)
 
