@@ -111,7 +111,8 @@ async def test_an_owner_hears_at_once_that_somebody_waits(
         told = line.aiter_lines()
         await anext(told)
         await started(stranger)
-        assert "event: pairing" in [await anext(told) for _ in range(3)]
+        while await anext(told) != "event: pairing":  # other bells may ring first; the time-out is the test
+            pass
 
 
 async def test_an_invitation_is_a_link_that_lets_one_device_in(
