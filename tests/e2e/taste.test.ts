@@ -83,7 +83,7 @@ test('a house that was killed comes back with the same taste', async () => {
   await house.end('SIGKILL')
   await house.start()
   await taste()
-  expect(await said()).toEqual(before)
+  await expect.poll(said, { timeout: 10_000 }).toEqual(before)
 })
 
 test('without the house the parts show what they last said; what was never opened says that it needs the house', async () => {
@@ -95,7 +95,7 @@ test('without the house the parts show what they last said; what was never opene
   await taste()
   await page.getByText('Shown from memory: the house is out of reach.').first().waitFor()
   const without = (lines: string[]) => lines.map((one) => one.replace(/\s*Shown from memory: the house is out of reach\./, ''))
-  expect(without(await said())).toEqual(before)
+  await expect.poll(async () => without(await said()), { timeout: 10_000 }).toEqual(before)
   await fold('A second opinion').click()
   await part('A second opinion').getByText(/A second opinion needs \d+ ratings|the extra /).waitFor()
   await fold('Take it with you').click()
