@@ -4,7 +4,7 @@
 given the set's vectors in pieces of 1,024 instead of embedded text. Both as upstream trains them, but for
 three things, two in their favour: the weights kept are those best on a tenth of the person's own ratings
 and not on the test; the transformer sees no noise rows, so that its few steps go to ratings; steps are
-bounded.
+bounded. They learn on a graphics card where torch finds one.
 """
 
 import copy
@@ -23,7 +23,8 @@ MLP_EPOCHS, MLP_BATCH, MLP_RATE = 90, 64, 1e-3
 UNIVERSAL_STEPS, UNIVERSAL_BATCH, UNIVERSAL_RATE, CLIP = 60, 32, 2e-5, 0.8
 """Upstream's own batches, rates and clipping; 5,001 epochs there."""
 CHUNK, LONGEST = 1024, 512
-VALUES = torch.arange(11, dtype=torch.float32)
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+VALUES = torch.arange(11, dtype=torch.float32, device=DEVICE)
 
 
 class Universal(nn.Module):
@@ -104,24 +105,24 @@ def descend(
 def said(net: nn.Module, x: torch.Tensor, y: Vector, came: Vector) -> Forecast:
     """What a trained net foretells; it knows no band, so it is given that of the person's ratings."""
     with torch.no_grad():
-        mean = expected(net, x).double().numpy()
+        mean = expected(net, x).double().cpu().numpy()
     return normal(mean, max(float(y.std(ddof=1)), LEAST_DEVIATION), came)
 
 
 def upstream_mlp(x: Matrix) -> Predict:
     """d-768-256-11, ratings cut to whole numbers, batches in one order, Adam at 1e-3."""
-    inputs = torch.from_numpy(x).float()
+    inputs = torch.from_numpy(x).float().to(DEVICE)
 
     def predicted(rated: Rows, y: Vector, asked: Rows, came: Vector) -> Forecast:
         torch.manual_seed(SEED)
         net = nn.Sequential(
             nn.Linear(inputs.shape[1], 768), nn.ReLU(), nn.Linear(768, 256), nn.ReLU(), nn.Linear(256, 11)
-        )
+        ).to(DEVICE)
         epoch = descend(
             net, torch.optim.Adam(net.parameters(), MLP_RATE), MLP_BATCH, shuffled=False, clip=None
         )
         steps = MLP_EPOCHS * -(-len(y) // MLP_BATCH)
-        trained(net, inputs[rated], torch.from_numpy(y).float().trunc(), epoch, steps)
+        trained(net, inputs[rated], torch.from_numpy(y).float().trunc().to(DEVICE), epoch, steps)
         return said(net, inputs[asked], y, came)
 
     return predicted
@@ -132,14 +133,14 @@ def upstream_universal_emb(x: Matrix) -> Predict:
     pieces = -(-x.shape[1] // CHUNK)
     padded = np.zeros((len(x), pieces * CHUNK), np.float32)
     padded[:, : x.shape[1]] = x
-    inputs = torch.from_numpy(padded).reshape(len(x), pieces, CHUNK)
+    inputs = torch.from_numpy(padded).reshape(len(x), pieces, CHUNK).to(DEVICE)
 
     def predicted(rated: Rows, y: Vector, asked: Rows, came: Vector) -> Forecast:
         torch.manual_seed(SEED)
-        net = Universal()
+        net = Universal().to(DEVICE)
         optimiser = torch.optim.Adam(net.parameters(), UNIVERSAL_RATE)
         epoch = descend(net, optimiser, UNIVERSAL_BATCH, shuffled=True, clip=CLIP)
-        trained(net, inputs[rated], torch.from_numpy(y).float(), epoch, UNIVERSAL_STEPS)
+        trained(net, inputs[rated], torch.from_numpy(y).float().to(DEVICE), epoch, UNIVERSAL_STEPS)
         return said(net, inputs[asked], y, came)
 
     return predicted

@@ -61,8 +61,9 @@ class Progress(Struct):
 class Learning:
     """A committee being taught. An epoch follows from its number and what was before, also after a pause."""
 
-    def __init__(self, exercises: Exercises, checkpoint: Path) -> None:
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    def __init__(self, exercises: Exercises, checkpoint: Path, device: str = "") -> None:
+        """`device`: what torch calls it; without one, a graphics card where torch finds one."""
+        self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         torch.manual_seed(SEED)
         width = exercises.rows.shape[1]
         self.committee = Committee(width, len(exercises.kinds), exercises.people).to(self.device)
