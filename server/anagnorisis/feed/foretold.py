@@ -12,7 +12,8 @@ from anagnorisis.store import events, forecasts
 from anagnorisis.store.connections import Writer
 from anagnorisis.store.db import Store
 from anagnorisis.store.forecasts import Due, Forecast
-from anagnorisis.taste.linear import LINEAR, MEAN, POSTERIOR
+from anagnorisis.taste.linear import LINEAR
+from anagnorisis.taste.second import SecondOpinion
 
 WIDEST = 1e3
 """Points beyond which nothing was ever foretold."""
@@ -32,12 +33,13 @@ class SaidOf(Struct, frozen=True):
     replayed: bool
 
 
-async def lines(store: Store, person: int) -> list[bytes]:
-    """All that the linear candidates said of the ratings of a person, a line each."""
+async def lines(store: Store, person: int, head: bool) -> list[bytes]:
+    """All that the linear candidates said of the ratings of a person, and the `head`; a line each."""
+    those = {*LINEAR, SecondOpinion.name} if head else {*LINEAR}
     told: list[bytes] = []
     for kind in KINDS:
         for one in await forecasts.of(store.read, person, kind):
-            if one.candidate in LINEAR:
+            if one.candidate in those:
                 said = SaidOf(
                     kind,
                     one.at,
@@ -63,16 +65,18 @@ def read(pieces: Iterator[bytes]) -> list[SaidOf]:
         ) from error
     for one in told:
         whole = abs(one.mean) <= WIDEST and 0 < one.scale <= WIDEST and abs(one.at) < 2**62
-        if not whole or one.candidate not in (POSTERIOR, MEAN):
+        if not whole or one.candidate not in (*LINEAR, SecondOpinion.name):
             raise BadValue("The file holds forecasts that nobody could have made.")
         if one.degrees is not None and not (one.degrees > 0 and math.isfinite(one.degrees)):
             raise BadValue("The file holds forecasts that nobody could have made.")
     return told
 
 
-async def take_up(store: Store, person: int, kind: Kind, told: list[SaidOf]) -> None:
-    """Let what was said of ratings of a kind stand, in the place of what would be worked out afterwards."""
-    those = [one for one in told if one.kind == kind]
+async def take_up(store: Store, person: int, kind: Kind, told: list[SaidOf], head: bool) -> None:
+    """Let what was said of ratings of a kind stand, in the place of what would be worked out afterwards; what
+    the head said only where it speaks here too.
+    """
+    those = [one for one in told if one.kind == kind and (head or one.candidate in LINEAR)]
     own = await events.theirs(store.read, person, {one.uuid for one in those})
     said = [Forecast(person=person, **asdict(one)) for one in those if one.uuid in own]
     steps = await forecasts.walk(store.read, person, kind)

@@ -11,7 +11,7 @@ import numpy as np
 from msgspec import Struct, field
 
 from anagnorisis.domain import KINDS, BadValue, Kind, Person
-from anagnorisis.feed import carried, foretold, weighed
+from anagnorisis.feed import carried, foretold, opinion, weighed
 from anagnorisis.feed.carried import TakenIn
 from anagnorisis.store import consensus, events, forecasts, items, people, words
 from anagnorisis.store.db import Store
@@ -48,10 +48,9 @@ async def pack(
             await asyncio.to_thread(put, line)
     written = Words([*await words.written(store.read, person.id, 1)])
     writer.add(bundle.WORDS, msgspec.json.encode(written))
-    writer.add(bundle.FORECASTS, b"".join(await foretold.lines(store, person.id)))
     told_of_signals = await weighed.weighed(store, person.id)
     writer.add(bundle.SIGNALS, msgspec.json.encode(told_of_signals))
-    kinds = {}
+    kinds, head = {}, await opinion.of(store, person.id)
     for kind in KINDS:
         view = await learner.view(person.id, kind)
         told_of = await items.in_view(store.read, view.household.values, sight)
@@ -59,10 +58,22 @@ async def pack(
         told = await asyncio.to_thread(carry.carried, view, name, told_of)
         if told is not None:
             kinds[kind] = told.about
-            await asyncio.to_thread(writer.tensors, kind, told.tensors)
+            await asyncio.to_thread(writer.tensors, bundle.of_kind(kind), told.tensors)
+    if not any(about.head_share for about in kinds.values()):
+        head = None
+    if head:
+        await asyncio.to_thread(writer.tensors, bundle.HEAD, head.weights)
+    writer.add(bundle.FORECASTS, b"".join(await foretold.lines(store, person.id, head is not None)))
     writer.add(bundle.ABOUT, ABOUT.read_bytes())
     manifest = Manifest(
-        bundle.FORMAT, program, person.name, int(time.time() * 1000), kinds, {}, carry.COLUMNS
+        format=bundle.FORMAT,
+        program=program,
+        person=person.name,
+        made_at=int(time.time() * 1000),
+        kinds=kinds,
+        files={},
+        columns=carry.COLUMNS,
+        head=head.about if head else None,
     )
     await asyncio.to_thread(writer.close, manifest)
 
@@ -93,11 +104,12 @@ async def unpack(
     """
     told = await asyncio.to_thread(Bundle, file)
     kinds = {
-        kind: Carried(about, await asyncio.to_thread(told.tensors, kind))
+        kind: Carried(about, await asyncio.to_thread(told.tensors, bundle.of_kind(kind)))
         for kind, about in told.manifest.kinds.items()
     }
     said, signals = _words(told.small(bundle.WORDS)), weighed.read(told.small(bundle.SIGNALS) or b"{}")
     spoken = foretold.read(told.pieces(bundle.FORECASTS) if told.has(bundle.FORECASTS) else iter(()))
+    head = await asyncio.to_thread(opinion.read, told)
     new = {kind for kind in kinds if not await forecasts.of(store.read, person, kind)}
     taken_up = {kind for kind in kinds if await _take_up(store, learner, person, kind, kinds[kind])}
     if said and said[0].text not in {one.text for one in await words.written(store.read, person, 1)}:
@@ -105,8 +117,9 @@ async def unpack(
         await store.write(lambda db: words.write(db, person, said[0].text, at))
         await learner.reword(person)
     taken = await carried.take_in(store, learner, person, device, _lines(told), now)
+    speaks = head is not None and await opinion.take_up(store, learner, person, head, taken_up, now)
     for kind in taken_up & new:
-        await foretold.take_up(store, person, kind, spoken)
+        await foretold.take_up(store, person, kind, spoken, speaks)
     await weighed.take_up(store, learner, person, signals, now // 1000)
     for kind in taken_up:
         await _hear(store, learner, person, kind, kinds[kind])

@@ -20,6 +20,7 @@ from anagnorisis.taste.consensus import night
 from anagnorisis.taste.exercises import FEWEST
 from anagnorisis.taste.learner import Learner
 from anagnorisis.taste.second import SecondOpinion
+from anagnorisis.train import files
 from anagnorisis.train.process import can_learn
 
 TITLE = "Forming a second opinion"
@@ -60,7 +61,7 @@ class Training:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store, self._board, self._clock = store, board, clock
-        self._opinion, self._folder = opinion, data / "heads"
+        self._opinion, self._folder = opinion, data / files.FOLDER
         self._teaching = Teaching(store, learner, board, self._folder, threads, clock)
         self._speaking = Speaking(learner, opinion, self._folder, threads, clock)
 

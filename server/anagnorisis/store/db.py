@@ -34,16 +34,18 @@ class Store:
     """An open house. Built by `Store.open`; `read` to look, `write` to change, `changes` to hear of it.
 
     `slow` is a reader of its own for what takes long at 100,000 items, so that no page waits behind it.
+    `data` is the folder of the house, for what lies in files of its own beside the database.
     """
 
     def __init__(
         self,
+        data: Path,
         writer: ThreadPoolExecutor,
         db: Writer,
         readers: list[Reader],
         closing: AsyncExitStack,
     ) -> None:
-        self.changes = Changes()
+        self.data, self.changes = data, Changes()
         self._writer, self._db, self._closing = writer, db, closing
         self.slow, *quick = readers
         self._quick = cycle(quick)
@@ -69,7 +71,7 @@ class Store:
                 opened.push_async_callback(reader.close)
                 await reader.executescript(BOTH + READER)
                 looking.append(reader)
-            return cls(writer, db, looking, opened.pop_all())
+            return cls(data, writer, db, looking, opened.pop_all())
 
     async def close(self) -> None:
         """Finish the writes under way, then let go of the files and the lock."""

@@ -12,6 +12,9 @@ from anagnorisis.domain import Conflict, Kind, Trial, Unknown
 INSERT = """INSERT INTO heads (state, asked_at, budget_s, made_at, trained_through, people, ratings, phi,
     seconds, trials, digest, problem, active)
     VALUES ('learning', ?, ?, 0, 0, 0, 0, '{}', 0, '[]', '', '', 0) RETURNING id"""
+ADOPT = """INSERT INTO heads (state, asked_at, budget_s, made_at, trained_through, people, ratings, phi,
+    seconds, trials, digest, problem, active) VALUES ('ready', ?, 1, ?, ?, 1, ?, ?, ?, '[]', ?, '', 0)
+    RETURNING id"""
 ALL = """SELECT id, state, asked_at, budget_s, made_at, trained_through, people, ratings, phi, seconds,
     trials, digest, problem, active FROM heads ORDER BY id DESC"""
 BEGIN = """UPDATE heads SET trained_through = ?, people = ?, ratings = ?, phi = ?
@@ -65,6 +68,27 @@ def ask(db: sqlite3.Connection, budget_s: int, now: int) -> int:
         return int(db.execute(INSERT, (now, budget_s)).fetchone()[0])
     except sqlite3.IntegrityError as error:
         raise Conflict("A second opinion is being formed already. Wait for it, or remove it.") from error
+
+
+class Learned(NamedTuple):
+    """A head of one person that learned elsewhere."""
+
+    person: int
+    ratings: int
+    phi: Mapping[Kind, int]
+    seconds: float
+    made_at: int
+    digest: str
+
+
+def adopt(db: sqlite3.Connection, of: Learned, now: int) -> int:
+    """Let a head that learned elsewhere speak; returns its number. It counts as taught on all there is."""
+    phi = json.encode(of.phi).decode()
+    told = (now, of.made_at, now, of.ratings, phi, of.seconds, of.digest)
+    head = int(db.execute(ADOPT, told).fetchone()[0])
+    db.execute(PUT_PERSON, (head, 0, of.person))
+    use(db, head)
+    return head
 
 
 def begin(

@@ -5,7 +5,6 @@ name, a bounded size and the digest that the manifest says, every number is fini
 """
 
 import hashlib
-import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -34,8 +33,7 @@ SIZES = {
 }
 """Bytes, unpacked, that an entry may have."""
 LARGEST_TENSORS = 1 << 26
-HEAD = re.compile(r"heads/[a-z0-9-]{1,64}\.(onnx|safetensors|json)")
-LARGEST_HEAD = 1 << 28
+HEAD = "head.safetensors"
 MOST = 64
 """Entries of a file."""
 PIECE = 1 << 18
@@ -75,6 +73,20 @@ class KindIn(Struct, frozen=True):
     """The person's usual score, the scale of one rating around it, and how far scores are held towards it."""
     usual_scale: float = 0.0
     usual_share: float = 0.0
+    head_share: float = 0.0
+    """How far the head is heard in a score."""
+
+
+class HeadIn(Struct, frozen=True):
+    """A second opinion that speaks to this person."""
+
+    kinds: list[Kind]
+    """In the order of its adapters."""
+    ratings: int
+    """It learned from, those of others of the house among them."""
+    seconds: float
+    made_at: int
+    """Unix milliseconds."""
 
 
 class Manifest(Struct, frozen=True):
@@ -89,6 +101,7 @@ class Manifest(Struct, frozen=True):
     files: dict[str, Entry]
     columns: dict[str, tuple[int, int]] = {}
     """Which columns of a row are of what, from and to."""
+    head: HeadIn | None = None
 
 
 class Writer:
@@ -118,9 +131,9 @@ class Writer:
         with self.entry(name) as put:
             put(body)
 
-    def tensors(self, kind: Kind, arrays: Tensors) -> None:
-        """The numbers of a kind."""
-        self.add(of_kind(kind), save({name: np.ascontiguousarray(one) for name, one in arrays.items()}))
+    def tensors(self, name: str, arrays: Tensors) -> None:
+        """An entry of numbers."""
+        self.add(name, save({name: np.ascontiguousarray(one) for name, one in arrays.items()}))
 
     def close(self, manifest: Manifest) -> None:
         """Write the manifest, of which `files` is filled in here, and end the file."""
@@ -175,15 +188,17 @@ class Bundle:
         """What is in an entry, a piece at a time."""
         return self._pieces(name, self.manifest.files[name].bytes)
 
-    def tensors(self, kind: Kind) -> Tensors:
-        """The numbers of a kind, all finite. Raises `BadValue` for what are none."""
+    def tensors(self, entry: str) -> Tensors:
+        """The numbers of an entry, all finite. Raises `BadValue` for what are none."""
+        if not self.has(entry):
+            raise BadValue(f"The file speaks of {entry!r} and lacks it.")
         try:
-            arrays = load(self._whole(of_kind(kind)))
+            arrays = load(self._whole(entry))
         except (SafetensorError, KeyError, TypeError, ValueError) as error:
-            raise BadValue(f"{of_kind(kind)!r} holds no tensors: {error}.") from error
+            raise BadValue(f"{entry!r} holds no tensors: {error}.") from error
         for name, array in arrays.items():
             if array.dtype.kind not in "fu" or not (np.abs(array.astype(np.float64)) < LARGEST_NUMBER).all():
-                raise BadValue(f"{name!r} of {of_kind(kind)!r} holds what are no numbers of a taste.")
+                raise BadValue(f"{name!r} of {entry!r} holds what are no numbers of a taste.")
         return arrays
 
     def small(self, name: str) -> bytes:
@@ -208,10 +223,10 @@ def _limits(listed: list[zipfile.ZipInfo]) -> dict[str, int]:
     """Every entry with what it may have in bytes. Raises `BadValue` for one that has no place in a bundle."""
     if len(listed) > MOST:
         raise BadValue(f"The file holds {len(listed)} entries; a taste has {MOST} at most.")
-    known = SIZES | {of_kind(kind): LARGEST_TENSORS for kind in KINDS}
+    known = SIZES | dict.fromkeys([HEAD, *map(of_kind, KINDS)], LARGEST_TENSORS)
     limits: dict[str, int] = {}
     for entry in listed:
-        limit = known.get(entry.filename, LARGEST_HEAD if HEAD.fullmatch(entry.filename) else 0)
+        limit = known.get(entry.filename, 0)
         if not limit or entry.filename in limits:
             raise BadValue(f"The file holds {entry.filename!r}, which has no place in a taste.")
         if entry.compress_type not in PACKED or entry.flag_bits & 1:

@@ -12,6 +12,7 @@ from anagnorisis.taste.consensus import Household
 from anagnorisis.taste.neighbourhood import COORDINATES, LANDMARKS, Neighbourhood
 from anagnorisis.taste.phi import Phi
 from anagnorisis.taste.prior import DIMENSION, HOUSEHOLD
+from anagnorisis.taste.second import SecondOpinion
 from anagnorisis.taste.terms import HASHED, HASHES, Terms
 from anagnorisis.taste.view import View
 
@@ -82,6 +83,7 @@ def carried(view: View, name: str, told_of: set[ItemId]) -> Carried | None:
         usual=taste.blend.level,
         usual_scale=taste.blend.level_scale,
         usual_share=taste.blend.mean,
+        head_share=sum(share for voice, share in taste.blend.voices if voice.name == SecondOpinion.name),
     )
     return Carried(about, tensors)
 

@@ -13,6 +13,8 @@ from safetensors.numpy import save_file
 
 from anagnorisis.domain import Kind
 
+FOLDER = "heads"
+"""Within that of the house: a folder a head, named by its number."""
 EXERCISES, CHECKPOINT = "exercises.safetensors", "checkpoint.safetensors"
 WEIGHTS, GRAPH = "head.safetensors", "head.onnx"
 ASKED, SAID = "asked.safetensors", "said.safetensors"

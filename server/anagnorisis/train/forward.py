@@ -17,9 +17,12 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from anagnorisis.domain import BadValue
 from anagnorisis.train.files import Arrays, Vector
 
 CHUNK = 2048
+LARGEST = 1e4
+"""No weight of a head that learned comes near it; what follows from smaller ones stays finite."""
 
 
 class Said(Struct, frozen=True, eq=False):
@@ -37,6 +40,43 @@ def say(weights: Arrays, rows: NDArray[np.floating[Any]], kind: int, person: int
     parts = [_part(weights, rows[at : at + CHUNK], kind, person) for at in range(0, len(rows), CHUNK)]
     made = np.concatenate([np.zeros((3, 0), np.float32), *parts], axis=1)
     return Said(*made)
+
+
+def alone(weights: Arrays, person: int) -> Arrays:
+    """The head for one of its people, number 0 from then on; what it knows of the others stays behind."""
+    return {**weights, "embedding": weights["embedding"][:, person : person + 1]}
+
+
+def check(weights: Arrays, kinds: int, width: int) -> None:
+    """Raise `BadValue`, naming the tensor, unless `weights` are those of a head of one person for rows of
+    `width` numbers of so many kinds.
+    """
+    gain, inner = (weights.get(name, np.empty(0)) for name in ("gain", "inner"))
+    (m, e, h), layers = gain.shape if gain.ndim == 3 else (0, 0, 0), inner.shape[0]
+    shapes = {
+        "adapter": (kinds, m, width, h),
+        "adapter_bias": (kinds, m, h),
+        "embedding": (m, 1, e),
+        "gain": (m, e, h),
+        "lift": (m, e, h),
+        "inner": (layers, m, h, h),
+        "inner_bias": (layers, m, h),
+        "outer": (layers, m, h, h),
+        "outer_bias": (layers, m, h),
+        "out": (m, h, 2),
+        "out_bias": (m, 2),
+    }
+    if weights.keys() != shapes.keys():
+        raise BadValue(
+            f"{min(weights.keys() ^ shapes.keys())!r} is lacking in the second opinion, or strange to it."
+        )
+    for name, shape in shapes.items():
+        array = weights[name]
+        sound = array.shape == shape and array.dtype == np.float32 and m > 0
+        if not (sound and (np.abs(array) <= LARGEST).all()):
+            raise BadValue(
+                f"{name!r} of the second opinion is not of shape {shape}, or holds what no head does."
+            )
 
 
 def _part(weights: Arrays, rows: NDArray[np.floating[Any]], kind: int, person: int) -> Vector:
