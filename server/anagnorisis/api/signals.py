@@ -56,7 +56,8 @@ async def erase_signals(
 ) -> Ledger:
     """Erase for good what the person played, opened and looked at up to now. Their ratings stay."""
     person = caller.person.id
-    await store.write(lambda db: kept.erase(db, person, int(time.time() * 1000)))
-    await learner.weigh_anew(person)
-    bells.rated(person)
+    async with store.erasing("signals", person):
+        await store.write(lambda db: kept.erase(db, person, int(time.time() * 1000)))
+        await learner.weigh_anew(person)
+        bells.rated(person)
     return await ledger(store, person)

@@ -77,8 +77,9 @@ async def erase_words(
 ) -> None:
     """Erase all that the person ever wrote, for good."""
     person = caller.person.id
-    await store.write(lambda db: kept.erase(db, person), "words")
-    await learner.reword(person)
+    async with store.erasing("words", person):
+        await store.write(lambda db: kept.erase(db, person), "words")
+        await learner.reword(person)
 
 
 async def _told(store: Store, learner: Learner, person: int) -> WordsOut:

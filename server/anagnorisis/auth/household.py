@@ -64,7 +64,8 @@ class Household:
             audit.note(db, now, caller.by(), f"let {gone.name} go, and erased what they did")
             return theirs
 
-        await self._sessions.end(remove, "people", "ratings")
+        async with self._store.erasing("person", person):
+            await self._sessions.end(remove, "people", "ratings")
 
     async def show(self, caller: Caller, person: int, ticks: Ticks) -> None:
         """Say what a person sees. Raises `Unknown`."""

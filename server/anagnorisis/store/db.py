@@ -3,16 +3,16 @@
 import asyncio
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from itertools import cycle
 from pathlib import Path
 from typing import TypeVar
 
 from anagnorisis.config import VectorSettings
 from anagnorisis.domain import AnagnorisisError, Conflict, Topic
-from anagnorisis.store import backups
+from anagnorisis.store import backups, erased
 from anagnorisis.store.changes import Changes
 from anagnorisis.store.connections import Reader, Writer
 from anagnorisis.store.cores import Cores
@@ -92,6 +92,28 @@ class Store:
         done.add_done_callback(lambda write: None if write.exception() else self.changes.ring(*rings))
         return await asyncio.shield(done)
 
+    @asynccontextmanager
+    async def erasing(self, what: erased.What, person: int) -> AsyncIterator[None]:
+        """A block that erases this of a person for good: after it the copies of the database have followed.
+
+        `AnagnorisisError` says that one could not; it will at the next start.
+        """
+        noted = await asyncio.to_thread(erased.wish, self.data, what, person)
+        yield
+        if noted:
+            await asyncio.to_thread(self._follow)
+
+    def _follow(self) -> None:
+        with closing(sqlite3.connect(self.data / NAME)) as house:
+            house.executescript(BOTH + READER)
+            try:
+                erased.follow(self.data, house)
+            except (OSError, sqlite3.Error) as error:
+                raise AnagnorisisError(
+                    f"It is erased here, but still in a copy from before an update: {error}. The copies in "
+                    f"{self.data / backups.FOLDER} follow at the next start, or can be deleted by hand."
+                ) from error
+
     async def answers(self, within_s: float) -> bool:
         """Whether the writer takes work: an empty transaction, in its turn, is through `within_s` seconds."""
         asked = asyncio.ensure_future(self.write(lambda _: None))
@@ -123,6 +145,8 @@ def _open_writer(file: Path, cores: Cores) -> Writer:
     try:
         db.executescript(BOTH + WRITER)
         migrate(db, backups=copies)
+        with suppress(OSError, sqlite3.OperationalError):  # of a copy: tried again at the next start
+            erased.follow(file.parent, db)
         move(db)
     except sqlite3.DatabaseError as error:
         db.close()
