@@ -7,6 +7,7 @@ from aiosqlite import Connection
 
 from anagnorisis.domain import Conflict, ItemId
 from anagnorisis.store.events import Change, derive, newest_id
+from anagnorisis.store.forecasts import joined
 from anagnorisis.store.rows import listed
 
 PUT = "INSERT INTO aliases (old, new) VALUES (?, ?)"
@@ -26,6 +27,7 @@ def add(db: sqlite3.Connection, old: ItemId, new: ItemId) -> list[Change]:
         return []
     if standing != old or end == old:
         raise Conflict(f"{old} cannot become {new}: it stands for {standing} already.", old)
+    joined(db, old, end)
     db.execute(PUT, (old, end))
     db.execute(POINT_ON, (end, old))
     people = [row[0] for row in db.execute(PEOPLE)]

@@ -44,6 +44,11 @@ ASK = """INSERT INTO replays (person, kind, at, asked) SELECT :person, i.kind, :
     WHERE i.id = :item AND (:surely OR EXISTS (SELECT 1 FROM forecasts AS f WHERE f.person = :person
     AND f.kind = i.kind AND (f.at, f.uuid) > (:at, :uuid)))
     ON CONFLICT DO UPDATE SET at = min(at, excluded.at), asked = asked + 1"""
+FIRST = """SELECT min(at) FROM events INDEXED BY events_that_rate WHERE person = ?1
+    AND item IN (SELECT ?2 UNION ALL SELECT old FROM aliases WHERE new = ?2)
+    AND kind IN ('rating', 'clear')"""
+FORGET = """DELETE FROM forecasts WHERE person = ?1 AND at > ?2
+    AND item IN (SELECT ?3 UNION ALL SELECT old FROM aliases WHERE new = ?3)"""
 DUE = "SELECT at, asked FROM replays WHERE person = ? AND kind = ?"
 DONE = "DELETE FROM replays WHERE person = ? AND kind = ? AND asked = ?"
 DROP = """DELETE FROM forecasts WHERE person = ? AND kind = ? AND (at, uuid) BETWEEN (?, '') AND (?, ?)
@@ -147,6 +152,18 @@ def redo(
     db.execute(DROP, (*whose, due.at, last.at, last.uuid, names))
     put(db, said)
     db.execute(DONE, (*whose, due.asked))
+
+
+def joined(db: sqlite3.Connection, old: ItemId, new: ItemId) -> None:
+    """Note, before `old` becomes `new`, what that changes for who rated both: the later rating is not the
+    first. What was said of it goes, and the candidates have to be asked again from the earlier on.
+    """
+    for (person,) in db.execute("SELECT id FROM people").fetchall():
+        firsts = [db.execute(FIRST, (person, item)).fetchone()[0] for item in (old, new)]
+        if None not in firsts:
+            for item in (old, new):
+                db.execute(FORGET, (person, min(firsts), item))
+            _ask(db, person, new, min(firsts), "", True)
 
 
 async def of(read: Connection, person: int, kind: Kind) -> list[Foretold]:

@@ -191,3 +191,24 @@ async def test_who_leaves_takes_their_forecasts_along(
     await store.write(lambda db: people.remove(db, person.id))
     left = "SELECT person FROM forecasts UNION ALL SELECT person FROM replays"
     assert [*await store.read.execute_fetchall(left)] == []
+
+
+async def test_of_two_items_that_are_one_the_later_rating_was_no_first_one(
+    store: Store, person: Person, pictures: list[Item], tell: Tell
+) -> None:
+    a, b, c = (item.id for item in pictures[:3])
+    early, late, other = tell(2, a, 8.0), tell(5, b, 2.0), tell(7, c, 6.0)
+    said = [of(one, name) for one in (early, late, other) for name in ("posterior", "head")]
+    await store.write(lambda db: forecasts.record(db, [early, late, other], said))
+    await store.write(lambda db: aliases.add(db, c, pictures[3].id))
+    await store.write(lambda db: aliases.add(db, "0" * 32, a))
+    assert await due(store, person) is None, "who rated one of the two sees no difference"
+    await store.write(lambda db: aliases.add(db, a, b))
+    assert await due(store, person) == Due(2, 1)
+    told = await forecasts.of(store.read, person.id, "image")
+    assert [(one.uuid, one.item, one.value) for one in told] == [
+        ("u2", b, 8.0),
+        ("u2", b, 8.0),
+        ("u7", pictures[3].id, 6.0),
+        ("u7", pictures[3].id, 6.0),
+    ]

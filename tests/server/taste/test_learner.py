@@ -9,7 +9,7 @@ import pytest
 
 from anagnorisis.domain import Item, ItemId, Person, Unknown
 from anagnorisis.embed import EMBEDDERS
-from anagnorisis.store import aliases, consensus, events, people, vectors
+from anagnorisis.store import aliases, consensus, events, forecasts, people, vectors
 from anagnorisis.store.db import Store
 from anagnorisis.taste.batches import Batch, EventIn
 from anagnorisis.taste.learner import REFRESH, Learner
@@ -201,6 +201,31 @@ async def test_a_rating_follows_an_item_to_its_new_id(
     await store.write(lambda db: aliases.add(db, old, new))
     await learner.tend()
     assert (await learner.view(person.id, "image")).taste.mine == {new: 9.0}
+
+
+async def test_two_rated_items_that_are_one_are_learned_as_a_rebuild_would(
+    learner: Learner, store: Store, pictures: list[Item], person: Person, batch: Any
+) -> None:
+    for n, item in enumerate(pictures):
+        await learner.record(person.id, 1, batch((item.id, float(n % 11))))
+    await learner.view(person.id, "image")
+    await store.write(lambda db: aliases.add(db, pictures[0].id, pictures[3].id), "items")
+    await learner.tend()
+    view = await learner.view(person.id, "image")
+    await learner.close()
+    spaces = Spaces(store)
+    await spaces.load()
+    rebuilt = Learner(store, spaces)
+    again = await rebuilt.view(person.id, "image")
+    assert view.taste.mine == again.taste.mine and pictures[0].id not in view.taste.mine
+    assert view.taste.weights == pytest.approx(again.taste.weights, abs=1e-9)
+    rows = np.arange(len(view), dtype=np.uint32)
+    for one, other in zip(view.columns.at(rows), again.columns.at(rows), strict=True):
+        assert one == pytest.approx(other, abs=1e-6)
+    assert await forecasts.due(store.read, person.id, "image") is None
+    told = {one.uuid for one in await forecasts.of(store.read, person.id, "image")}
+    assert len(told) == len(pictures) - 1
+    await rebuilt.close()
 
 
 async def test_the_household_is_heard_from_the_first_epoch_on_and_only_then(
