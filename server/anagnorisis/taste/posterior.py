@@ -109,7 +109,8 @@ class Posterior:
     def rest_on(self, prior: Prior, turns: Sequence[tuple[Vector, float]]) -> list[Gain]:
         """Go on from another prior, as if all had been learned from it.
 
-        Its precision is that of this one and v r r' of each (r, v) of `turns`.
+        Its precision is that of this one and v r r' of each (r, v) of `turns`, by which the covariance turns
+        (Sherman & Morrison 1950); the next lesson has it factored anew.
         """
         weights, covariance, gains = self.weights, self.covariance, []
         for row, weight in turns:
@@ -120,7 +121,7 @@ class Posterior:
         for sums in (self._all, self._hinted):
             sums.rest_on(self.prior, prior)
         self.prior, self._aside = prior, self._aside and self._hinted.unexplained()
-        self._solve()
+        self._weigh(covariance)
         return [*gains, Gain(self.weights - weights, 1.0, STILL)]
 
     def _change(self, x: Vector, y: float, weight: float) -> Gain:
@@ -139,10 +140,11 @@ class Posterior:
 
     def _solve(self) -> None:
         inverse = np.linalg.inv(np.linalg.cholesky(self._all.precision))
-        self.covariance = inverse.T @ inverse
-        beyond = (
-            self.covariance @ self._all.shift
-        )  # the weights less those of the prior: small sums stay exact
+        self._weigh(inverse.T @ inverse)
+
+    def _weigh(self, covariance: NDArray[np.float64]) -> None:
+        self.covariance = covariance
+        beyond = covariance @ self._all.shift  # the weights less those of the prior: small sums stay exact
         self.weights = self.prior.mean + beyond
         unexplained = max(self._all.square - float(self._all.shift @ beyond) - self._aside, 0.0)
         self.noise = (self.prior.certainty * self.prior.noise + unexplained) / self.degrees
