@@ -10,6 +10,7 @@ from anagnorisis.modality import MODALITIES
 from anagnorisis.store.corrections import Correction
 from anagnorisis.taste import explain, phi
 from anagnorisis.taste.across import CARRIED, CARRIED_VARIANCE, Lean, columns, leaning, upright
+from anagnorisis.taste.carry import carried
 from anagnorisis.taste.consensus import ALONE
 from anagnorisis.taste.posterior import Posterior
 from anagnorisis.taste.prior import DIMENSION, house_prior
@@ -192,3 +193,15 @@ def test_the_reasons_of_a_score_tell_of_it_and_sum_to_it() -> None:
         assert sum(told.values()) == pytest.approx(float(row @ view.taste.weights), abs=1e-9)
         assert told["across"] == pytest.approx(CARRIED * float(row @ view.lean.towards), abs=1e-12)
     assert "across" not in {part.name for part in explain.shares(reader(READ_POINTS, 10).taste, row)}
+
+
+def test_what_is_carried_away_holds_it() -> None:
+    """Weights from prior and sums, as the file says; also beside a correction."""
+    wrong = Correction("u", "wrong", ARTICLES.ids[0], "article", "tag:jazz", 1)
+    told = carried(
+        reader(READ_POINTS, 10, heard(SONG_POINTS, 60), Spoken((), {}, {}, (wrong,))), "reader", set()
+    )
+    assert told is not None
+    of = told.tensors
+    weights = of["prior.mean"] + np.linalg.solve(of["precision"], of["shift"])
+    assert of["weights"] == pytest.approx(weights, abs=1e-9)
