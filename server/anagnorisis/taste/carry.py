@@ -62,7 +62,7 @@ def carried(view: View, name: str, told_of: set[ItemId]) -> Carried | None:
         "phi.spread": made_by.spread,
         "prior.mean": taste.prior.mean,
         "prior.variance": taste.prior.variance,
-        "precision": np.diag(1 / taste.prior.variance) + (lessons.rows.T * lessons.weights) @ lessons.rows,
+        "precision": taste.prior.precision() + (lessons.rows.T * lessons.weights) @ lessons.rows,
         "shift": lessons.rows.T @ above,
         "weights": taste.weights,
         "covariance": taste.covariance,

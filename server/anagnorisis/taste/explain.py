@@ -11,6 +11,7 @@ from anagnorisis.store import items, tags, vectors
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
 from anagnorisis.taste import phi, scores, worded
+from anagnorisis.taste.across import CARRIED
 from anagnorisis.taste.learner import Learner
 from anagnorisis.taste.lessons import LessonKind, gathered
 from anagnorisis.taste.narrow import Band, narrowing
@@ -97,10 +98,12 @@ def parts(kind: Kind, taste: Taste, x: Vector, bearing: Sequence[Part] = ()) -> 
 
 
 def shares(taste: Taste, x: Vector) -> list[Part]:
-    """The terms of x'w by where they are known from: x'm, and the lessons of each sort."""
+    """The terms of x'w by where they are known from: x'm, what other kinds say of it, each sort of lesson."""
     row = x[None]
+    across = CARRIED * float(x @ taste.lean.towards)
     told = [
-        Part("prior", "Before you rated anything", float(x @ taste.prior.mean)),
+        Part("prior", "Before you rated anything", float(x @ taste.prior.mean) - across),
+        *([Part("across", "From what you rated of other kinds", across)] if across else []),
         Part("ratings", "From your ratings", float(contributions(taste, row).sum())),
     ]
     beside = hinted(taste, row)[0]

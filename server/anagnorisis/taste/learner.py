@@ -15,6 +15,7 @@ from anagnorisis.store.visibility import HOUSE
 from anagnorisis.taste import batches, forecasts, names
 from anagnorisis.taste.batches import Batch, Receipt
 from anagnorisis.taste.challenger import Challenger
+from anagnorisis.taste.elsewhere import Elsewhere
 from anagnorisis.taste.epochs import Epochs
 from anagnorisis.taste.hints import Hints
 from anagnorisis.taste.lessons import Hint
@@ -45,7 +46,7 @@ class Learner:
     ) -> None:
         self._store, self.spaces, self._clock = store, spaces, clock
         self.words, self.epochs = Words(store, spaces.registry), Epochs(store, spaces, clock)
-        self.hints = Hints(store, clock)
+        self.hints, self.elsewhere = Hints(store, clock), Elsewhere(store, spaces)
         self._weighing = Weighing(store, challengers)
         self._views: dict[tuple[int, Kind], View] = {}
         self._turns: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -78,6 +79,8 @@ class Learner:
             if batches.may_correct(kept):
                 await self.words.corrected(person)
             changes = await self._changes({change.item: change.after for change in moved})
+            for kind in changes:
+                self.elsewhere.rated(person, kind)
             touched = await self.hints.touched(kept)
             hints = await self.hints.about(person, touched) if touched else {}
             for kind, view in views.items():
@@ -88,7 +91,7 @@ class Learner:
     async def view(self, person: int, kind: Kind) -> View:
         """The person's view of a kind as it is now."""
         view = self._views.get((person, kind))
-        if view and self._stands(view) and len(view) == len(view.space):
+        if view and self._stands(view, leant=True) and len(view) == len(view.space):
             return view
         async with self._turn(person):
             return await self._bring(person, kind)
@@ -125,6 +128,7 @@ class Learner:
         async with self._turn(person):
             self.words.forget(person)
             self.hints.forget(person)
+            self.elsewhere.forget(person)
             self._views = {key: view for key, view in self._views.items() if view.person != person}
 
     async def tend(self) -> None:
@@ -159,10 +163,11 @@ class Learner:
                 if not ended_well:
                     self._views = {key: view for key, view in self._views.items() if view.person != person}
 
-    def _stands(self, view: View) -> bool:
-        """Whether the view still speaks of the features and the epoch in force."""
+    def _stands(self, view: View, leant: bool = False) -> bool:
+        """Whether the view still speaks of the features and the epoch in force, and heeds other kinds."""
         return (
-            view.space is self.spaces.of(view.kind)
+            (not leant or view.lean is self.elsewhere.current(view.person, view.kind))
+            and view.space is self.spaces.of(view.kind)
             and view.revision == view.space.revision
             and view.household.epoch == self.epochs.of(view.kind)
             and view.wished.spoken is self.words.current(view.person)
@@ -181,7 +186,10 @@ class Learner:
         A view that scores every row is believed to follow the log, unless it is to be compared `again`.
         """
         view, space = self._views.get((person, kind)), self.spaces.of(kind)
+        lean = await self.elsewhere.of(person, kind, again)
         if view and self._stands(view):
+            if view.lean is not lean:
+                await asyncio.to_thread(view.lean_on, lean)
             if len(view) == len(space) and not again:
                 return view
             moved = view.differing(await self._ratings(person, kind))
@@ -194,7 +202,8 @@ class Learner:
         known = (await self._changes(await self._ratings(person, kind))).get(kind, [])
         said = wished(await self.words.of(person), kind, space.phi)
         aside = await self.hints.of(person, kind)
-        view = await asyncio.to_thread(View, person, space, house_prior(), household, known, aside, said)
+        beside = household, known, aside, said, lean
+        view = await asyncio.to_thread(View, person, space, house_prior(), *beside)
         if await self._weighing.hear(view):
             self._replay(view)
         self._views[person, kind] = view

@@ -1,12 +1,17 @@
 """The posterior of a Bayesian linear model, exact in f64 after each rating learned or forgotten."""
 
+from collections.abc import Sequence
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from anagnorisis._core import Columns
 from anagnorisis.taste.prior import Prior
 
 Vector = NDArray[np.float64]
+STILL = 1e200
+"""The q of a gain that moves means and, to all that f64 can tell, no variance."""
 
 
 class Gain(msgspec.Struct, frozen=True, eq=False):
@@ -15,6 +20,16 @@ class Gain(msgspec.Struct, frozen=True, eq=False):
     direction: Vector
     error: float
     q: float
+
+
+def burst(columns: Columns, gains: Sequence[Gain]) -> None:
+    """Apply `gains`, one after the other, in one pass over the rows."""
+    if gains:
+        columns.burst(
+            np.array([gain.direction for gain in gains]),
+            np.array([gain.error for gain in gains]),
+            np.array([gain.q for gain in gains]),
+        )
 
 
 class Sums:
@@ -35,6 +50,14 @@ class Sums:
         self.precision += (rows.T * weights) @ rows
         self.shift += rows.T @ (weights * above)
         self.square += float(weights @ above**2)
+
+    def rest_on(self, before: Prior, prior: Prior) -> None:
+        """The same lessons above what `prior` says instead of what the one `before` said."""
+        plain, moved = before.precision(), prior.mean - before.mean
+        less = (self.precision - plain) @ moved
+        self.square += float(moved @ (less - 2 * self.shift))
+        self.shift -= less
+        self.precision += prior.precision() - plain
 
     def unexplained(self) -> float:
         """c - b'A^-1 b: the squares that are left, what the prior says of the weights counted in."""
@@ -83,6 +106,24 @@ class Posterior:
         self.degrees = self.prior.certainty + float(np.count_nonzero(~hints))
         self._solve()
 
+    def rest_on(self, prior: Prior, turns: Sequence[tuple[Vector, float]]) -> list[Gain]:
+        """Go on from another prior, as if all had been learned from it.
+
+        Its precision is that of this one and v r r' of each (r, v) of `turns`, by which the covariance turns
+        (Sherman & Morrison 1950); the next lesson has it factored anew.
+        """
+        weights, covariance, gains = self.weights, self.covariance, []
+        for row, weight in turns:
+            direction = covariance @ row
+            q = float(row @ direction) + 1 / weight
+            covariance = covariance - np.outer(direction, direction) / q
+            gains.append(Gain(direction, 0.0, q))
+        for sums in (self._all, self._hinted):
+            sums.rest_on(self.prior, prior)
+        self.prior, self._aside = prior, self._aside and self._hinted.unexplained()
+        self._weigh(covariance)
+        return [*gains, Gain(self.weights - weights, 1.0, STILL)]
+
     def _change(self, x: Vector, y: float, weight: float) -> Gain:
         direction = self.covariance @ x
         q = float(x @ direction) + 1 / weight
@@ -99,10 +140,11 @@ class Posterior:
 
     def _solve(self) -> None:
         inverse = np.linalg.inv(np.linalg.cholesky(self._all.precision))
-        self.covariance = inverse.T @ inverse
-        beyond = (
-            self.covariance @ self._all.shift
-        )  # the weights less those of the prior: small sums stay exact
+        self._weigh(inverse.T @ inverse)
+
+    def _weigh(self, covariance: NDArray[np.float64]) -> None:
+        self.covariance = covariance
+        beyond = covariance @ self._all.shift  # the weights less those of the prior: small sums stay exact
         self.weights = self.prior.mean + beyond
         unexplained = max(self._all.square - float(self._all.shift @ beyond) - self._aside, 0.0)
         self.noise = (self.prior.certainty * self.prior.noise + unexplained) / self.degrees

@@ -44,7 +44,8 @@ class Prior(msgspec.Struct, frozen=True, eq=False):
     """Points squared."""
     certainty: float
     tied: NDArray[np.float64] | None = None
-    """(162, 162): precision beside that of `variance`, from what a person said of their own taste."""
+    """(162, 162): precision beside that of `variance`, from what a person said of their own taste, less what
+    their ratings of other kinds leave open."""
 
     def precision(self) -> NDArray[np.float64]:
         """The inverse of the covariance (162, 162), as a share of the noise's."""

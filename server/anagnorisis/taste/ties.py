@@ -57,7 +57,8 @@ class Ties(Struct, frozen=True, eq=False):
         """`prior` with the corrections in it."""
         if self.precision is None:
             return prior
-        return replace(prior, mean=prior.mean + self.moves.sum(axis=0), tied=self.precision)
+        tied = self.precision if prior.tied is None else prior.tied + self.precision
+        return replace(prior, mean=prior.mean + self.moves.sum(axis=0), tied=tied)
 
 
 def untied(waiting: Sequence[ItemId] = ()) -> Ties:
@@ -77,7 +78,8 @@ def check(verb: str, reason: str | None) -> None:
 
 
 def tied(wished: Wished, space: Space, prior: Prior) -> Ties:
-    """What the corrections of a person say of a kind, whose `prior` has their wishes in it already."""
+    """What the corrections of a person say of a kind, whose `prior` has their wishes in it already,
+    and what other kinds say."""
     told: list[tuple[Correction, Vector, float, float]] = []
     waiting: set[ItemId] = set()
     for one in wished.spoken.corrections:
@@ -93,7 +95,7 @@ def tied(wished: Wished, space: Space, prior: Prior) -> Ties:
     r, s = np.array(rows), np.array(strengths)
     precision = (r.T * s) @ r
     lacking = s * (np.array(targets) - r @ prior.mean)
-    moves = np.linalg.solve(np.diag(1 / prior.variance) + precision, r.T * lacking).T
+    moves = np.linalg.solve(prior.precision() + precision, r.T * lacking).T
     return Ties(corrections, moves, precision, tuple(sorted(waiting)))
 
 

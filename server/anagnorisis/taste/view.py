@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from anagnorisis._core import Columns
 from anagnorisis.domain import Evidence, ItemId, Kind, Score
 from anagnorisis.taste import scores
+from anagnorisis.taste.across import Lean, upright
 from anagnorisis.taste.blend import Blend, By, Ranking, Recency, Trust, Voice, blended
 from anagnorisis.taste.consensus import Extra, Household, heard
 from anagnorisis.taste.lessons import Hint, Lesson, Lessons, differing, gathered
 from anagnorisis.taste.names import Name
-from anagnorisis.taste.posterior import Gain, Posterior, Vector
+from anagnorisis.taste.posterior import Gain, Posterior, Vector, burst
 from anagnorisis.taste.prior import DIMENSION, Prior
 from anagnorisis.taste.space import Rows, Space
 from anagnorisis.taste.ties import Ties, tied
@@ -38,8 +39,9 @@ class Taste(Struct, frozen=True, eq=False):
     """What a person's ratings of a kind say. Swapped whole at each change, so readers need no lock."""
 
     prior: Prior
-    """With what the person said: `wished`, then `ties`."""
+    """With what the person said and rated elsewhere: `wished`, then `lean`, then `ties`."""
     wished: Wished
+    lean: Lean
     ties: Ties
     weights: Vector
     covariance: NDArray[np.float64]
@@ -94,17 +96,18 @@ class View:
         ratings: Sequence[Change],
         hints: Sequence[Hint] = (),
         wished: Wished | None = None,
+        lean: Lean | None = None,
     ) -> None:
-        wished = wished or nothing()
-        worded = wished.upon(prior)
         self.person, self.space, self.household = person, space, household
-        self.wished, self.ties = wished, tied(wished, space, worded)
+        self.wished, self.lean = wished or nothing(), lean or upright()
+        self._worded = self.wished.upon(prior)
+        self.ties, begun = self._ground()
         self.revision = space.revision
         self.updates = 0
         """Changes of the columns since their last refresh."""
         self.extra = heard(self.household, self.space)
         """What the household says of each row, (n,)."""
-        self._posterior = Posterior(self.ties.upon(worded))
+        self._posterior = Posterior(begun)
         self._mine: dict[ItemId, float] = {}
         self._names: dict[ItemId, tuple[Name, ...]] = {}
         self._named: dict[Name, tuple[int, float]] = {}
@@ -221,13 +224,25 @@ class View:
         self.trust, self.voices = trust, tuple(voices)
         self.taste = structs.replace(self.taste, blend=blended(trust, self.voices, self.taste.ratings))
 
+    def lean_on(self, lean: Lean) -> None:
+        """Begin from what other kinds say by now, as if it had been said before the first rating."""
+        row, weight = self.lean.turn(self._worded)
+        turns, self.lean = [(row, weight)], lean
+        row, weight = lean.turn(self._worded)
+        self.ties, begun = self._ground()
+        self._apply(self._posterior.rest_on(begun, [*turns, (row, -weight)]))
+        self.taste = self._told()
+
+    def _ground(self) -> tuple[Ties, Prior]:
+        """What the person said against scores, and the prior with all that is known before ratings."""
+        leaned = self.lean.upon(self._worded)
+        ties = tied(self.wished, self.space, leaned)
+        return ties, ties.upon(leaned)
+
     def cover(self) -> None:
         """Score the rows that came since, and learn what is rated of them."""
-        weights, covariance, extra = (
-            self._posterior.weights,
-            self._posterior.covariance,
-            heard(self.household, self.space),
-        )
+        weights, covariance = self._posterior.weights, self._posterior.covariance
+        extra = heard(self.household, self.space)
         if len(self.columns) > len(self):  # rows were scored before the household was heard on them
             self.columns, self._since = self._columns(weights, covariance, extra), None
         else:
@@ -254,7 +269,7 @@ class View:
         since, self._since = self._since, None
         if since is None or len(fresh) < len(self.columns):
             return
-        _burst(fresh, since)
+        burst(fresh, since)
         self.columns, self.updates = fresh, len(since)
 
     def _columns(self, weights: Vector, covariance: NDArray[np.float64], extra: Extra) -> Columns:
@@ -337,7 +352,7 @@ class View:
         return Lesson("pair", items, told[0] - told[1], target, weight)
 
     def _apply(self, gains: Sequence[Gain]) -> None:
-        _burst(self.columns, gains)
+        burst(self.columns, gains)
         self.updates += len(gains)
         if self._since is not None:
             self._since += gains
@@ -368,6 +383,7 @@ class View:
         return Taste(
             prior=self._posterior.prior,
             wished=self.wished,
+            lean=self.lean,
             ties=self.ties,
             weights=self._posterior.weights,
             covariance=self._posterior.covariance,
@@ -381,14 +397,4 @@ class View:
             unrated=unrated,
             named=dict(self._named),
             blend=blended(self.trust, self.voices, ratings),
-        )
-
-
-def _burst(columns: Columns, gains: Sequence[Gain]) -> None:
-    """Apply `gains`, learned one after the other, in one pass over the rows."""
-    if gains:
-        columns.burst(
-            np.array([gain.direction for gain in gains]),
-            np.array([gain.error for gain in gains]),
-            np.array([gain.q for gain in gains]),
         )
