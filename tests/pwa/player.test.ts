@@ -78,6 +78,7 @@ beforeEach(() => {
     signal: (kind, item, value, how) => {
       signals.push(value === undefined ? [kind, item] : [kind, item, value])
       if (how) came.push(`${kind} ${item} ${how}`)
+      return () => signals.push(['undo', item])
     },
     keep: (snapshot) => kept.push(snapshot),
   })
@@ -180,7 +181,7 @@ describe('places', () => {
         return sound as unknown as HTMLAudioElement
       },
       source: (item) => `/media/${item.id}`,
-      signal: () => {},
+      signal: () => () => {},
       keep: () => {},
     })
     next.restore(snapshot)
@@ -350,5 +351,50 @@ describe('a long track that is passed over in its first quarter', () => {
     on(0).at(310)
     player.forward()
     expect(signals.map(([kind]) => kind)).not.toContain('skip')
+  })
+})
+
+describe('what is still to come', () => {
+  const SIX = ['one', 'two', 'three', 'four', 'five', 'six'].map((id) => track(id))
+  const coming = () => player.queue.items.slice(player.queue.index + 1).map((item) => item.id)
+
+  beforeEach(() => {
+    player.start(SIX, SIX[1] as Item)
+    on(0).begin()
+  })
+
+  test('taken out it is told of, is not played, and comes back to its place', () => {
+    const back = player.drop(3)
+    expect(coming()).toEqual(['three', 'five', 'six'])
+    expect(signals.at(-1)).toEqual(['remove', 'four'])
+    expect(kept.at(-1)?.queue.items).toHaveLength(5)
+    back()
+    expect(signals.at(-1)).toEqual(['undo', 'four'])
+    expect(coming()).toEqual(['three', 'four', 'five', 'six'])
+  })
+
+  test('what played and what plays cannot be taken out', () => {
+    for (const index of [0, 1, 9, -1]) player.drop(index)()
+    expect(player.queue.items).toHaveLength(6)
+    expect(signals).toEqual([['play', 'two']])
+  })
+
+  test('the track held ready is held no more once another comes next', () => {
+    on(0).at(185)
+    expect(on(1).src).toBe('/media/three')
+    player.drop(2)
+    on(0).at(186)
+    expect(on(1).src).toBe('/media/four')
+    on(0).end()
+    expect([player.item?.id, on(1).plays.at(-1)]).toEqual(['four', '/media/four'])
+  })
+
+  test('one of them can come next, or at once as chosen', () => {
+    player.hasten(5)
+    expect(coming()).toEqual(['six', 'three', 'four', 'five'])
+    player.jump(4)
+    on(0).begin()
+    expect([player.item?.id, coming()]).toEqual(['four', ['five']])
+    expect(came.at(-1)).toBe('play four chosen')
   })
 })

@@ -2,7 +2,7 @@
 //
 // No Web Audio, and the next source starts inside `ended`: only so does a locked phone keep playing.
 import type { EventKind, Item } from './nouns'
-import { beside, current, queueOf, SILENT, stepped, type Queue } from './queue'
+import { at, beside, current, placed, queueOf, SILENT, stepped, without, type Queue } from './queue'
 
 const READY_S = 20
 const REPORT_S = 15
@@ -22,7 +22,8 @@ export type Snapshot = { queue: Queue; position: number }
 export interface Parts {
   sound: () => HTMLAudioElement
   source: (item: Item) => string
-  signal: (kind: EventKind, item: string, value?: number, came?: Came) => void
+  /** Returns what takes it back. */
+  signal: (kind: EventKind, item: string, value?: number, came?: Came) => () => void
   keep: (snapshot: Snapshot) => void
 }
 
@@ -116,6 +117,35 @@ export class Player {
     else this.#go(-1)
   }
 
+  /** Go on with another track of the queue, as its person chose. */
+  jump(index: number): void {
+    this.act()
+    this.#leave()
+    this.#sound.pause()
+    this.queue = at(this.queue, index)
+    this.#chosen = true
+    this.#load()
+    this.#play()
+  }
+
+  /** Take a track that is still to come out of the queue: it is not what its person wants. Returns the way back. */
+  drop(index: number): () => void {
+    const item = this.queue.items[index]
+    if (!item || index <= this.queue.index) return () => {}
+    this.#arrange(without(this.queue, index))
+    const unsay = this.#parts.signal('remove', item.id)
+    return () => {
+      unsay()
+      this.#arrange(placed(this.queue, item, index))
+    }
+  }
+
+  /** Have a track that is still to come come next. */
+  hasten(index: number): void {
+    const item = this.queue.items[index]
+    if (item && index > this.queue.index) this.#arrange(placed(without(this.queue, index), item, 0))
+  }
+
   stop(): void {
     this.#leave()
     for (const sound of this.#sounds) {
@@ -126,6 +156,13 @@ export class Player {
     this.queue = SILENT
     this.playing = false
     this.#parts.keep({ queue: SILENT, position: 0 })
+  }
+
+  #arrange(queue: Queue): void {
+    this.act()
+    this.queue = queue
+    this.#readied = ''
+    this.#keep()
   }
 
   get #came(): Came {

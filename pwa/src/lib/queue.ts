@@ -25,3 +25,18 @@ export function beside(queue: Queue, step: 1 | -1): Item | null {
 export function stepped(queue: Queue, step: 1 | -1): Queue {
   return beside(queue, step) ? { ...queue, index: queue.index + step } : queue
 }
+
+/** The queue standing at another of its tracks. */
+export function at(queue: Queue, index: number): Queue {
+  return queue.items[index] ? { ...queue, index } : queue
+}
+
+/** The queue without one of the tracks still to come; the same queue for any other. */
+export function without(queue: Queue, index: number): Queue {
+  return index > queue.index && queue.items[index] ? { ...queue, items: queue.items.toSpliced(index, 1) } : queue
+}
+
+/** The queue with a track put among those still to come, or at their end. */
+export function placed(queue: Queue, item: Item, index: number): Queue {
+  return { ...queue, items: queue.items.toSpliced(Math.max(queue.index + 1, index), 0, item) }
+}

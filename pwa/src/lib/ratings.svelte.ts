@@ -83,9 +83,12 @@ class Ratings {
     await this.outbox.add(this.#event('undo', item, { target: uuid }))
   }
 
-  /** Something heard, opened or skipped. */
-  signal(kind: EventKind, item: string, value: number | null = null, target?: string): void {
-    if (session.person !== null) void this.outbox.add(this.#event(kind, item, { value, target })).catch(() => null)
+  /** Something heard, opened or skipped. What it returns takes it back. */
+  signal(kind: EventKind, item: string, value: number | null = null, target?: string): () => void {
+    if (session.person === null) return () => {}
+    const event = this.#event(kind, item, { value, target })
+    void this.outbox.add(event).catch(() => null)
+    return () => void this.outbox.add(this.#event('undo', item, { target: event.uuid })).catch(() => null)
   }
 
   /** Take up what an earlier visit left undelivered. */
