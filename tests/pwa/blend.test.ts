@@ -1,6 +1,6 @@
 // How much each model is listened to, in words that hold at their edges.
 import { describe, expect, test } from 'vitest'
-import { age, nearness, percent, type Heard } from '../../pwa/src/taste/blend'
+import { age, layers, nearness, percent, told, type Heard } from '../../pwa/src/taste/blend'
 
 const one: Heard = { name: 'posterior', title: 'What I worked out', share: 0.83, foretold: 240, off: 1.94, made_at: null }
 
@@ -31,4 +31,29 @@ describe('age', () => {
       'Worked out 3 hours ago; what you rated since is not in it.',
     ))
   test('is not said of one that does', () => expect(age(one)).toBe(''))
+})
+
+describe('how shares came to be', () => {
+  const course = (...shares: number[]) => shares.map((share, n) => ({ ratings: 10 * (n + 1), share }))
+  const heard: Heard[] = [
+    { ...one, share: 0.75, course: course(0.9, 0.8, 0.75) },
+    { ...one, name: 'mean', title: 'Your usual score', share: 0.25, course: course(0.1, 0.2, 0.25) },
+  ]
+
+  test('lies in layers that fill the height at every moment', () => {
+    expect(layers(heard)).toEqual([
+      { name: 'posterior', path: 'M0 0.1L50 0.2L100 0.25L100 1L50 1L0 1Z' },
+      { name: 'mean', path: 'M0 0L50 0L100 0L100 0.25L50 0.2L0 0.1Z' },
+    ])
+  })
+
+  test('is said in words too', () =>
+    expect(told(heard)).toBe(
+      'How I came to trust each of them, over 30 ratings: What I worked out from 90 % to 75 %; Your usual score from 10 % to 25 %.',
+    ))
+
+  test('is nothing to draw at first, or where an older memory has none', () => {
+    expect(layers(heard.map((each) => ({ ...each, course: each.course!.slice(0, 1) })))).toEqual([])
+    expect(layers([one])).toEqual([])
+  })
 })

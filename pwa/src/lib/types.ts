@@ -1813,6 +1813,8 @@ export interface components {
             foretold: number;
             off: number | null;
             made_at?: number | null;
+            /** @default [] */
+            course?: components["schemas"]["Moment"][];
         };
         /** HistoryPage */
         HistoryPage: {
@@ -1965,6 +1967,11 @@ export interface components {
         ModelsOut: {
             kinds: components["schemas"]["Reading"][];
             installed: components["schemas"]["InstalledOut"][];
+        };
+        /** Moment */
+        Moment: {
+            ratings: number;
+            share: number;
         };
         /** MovedOut */
         MovedOut: {

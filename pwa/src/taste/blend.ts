@@ -20,6 +20,34 @@ export function percent(share: number): string {
   return `${share < 1 ? Math.min(99, Math.round(share * 100)) : 100} %`
 }
 
+/** A layer of the picture of how shares came to be: the path around it, x from 0 to 100 and y from 0 to 1 downwards. */
+export type Layer = { name: string; path: string }
+
+/** The shares of all models over the ratings they foretold, one upon the other, the most trusted at the bottom. */
+export function layers(heard: readonly Heard[]): Layer[] {
+  const moments = heard[0]?.course ?? []
+  if (moments.length < 2) return []
+  const [first, last] = [moments[0]!.ratings, moments.at(-1)!.ratings]
+  const across = moments.map(({ ratings }) => fine((100 * (ratings - first)) / (last - first)))
+  let under = moments.map(() => 0)
+  return heard.map(({ name, course = [] }) => {
+    const over = under.map((share, n) => share + (course[n]?.share ?? 0))
+    const edge = (shares: readonly number[]) => across.map((x, n) => `${x} ${fine(1 - shares[n]!)}`)
+    const path = `M${edge(over).join('L')}L${edge(under).toReversed().join('L')}Z`
+    under = over
+    return { name, path }
+  })
+}
+
+/** The same in words: "Over 120 ratings: … from 93 % to 81 %." */
+export function told(heard: readonly Heard[]): string {
+  const moments = heard[0]?.course ?? []
+  const each = heard.map(({ title, course = [] }) => `${title} from ${percent(course[0]?.share ?? 0)} to ${percent(course.at(-1)?.share ?? 0)}`)
+  return `How I came to trust each of them, over ${count(moments.at(-1)?.ratings ?? 0, 'rating')}: ${each.join('; ')}.`
+}
+
+const fine = (value: number) => Math.round(value * 1000) / 1000
+
 /** How near it came: "In your last 100 ratings it was 1.9 points off on average." */
 export function nearness(one: Heard): string {
   if (one.off === null) return 'It has not guessed a rating of yours yet.'

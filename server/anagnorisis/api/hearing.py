@@ -1,5 +1,7 @@
 """Whom the house goes by in a person's scores, and how well each did."""
 
+import asyncio
+
 from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
@@ -21,4 +23,5 @@ async def get_blend(
 ) -> list[Heard]:
     """The models behind the scores of a kind for the person who asks, the most trusted first."""
     view = await learner.view(sight.person, kind)
-    return heard(view, await forecasts.of(store.read, sight.person, kind))
+    told = await forecasts.of(store.read, sight.person, kind)
+    return await asyncio.to_thread(heard, view, told)
