@@ -57,6 +57,7 @@ from anagnorisis.jobs.changing import changing_loop
 from anagnorisis.jobs.embedding import embedding_loop
 from anagnorisis.jobs.fitting import fitting_loop
 from anagnorisis.jobs.folders import Folders
+from anagnorisis.jobs.importing import Importing
 from anagnorisis.jobs.indexing import indexing_loop
 from anagnorisis.jobs.likeness import likeness_loop
 from anagnorisis.jobs.sample import Sample
@@ -231,6 +232,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Work
         board=board,
         folders=Folders(store, Scanner(store, settings), board),
         sample=Sample(store, settings.data, board),
+        importing=Importing(store, spaces.registry, worker, board),
         egress=Egress(store, f"Anagnorisis/{VERSION}"),
         tally=Tally(),
         learner=learner,
@@ -266,6 +268,7 @@ async def _work(rooms: Rooms) -> None:
         indexing_loop(rooms.store, changes, board),
         rooms.training.loop,
         rooms.sample.loop,
+        rooms.importing.loop,
     )
     for loop in loops:
         board.enter(loop.name, loop.title)

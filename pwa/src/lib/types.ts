@@ -1377,6 +1377,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/models/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ImportModels
+         * @description Take in the models of a folder, as `models import` does; `imported` says what became of each.
+         */
+        post: operations["ApiModelsImportsImportModels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models/{kind}": {
         parameters: {
             query?: never;
@@ -1590,6 +1610,12 @@ export interface components {
             sent_at: number;
             events: components["schemas"]["EventIn"][];
             person?: number | null;
+        };
+        /** Came */
+        Came: {
+            name: string;
+            installed: boolean;
+            says: string;
         };
         /** CameIn */
         CameIn: {
@@ -1967,6 +1993,7 @@ export interface components {
         ModelsOut: {
             kinds: components["schemas"]["Reading"][];
             installed: components["schemas"]["InstalledOut"][];
+            imported: components["schemas"]["Came"][];
         };
         /** Moment */
         Moment: {
@@ -2103,6 +2130,10 @@ export interface components {
             pairs: components["schemas"]["Figure"] | null;
             rank: components["schemas"]["Figure"] | null;
             coverage: components["schemas"]["Figure"];
+        };
+        /** Pointed */
+        Pointed: {
+            folder: string;
         };
         /** PolesOut */
         PolesOut: {
@@ -5184,6 +5215,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelsOut"];
+                };
+            };
+        };
+    };
+    ApiModelsImportsImportModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Pointed"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelsOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
                 };
             };
         };

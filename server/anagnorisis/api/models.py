@@ -1,8 +1,9 @@
 """Which models see, hear and read here: those installed, the one at work, the one to come, the way back."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from litestar import delete, get, put
+from litestar import delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
@@ -11,6 +12,7 @@ from anagnorisis.domain import KINDS, Kind, Unknown
 from anagnorisis.embed import EmbedderSpec
 from anagnorisis.embed.description import Cost, Description
 from anagnorisis.embed.worker import Worker
+from anagnorisis.jobs.importing import Came, Importing
 from anagnorisis.library.changing import Changing
 
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
@@ -71,6 +73,14 @@ class ModelsOut(Struct, frozen=True):
 
     kinds: list[Reading]
     installed: list[InstalledOut]
+    imported: list[Came]
+    """What became of the folders that were pointed at last; the job `import` says how far it is."""
+
+
+class Pointed(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where models are: a folder of this machine with one, or with folders of them."""
+
+    folder: Annotated[str, Meta(min_length=1, max_length=4096)]
 
 
 class Choice(Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,9 +90,13 @@ class Choice(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @get("/models")
-async def list_models(changing: NamedDependency[Changing], worker: NamedDependency[Worker]) -> ModelsOut:
+async def list_models(
+    changing: NamedDependency[Changing],
+    worker: NamedDependency[Worker],
+    importing: NamedDependency[Importing],
+) -> ModelsOut:
     """What reads each kind, and what could."""
-    return await told(changing, worker)
+    return await told(changing, worker, importing.came)
 
 
 @put("/models/{kind:str}")
@@ -91,10 +105,11 @@ async def choose_models(
     data: JSONBody[Choice],
     changing: NamedDependency[Changing],
     worker: NamedDependency[Worker],
+    importing: NamedDependency[Importing],
 ) -> ModelsOut:
     """Have a kind read by other models. They take over once they have seen everything; ratings stay."""
     await changing.choose_for(kind, list(dict.fromkeys(data.models)))
-    return await told(changing, worker)
+    return await told(changing, worker, importing.came)
 
 
 @delete("/models/{kind:str}/{which:str}", status_code=200)
@@ -103,10 +118,11 @@ async def drop_model(
     which: FromPath[Literal["candidate", "previous"]],
     changing: NamedDependency[Changing],
     worker: NamedDependency[Worker],
+    importing: NamedDependency[Importing],
 ) -> ModelsOut:
     """Take a choice back, or give up the way back; the disk of its vectors is given back."""
     await changing.drop(kind, which)
-    return await told(changing, worker)
+    return await told(changing, worker, importing.came)
 
 
 @delete("/models/{kind:str}/installed/{digest:str}", status_code=200)
@@ -115,15 +131,28 @@ async def remove_model(
     digest: FromPath[Digest],
     changing: NamedDependency[Changing],
     worker: NamedDependency[Worker],
+    importing: NamedDependency[Importing],
 ) -> ModelsOut:
     """Take an installed model out of the house. 409 while a kind is read by it."""
     if digest not in changing.registry.installed or changing.registry.installed[digest].kind != kind:
         raise Unknown(f"No such model of {kind} is installed.")
     await changing.remove(digest)
-    return await told(changing, worker)
+    return await told(changing, worker, importing.came)
 
 
-async def told(changing: Changing, worker: Worker) -> ModelsOut:
+@post("/models/imports", status_code=202)
+async def import_models(
+    data: JSONBody[Pointed],
+    changing: NamedDependency[Changing],
+    worker: NamedDependency[Worker],
+    importing: NamedDependency[Importing],
+) -> ModelsOut:
+    """Take in the models of a folder, as `models import` does; `imported` says what became of each."""
+    await importing.ask(data.folder)
+    return await told(changing, worker, importing.came)
+
+
+async def told(changing: Changing, worker: Worker, imported: Sequence[Came] = ()) -> ModelsOut:
     """All there is to say of models now."""
     registry = changing.registry
     kinds = []
@@ -135,7 +164,7 @@ async def told(changing: Changing, worker: Worker) -> ModelsOut:
         before = _out(previous, worker) if previous else None
         kinds.append(Reading(kind, _out(registry.active(kind), worker), change, before))
     installed = [_installed(digest, one) for digest, one in registry.installed.items()]
-    return ModelsOut(kinds, sorted(installed, key=lambda one: (one.kind, one.name)))
+    return ModelsOut(kinds, sorted(installed, key=lambda one: (one.kind, one.name)), [*imported])
 
 
 def _out(spec: EmbedderSpec, worker: Worker) -> ModelOut:

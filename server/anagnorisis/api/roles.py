@@ -120,6 +120,7 @@ TABLE = {
     "PUT /api/heads/{head}/active": OWNER,
     "DELETE /api/heads/{head}": OWNER,
     "GET /api/models": GUEST,
+    "POST /api/models/imports": OWNER,
     "PUT /api/models/{kind}": OWNER,
     "DELETE /api/models/{kind}/{which}": OWNER,
     "DELETE /api/models/{kind}/installed/{digest}": OWNER,

@@ -27,6 +27,7 @@ from anagnorisis.feed.page import Feed
 from anagnorisis.feed.sorts import Shelf
 from anagnorisis.jobs.board import Board
 from anagnorisis.jobs.folders import Folders
+from anagnorisis.jobs.importing import Importing
 from anagnorisis.jobs.sample import Sample
 from anagnorisis.jobs.training import Training
 from anagnorisis.library.changing import Changing
@@ -42,6 +43,7 @@ AT_ONCE = (
     *("settings", "store", "sessions", "household", "listening", "pairing", "confirmation", "sights"),
     *("entrance", "renewal", "bells", "held", "board", "folders", "sample", "egress", "tally", "charts"),
     "mirror",
+    "importing",
     "training",
     "worker",
 )
@@ -67,6 +69,7 @@ class Rooms(Struct, frozen=True, eq=False):
     board: Board
     folders: Folders
     sample: Sample
+    importing: Importing
     egress: Egress
     tally: Tally
     learner: Learner

@@ -138,6 +138,7 @@ HANDLERS = (
     heads.use_head,
     heads.remove_head,
     models.list_models,
+    models.import_models,
     models.choose_models,
     models.drop_model,
     models.remove_model,

@@ -5,11 +5,22 @@ import httpx
 
 async def test_every_job_is_on_the_board(ada: httpx.AsyncClient, until) -> None:
     async def all_there() -> bool:
-        return len((await ada.get("/api/jobs")).json()) == 9
+        return len((await ada.get("/api/jobs")).json()) == 10
 
     await until(all_there)
     told = {job["name"]: job for job in (await ada.get("/api/jobs")).json()}
-    assert set(told) == {"scan", "embed", "fit", "likeness", "words", "head", "sample", "model", "index"}
+    assert set(told) == {
+        "scan",
+        "embed",
+        "fit",
+        "likeness",
+        "words",
+        "head",
+        "sample",
+        "model",
+        "index",
+        "import",
+    }
     assert told["embed"]["state"] == "paused" and all(job["title"] for job in told.values())
 
 

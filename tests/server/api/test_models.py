@@ -141,3 +141,49 @@ async def test_without_a_server_a_command_does_the_same(settings: Settings, eyes
     (settings.data / "models" / eyes[1] / "model.onnx").write_bytes(b"spoiled")
     with pytest.raises(Refused, match="Fetch it again"):
         await app.alone(settings, VerifyModels())
+
+
+async def until_taken_in(client: httpx.AsyncClient, count: int) -> list[dict[str, Any]]:
+    async with asyncio.timeout(30):
+        while len(came := (await client.get("/api/models")).json()["imported"]) < count:
+            await asyncio.sleep(0.02)
+    return list(came)
+
+
+async def test_an_owner_points_at_a_folder_of_models_and_is_told_of_each(
+    ada: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    for name in ("eyes", "lens"):
+        graphs.picture_model(tmp_path / "models" / name)
+    (tmp_path / "models" / "lens" / "model.onnx").write_bytes(b"no graph")
+    (tmp_path / "models" / "notes").mkdir()
+    asked = await ada.post("/api/models/imports", json={"folder": str(tmp_path / "models")})
+    assert asked.status_code == 202
+    good, bad = await until_taken_in(ada, 2)
+    assert (good["name"], good["installed"]) == ("eyes", True) and graphs.LICENCE in good["says"]
+    assert (bad["name"], bad["installed"]) == ("lens", False)
+    assert "model.onnx of" in bad["says"] and "Fetch it again" in bad["says"]
+    assert [one["name"] for one in (await ada.get("/api/models")).json()["installed"]] == ["eyes"]
+    again = await ada.post("/api/models/imports", json={"folder": str(tmp_path / "models" / "eyes")})
+    assert again.status_code == 202
+    async with asyncio.timeout(30):
+        while (came := (await ada.get("/api/models")).json()["imported"]) == [good, bad] or not came:
+            await asyncio.sleep(0.02)
+    assert len(came) == 1 and "installed already" in came[0]["says"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "why"),
+    [("models", "from the top"), ("/nowhere/at/all", "no folder"), ("", ""), ("/tmp/\0", "from the top")],
+)
+async def test_where_no_model_is_that_is_said_at_once(ada: httpx.AsyncClient, folder: str, why: str) -> None:
+    refused = await ada.post("/api/models/imports", json={"folder": folder})
+    assert refused.status_code == 400 and why in refused.json()["detail"]
+
+
+async def test_a_folder_without_models_is_named(ada: httpx.AsyncClient, admit: Any, tmp_path: Path) -> None:
+    refused = await ada.post("/api/models/imports", json={"folder": str(tmp_path)})
+    assert refused.status_code == 400 and f"Neither {tmp_path}" in refused.json()["detail"]
+    async with await admit("member") as member:
+        asked = await member.post("/api/models/imports", json={"folder": str(tmp_path)})
+        assert asked.status_code == 403
