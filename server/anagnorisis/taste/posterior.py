@@ -141,7 +141,7 @@ class Posterior:
         return Gain(direction, error, q)
 
     def _solve(self) -> None:
-        inverse = _inverse(np.linalg.cholesky(self._all.precision))
+        inverse = _inverse(np.asarray(np.linalg.cholesky(self._all.precision), np.float64))
         self._weigh(inverse.T @ inverse)
 
     def _weigh(self, covariance: NDArray[np.float64]) -> None:
