@@ -43,6 +43,8 @@ YEARS: dict[Kind, int] = {"music": 1, "image": 6, "article": 1}
 TAGS = slice(8, 16)
 """Which are the codes of tags, in every kind; a picture has none."""
 SHARED = 9
+Told = tuple[Space, NDArray[np.float64], Vector]
+"""Of a kind its space, the rows (n, 161 or more) of what is rated, and the ratings (n,)."""
 
 
 def columns(kind: Kind) -> NDArray[np.intp]:
@@ -57,8 +59,8 @@ class Lean(Struct, frozen=True, eq=False):
     """d, (162,): points that each column would give, were all of it carried over."""
 
     def same(self, other: "Lean") -> bool:
-        """Whether both say the same."""
-        return bool(np.array_equal(self.towards, other.towards))
+        """Whether both say the same, but for the order of sums."""
+        return bool(np.allclose(self.towards, other.towards, rtol=0, atol=1e-12))
 
     def upon(self, prior: Prior) -> Prior:
         """`prior` with it: P' = P - k k' / c, k = P d, c = 1 / CARRIED_VARIANCE + d'k (Sherman-Morrison)."""
@@ -91,10 +93,8 @@ def upright() -> Lean:
     return Lean(np.zeros(DIMENSION))
 
 
-def leaning(to: Space, told: Iterable[tuple[Space, NDArray[np.float64], Vector]]) -> Lean:
-    """What ratings of other kinds say of that of `to`. `told` of each are its space, the rows (n, 161 or
-    more) of what is rated, and the ratings (n,).
-    """
+def leaning(to: Space, told: Iterable[Told]) -> Lean:
+    """What is `told` of the ratings of other kinds, said of that of `to`."""
     square, shift = np.eye(SHARED) / NUMBERS_VARIANCE, np.zeros(SHARED)
     for space, rows, ratings in told:
         if len(ratings):
