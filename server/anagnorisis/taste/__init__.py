@@ -2,6 +2,6 @@
 
 Score of an item x by a person: y = x'w + noise, w ~ N(m, S), x = [φ, c]. φ is the item's row of the shared
 features (`phi`, held by `spaces`), c what the others of the household say of it (`consensus`). m and S heed
-what the person wrote (`wished`), rated in other kinds (`across`) and corrected (`ties`). `posterior` holds the
+what the person wrote (`wished`), rated elsewhere (`across`) and corrected (`ties`). `posterior` holds the
 mathematics, `view` one person's posterior and the score of every item, `learner` the verbs.
 """
