@@ -53,13 +53,14 @@ class Sums:
         self.shift += rows.T @ (weights * above)
         self.square += float(weights @ above**2)
 
-    def rest_on(self, before: Prior, prior: Prior) -> None:
-        """The same lessons above what `prior` says instead of what the one `before` said."""
-        plain, moved = before.precision(), prior.mean - before.mean
-        less = (self.precision - plain) @ moved
+    def rest_on(self, moved: Vector, before: NDArray[np.float64], turned: NDArray[np.float64]) -> None:
+        """The same lessons above a prior mean that is `moved` by so much, (D,), and whose precision, that was
+        `before`, is `turned` by so much, (D, D).
+        """
+        less = self.precision @ moved - before @ moved
         self.square += float(moved @ (less - 2 * self.shift))
         self.shift -= less
-        self.precision += prior.precision() - plain
+        self.precision += turned
 
     def unexplained(self) -> float:
         """c - b'A^-1 b: the squares that are left, what the prior says of the weights counted in."""
@@ -120,8 +121,10 @@ class Posterior:
             q = float(row @ direction) + 1 / weight
             covariance = covariance - np.outer(direction, direction) / q
             gains.append(Gain(direction, 0.0, q))
+        moved, before = prior.mean - self.prior.mean, self.prior.precision()
+        turned = prior.precision() - before
         for sums in (self._all, self._hinted):
-            sums.rest_on(self.prior, prior)
+            sums.rest_on(moved, before, turned)
         self.prior, self._aside = prior, self._aside and self._hinted.unexplained()
         self._weigh(covariance)
         return [*gains, Gain(self.weights - weights, 1.0, STILL)]
