@@ -42,12 +42,13 @@ YEARS: dict[Kind, int] = {"music": 1, "image": 6, "article": 1}
 """Which of a kind's metadata numbers is the year."""
 TAGS = slice(8, 16)
 """Which are the codes of tags, in every kind; a picture has none."""
-SHARED = 9
-
-
-def columns(kind: Kind) -> NDArray[np.intp]:
-    """(9,): where the shared numbers stand in a row of the kind."""
-    return phi.NUMBERS.start + np.array([*range(TAGS.start, TAGS.stop), YEARS[kind]])
+SHARED = {kind: np.array([*range(TAGS.start, TAGS.stop), year]) for kind, year in YEARS.items()}
+"""(9,): the numbers of a kind that mean the same in every kind."""
+COLUMNS = {kind: phi.NUMBERS.start + shared for kind, shared in SHARED.items()}
+"""(9,): where they stand in a row."""
+WIDTH = TAGS.stop - TAGS.start + 1
+Told = tuple[Space, NDArray[np.float64], Vector]
+"""Of a kind its space, the rows (n, 161 or more) of what is rated, and the ratings (n,)."""
 
 
 class Lean(Struct, frozen=True, eq=False):
@@ -57,20 +58,27 @@ class Lean(Struct, frozen=True, eq=False):
     """d, (162,): points that each column would give, were all of it carried over."""
 
     def same(self, other: "Lean") -> bool:
-        """Whether both say the same."""
-        return bool(np.array_equal(self.towards, other.towards))
+        """Whether both say the same, but for the order of sums."""
+        return bool(np.allclose(self.towards, other.towards, rtol=0, atol=1e-12))
 
     def upon(self, prior: Prior) -> Prior:
         """`prior` with it: P' = P - k k' / c, k = P d, c = 1 / CARRIED_VARIANCE + d'k (Sherman-Morrison)."""
         if not self.towards.any():
             return prior
-        row, weight = self.turn(prior)
+        row, weight = self._turn(prior)
         less = -weight * np.outer(row, row)
         tied = less if prior.tied is None else prior.tied + less
         return replace(prior, mean=prior.mean + CARRIED * self.towards, tied=tied)
 
-    def turn(self, prior: Prior) -> tuple[Vector, float]:
-        """k (162,) and 1 / c: what `upon` takes from the precision of `prior`."""
+    def instead(self, of: "Lean", prior: Prior) -> list[tuple[Vector, float]]:
+        """Rows k (162,) and weights v: v k k' of each turns the precision of `of` upon `prior` into that
+        of this.
+        """
+        (gone, given), (row, taken) = of._turn(prior), self._turn(prior)
+        return [(gone, given), (row, -taken)]
+
+    def _turn(self, prior: Prior) -> tuple[Vector, float]:
+        """k and 1 / c."""
         row = prior.precision() @ self.towards
         return row, 1 / (1 / CARRIED_VARIANCE + float(self.towards @ row))
 
@@ -91,23 +99,21 @@ def upright() -> Lean:
     return Lean(np.zeros(DIMENSION))
 
 
-def leaning(to: Space, told: Iterable[tuple[Space, NDArray[np.float64], Vector]]) -> Lean:
-    """What ratings of other kinds say of that of `to`. `told` of each are its space, the rows (n, 161 or
-    more) of what is rated, and the ratings (n,).
-    """
-    square, shift = np.eye(SHARED) / NUMBERS_VARIANCE, np.zeros(SHARED)
+def leaning(to: Space, told: Iterable[Told]) -> Lean:
+    """What is `told` of the ratings of other kinds, said of that of `to`."""
+    square, shift = np.eye(WIDTH) / NUMBERS_VARIANCE, np.zeros(WIDTH)
     for space, rows, ratings in told:
         if len(ratings):
-            z = rows[:, columns(space.kind)] / _spread(space)
+            z = rows[:, COLUMNS[space.kind]] / _spread(space)
             z = z - z.mean(axis=0)
             square += z.T @ z
             shift += z.T @ (ratings - ratings.mean())
     towards = np.zeros(DIMENSION)
     if shift.any() and to.phi is not None:
-        towards[columns(to.kind)] = np.linalg.solve(square, shift) / _spread(to)
+        towards[COLUMNS[to.kind]] = np.linalg.solve(square, shift) / _spread(to)
     return Lean(towards)
 
 
 def _spread(space: Space) -> Vector:
     """What each shared number is multiplied with in a row of `space`, (9,)."""
-    return space.spread[columns(space.kind) - phi.NUMBERS.start].astype(np.float64)
+    return np.asarray(space.spread[SHARED[space.kind]], np.float64)

@@ -186,7 +186,7 @@ class Learner:
         A view that scores every row is believed to follow the log, unless it is to be compared `again`.
         """
         view, space = self._views.get((person, kind)), self.spaces.of(kind)
-        lean = await self.elsewhere.of(person, kind, again)
+        lean = await self.elsewhere.of(person, kind, self._of(person), again)
         if view and self._stands(view):
             if view.lean is not lean:
                 await asyncio.to_thread(view.lean_on, lean)

@@ -12,6 +12,8 @@ from anagnorisis.taste.prior import Prior
 Vector = NDArray[np.float64]
 STILL = 1e200
 """The q of a gain that moves means and, to all that f64 can tell, no variance."""
+SMALL = 24
+"""Rows of a triangle that LAPACK inverts as fast as its halves."""
 
 
 class Gain(msgspec.Struct, frozen=True, eq=False):
@@ -51,13 +53,14 @@ class Sums:
         self.shift += rows.T @ (weights * above)
         self.square += float(weights @ above**2)
 
-    def rest_on(self, before: Prior, prior: Prior) -> None:
-        """The same lessons above what `prior` says instead of what the one `before` said."""
-        plain, moved = before.precision(), prior.mean - before.mean
-        less = (self.precision - plain) @ moved
+    def rest_on(self, moved: Vector, before: NDArray[np.float64], turned: NDArray[np.float64]) -> None:
+        """The same lessons above a prior mean that is `moved` by so much, (D,), and whose precision, that was
+        `before`, is `turned` by so much, (D, D).
+        """
+        less = self.precision @ moved - before @ moved
         self.square += float(moved @ (less - 2 * self.shift))
         self.shift -= less
-        self.precision += prior.precision() - plain
+        self.precision += turned
 
     def unexplained(self) -> float:
         """c - b'A^-1 b: the squares that are left, what the prior says of the weights counted in."""
@@ -118,8 +121,10 @@ class Posterior:
             q = float(row @ direction) + 1 / weight
             covariance = covariance - np.outer(direction, direction) / q
             gains.append(Gain(direction, 0.0, q))
+        moved, before = prior.mean - self.prior.mean, self.prior.precision()
+        turned = prior.precision() - before
         for sums in (self._all, self._hinted):
-            sums.rest_on(self.prior, prior)
+            sums.rest_on(moved, before, turned)
         self.prior, self._aside = prior, self._aside and self._hinted.unexplained()
         self._weigh(covariance)
         return [*gains, Gain(self.weights - weights, 1.0, STILL)]
@@ -139,7 +144,7 @@ class Posterior:
         return Gain(direction, error, q)
 
     def _solve(self) -> None:
-        inverse = np.linalg.inv(np.linalg.cholesky(self._all.precision))
+        inverse = _inverse(np.asarray(np.linalg.cholesky(self._all.precision), np.float64))
         self._weigh(inverse.T @ inverse)
 
     def _weigh(self, covariance: NDArray[np.float64]) -> None:
@@ -148,3 +153,18 @@ class Posterior:
         self.weights = self.prior.mean + beyond
         unexplained = max(self._all.square - float(self._all.shift @ beyond) - self._aside, 0.0)
         self.noise = (self.prior.certainty * self.prior.noise + unexplained) / self.degrees
+
+
+def _inverse(lower: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The inverse of a lower triangle (n, n) by its halves: that of [A 0; B C] is [A' 0; -C'BA' C'].
+
+    A third of the time that numpy takes, which does not know of the zeros.
+    """
+    n = len(lower) // 2
+    if n < SMALL:
+        return np.asarray(np.linalg.inv(lower))
+    inverse = np.zeros_like(lower)
+    first, last = _inverse(lower[:n, :n]), _inverse(lower[n:, n:])
+    inverse[:n, :n], inverse[n:, n:] = first, last
+    inverse[n:, :n] = -last @ (lower[n:, :n] @ first)
+    return inverse

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence, Set
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from msgspec import Struct, structs
@@ -226,12 +227,10 @@ class View:
 
     def lean_on(self, lean: Lean) -> None:
         """Begin from what other kinds say by now, as if it had been said before the first rating."""
-        row, weight = self.lean.turn(self._worded)
-        turns, self.lean = [(row, weight)], lean
-        row, weight = lean.turn(self._worded)
+        turns, self.lean = lean.instead(self.lean, self._worded), lean
         self.ties, begun = self._ground()
-        self._apply(self._posterior.rest_on(begun, [*turns, (row, -weight)]))
-        self.taste = self._told()
+        self._apply(self._posterior.rest_on(begun, turns), 1)
+        self.taste = structs.replace(self.taste, **self._stands())
 
     def _ground(self) -> tuple[Ties, Prior]:
         """What the person said against scores, and the prior with all that is known before ratings."""
@@ -351,9 +350,9 @@ class View:
             return Lesson("signal", items, told[0], target, weight)
         return Lesson("pair", items, told[0] - told[1], target, weight)
 
-    def _apply(self, gains: Sequence[Gain]) -> None:
+    def _apply(self, gains: Sequence[Gain], updates: int | None = None) -> None:
         burst(self.columns, gains)
-        self.updates += len(gains)
+        self.updates += len(gains) if updates is None else updates
         if self._since is not None:
             self._since += gains
 
@@ -381,13 +380,8 @@ class View:
         unrated = np.ones(len(self), np.bool_)
         unrated[self.space.rows(self._learned)] = False
         return Taste(
-            prior=self._posterior.prior,
+            **self._stands(),
             wished=self.wished,
-            lean=self.lean,
-            ties=self.ties,
-            weights=self._posterior.weights,
-            covariance=self._posterior.covariance,
-            noise=self._posterior.noise,
             degrees=self._posterior.degrees,
             mine=dict(self._mine),
             items=tuple(self._learned),
@@ -398,3 +392,9 @@ class View:
             named=dict(self._named),
             blend=blended(self.trust, self.voices, ratings),
         )
+
+    def _stands(self) -> dict[str, Any]:
+        """Of a taste what moves with the prior."""
+        of = self._posterior
+        moved = {"weights": of.weights, "covariance": of.covariance, "noise": of.noise}
+        return {"prior": of.prior, "lean": self.lean, "ties": self.ties, **moved}

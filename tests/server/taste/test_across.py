@@ -9,7 +9,7 @@ from anagnorisis.domain import Item, ItemId, Kind
 from anagnorisis.modality import MODALITIES
 from anagnorisis.store.corrections import Correction
 from anagnorisis.taste import explain, phi
-from anagnorisis.taste.across import CARRIED, CARRIED_VARIANCE, Lean, columns, leaning, upright
+from anagnorisis.taste.across import CARRIED, CARRIED_VARIANCE, COLUMNS, SHARED, Lean, leaning, upright
 from anagnorisis.taste.carry import carried
 from anagnorisis.taste.consensus import ALONE
 from anagnorisis.taste.posterior import Posterior
@@ -107,11 +107,11 @@ def test_the_lean_is_the_ridge_of_the_shared_numbers_whatever_their_order(rng: n
     rows, order = MUSIC.features.take(EVERY[:50]).astype(np.float64), rng.permutation(50)
     lean = leaning(ARTICLES, [(MUSIC, rows[order], SONG_POINTS[:50][order])])
     assert lean.towards == pytest.approx(heard(SONG_POINTS, 50).towards, abs=1e-12)
-    z = rows[:, columns("music")] / MUSIC.spread[columns("music") - phi.NUMBERS.start]
+    z = rows[:, COLUMNS["music"]] / MUSIC.spread[SHARED["music"]]
     z, y = z - z.mean(axis=0), SONG_POINTS[:50] - SONG_POINTS[:50].mean()
     dual = z.T @ np.linalg.solve(z @ z.T + np.eye(50) / 0.1, y)
-    spread = ARTICLES.spread[columns("article") - phi.NUMBERS.start]
-    assert lean.towards[columns("article")] * spread == pytest.approx(dual, abs=1e-9)
+    spread = ARTICLES.spread[SHARED["article"]]
+    assert lean.towards[COLUMNS["article"]] * spread == pytest.approx(dual, abs=1e-9)
     assert np.count_nonzero(lean.towards) == np.count_nonzero(dual)
 
 
@@ -169,8 +169,7 @@ def test_another_prior_under_hints_is_as_if_all_was_learned_from_it(rng: np.rand
     told, fresh = Posterior(before.upon(house_prior())), Posterior(after.upon(house_prior()))
     told.relearn(x, y, weights)
     fresh.relearn(x, y, weights)
-    (row, v), (new, w) = before.turn(house_prior()), after.turn(house_prior())
-    told.rest_on(after.upon(house_prior()), [(row, v), (new, -w)])
+    told.rest_on(after.upon(house_prior()), after.instead(before, house_prior()))
     assert told.weights == pytest.approx(fresh.weights, abs=1e-9)
     assert told.noise == pytest.approx(fresh.noise, rel=1e-9)
     told.forget(x[0], y[0])
