@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { audit } from './audit'
-import { browse, comeIn, House } from './house'
+import { browse, comeIn, House, rate } from './house'
 
 const ROOT = new URL('../..', import.meta.url).pathname
 const house = new House()
@@ -27,21 +27,6 @@ async function unfold(name: string): Promise<void> {
   await expect.poll(() => part(name).locator('[aria-busy=true]').count()).toBe(0)
 }
 
-/** Rate so many pictures as the app does, in the order the house gives. */
-async function rate(many: number): Promise<void> {
-  await page.evaluate(async (count) => {
-    const { picks } = await (await fetch('/api/items?kind=image&sort=title&rated=no&limit=40')).json()
-    const now = Date.now()
-    const events = picks.slice(0, count).map((pick: { item: { id: string } }, n: number) => ({
-      uuid: crypto.randomUUID(), kind: 'rating', item: pick.item.id, value: (n * 3) % 11, at: now - 1000 + n, target: null,
-    }))
-    const body = JSON.stringify({ sent_at: now, events })
-    const headers = { 'content-type': 'application/json', 'x-anag': '1' }
-    const answer = await fetch('/api/events', { method: 'POST', headers, body })
-    if (!answer.ok) throw new Error(await answer.text())
-  }, many)
-}
-
 beforeAll(async () => {
   house.furnish([2, 60, 2])
   await house.start()
@@ -59,10 +44,10 @@ afterAll(async () => {
 })
 
 test('without what learning needs the page says what could be had, and how', async () => {
-  await rate(40)
+  await rate(page, 40)
   await unfold('A second opinion')
   await part('A second opinion').getByText(/needs 50 ratings to learn from; there are \d+/).waitFor()
-  await rate(12)
+  await rate(page, 12)
   await unfold('A second opinion')
   await part('A second opinion').getByText(/With the extra `train` .* pip install/).waitFor()
   expect(await part('A second opinion').getByRole('button', { name: 'Form one now' }).count()).toBe(0)
