@@ -29,7 +29,7 @@ class Came(Struct, frozen=True):
 
 
 class Importing:
-    """Takes in one model after the other. A kill leaves no half of one; what was not begun is asked for again."""
+    """Takes in one model after the other. A kill leaves no half of one; the rest is asked for again."""
 
     def __init__(self, store: Store, registry: Registry, worker: Worker, board: Board) -> None:
         self._store, self._registry, self._worker, self._board = store, registry, worker, board
