@@ -34,7 +34,14 @@ from anagnorisis.api.control import (
     Unlock,
 )
 from anagnorisis.api.entrance import Entrance, in_letters
-from anagnorisis.api.model_orders import ImportModel, ListModels, RemoveModel, UseModels, VerifyModels
+from anagnorisis.api.model_orders import (
+    BenchModels,
+    ImportModel,
+    ListModels,
+    RemoveModel,
+    UseModels,
+    VerifyModels,
+)
 from anagnorisis.api.rooms import Rooms
 from anagnorisis.api.secured import Secured, secured
 from anagnorisis.auth.binding import listens_at
@@ -176,6 +183,9 @@ def _about_models(verbs: Any, data: argparse.ArgumentParser) -> None:
     gone.set_defaults(command=lambda asked: _order(asked, RemoveModel(asked.name)))
     whole = models.add_parser("verify", parents=[data], help="compare every file with its SHA-256")
     whole.set_defaults(command=lambda asked: _order(asked, VerifyModels()))
+    bench = models.add_parser("bench", parents=[data], help="how fast each is here, and which one suits")
+    bench.add_argument("names", nargs="*", metavar="name")
+    bench.set_defaults(command=lambda asked: _order(asked, BenchModels(asked.names)))
 
 
 def _carry(order: type[CarryAway] | type[BringIn], asked: argparse.Namespace) -> None:

@@ -159,7 +159,7 @@ def obedience(rooms: Rooms) -> Obey:
             return await about_taste(order, rooms.store, rooms.learner)
         if isinstance(order, ModelOrder):
             await asyncio.shield(rooms.loaded)
-            return await about_models(order, rooms.store, rooms.changing, rooms.worker)
+            return await about_models(order, rooms.store, rooms.changing, rooms.worker, rooms.settings)
         if not isinstance(order, Scan):
             return await about_people(order, rooms.sessions, rooms.household, rooms.confirmation)
         there = await sources.list(rooms.store.read)
@@ -196,7 +196,7 @@ async def _models(order: ModelOrder, settings: Settings, store: Store, later: As
     later.push_async_callback(worker.close)
     await spaces.load()
     changing = Changing(store, Embedding(store, worker, spaces), spaces)
-    return await about_models(order, store, changing, worker)
+    return await about_models(order, store, changing, worker, settings)
 
 
 async def _scan(scanner: Scanner, source: Source) -> str:

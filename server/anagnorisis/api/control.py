@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from anagnorisis.api.carrying import TasteOrder
+from anagnorisis.api.carrying import BringIn, CarryAway, TasteOrder
 from anagnorisis.api.health import PATIENCE_S as WELL_WITHIN_S
-from anagnorisis.api.model_orders import ModelOrder
+from anagnorisis.api.model_orders import BenchModels, ImportModel, ModelOrder, VerifyModels
 from anagnorisis.auth.confirmation import Confirmation
 from anagnorisis.auth.household import Household
 from anagnorisis.auth.sessions import Sessions
@@ -25,7 +25,8 @@ LONGEST = 64 * 1024
 """Bytes of a line."""
 LONGEST_NAME = 100
 """Bytes that every system takes as the name of a socket."""
-PATIENCE_S = 60.0
+PATIENCE_S, LONG_S = 60.0, 1800.0
+"""Of who asks; the longer one for what has to try or copy a model."""
 
 
 class AddPerson(Struct, frozen=True, tag="add person"):
@@ -82,6 +83,7 @@ class Train(Struct, frozen=True, tag="train"):
 PeopleOrder = AddPerson | ListPeople | NewCode | GiveRole | Unlock
 Errand = PeopleOrder | TasteOrder | ModelOrder | Scan | NewAuthority
 """What can be done without a running server too."""
+LONG = BenchModels, ImportModel, VerifyModels, CarryAway, BringIn
 Order = Errand | AskHealth | Train | Where
 
 
@@ -150,7 +152,8 @@ def ask_running(data: Path, order: Order) -> list[str] | None:
     why it cannot be asked.
     """
     with socket.socket(socket.AF_UNIX) as line:
-        line.settimeout(PATIENCE_S)
+        patience = LONG_S if isinstance(order, LONG) else PATIENCE_S
+        line.settimeout(patience)
         try:
             with _named(data / NAME) as name:
                 line.connect(name)
@@ -164,7 +167,7 @@ def ask_running(data: Path, order: Order) -> list[str] | None:
             ) from error
         except TimeoutError as error:
             raise Refused(
-                f"The running server said nothing for {PATIENCE_S:.0f} seconds. It may still do as it was "
+                f"The running server said nothing for {patience:.0f} seconds. It may still do as it was "
                 "told: look at its console."
             ) from error
         except (OSError, msgspec.MsgspecError) as error:

@@ -1,15 +1,19 @@
-"""`models list|import|use|remove|verify`, as a running house, or a command alone, carries them out."""
+"""`models list|import|use|remove|verify|bench`, as a running house, or a command alone, carries them out."""
 
 from pathlib import Path
 
 from msgspec import Struct
 
 from anagnorisis.api.models import Reading, told
+from anagnorisis.config import Settings
 from anagnorisis.domain import Refused
 from anagnorisis.embed import importing
 from anagnorisis.embed.worker import Worker
+from anagnorisis.library import pace
 from anagnorisis.library.changing import Changing
+from anagnorisis.store import items
 from anagnorisis.store.db import Store
+from anagnorisis.store.visibility import HOUSE
 from anagnorisis.taste.scores import MANY
 
 
@@ -40,12 +44,22 @@ class VerifyModels(Struct, frozen=True, tag="verify models"):
     """`models verify`"""
 
 
-ModelOrder = ListModels | ImportModel | UseModels | RemoveModel | VerifyModels
+class BenchModels(Struct, frozen=True, tag="bench models"):
+    """`models bench [NAME…]`"""
+
+    names: list[str]
 
 
-async def about_models(order: ModelOrder, store: Store, changing: Changing, worker: Worker) -> list[str]:
+ModelOrder = BenchModels | ListModels | ImportModel | UseModels | RemoveModel | VerifyModels
+
+
+async def about_models(
+    order: ModelOrder, store: Store, changing: Changing, worker: Worker, settings: Settings
+) -> list[str]:
     """Carry out an order about models. Raises what the verbs of these rooms raise."""
     match order:
+        case BenchModels(names):
+            return await _bench(names, store, changing, settings)
         case ListModels():
             return await _list(changing, worker)
         case ImportModel(folder):
@@ -70,6 +84,13 @@ async def about_models(order: ModelOrder, store: Store, changing: Changing, work
             if found:
                 raise Refused(" ".join(one.what for one in found))
             return [f"{len(changing.registry.installed)} models, every file as its description says."]
+
+
+async def _bench(names: list[str], store: Store, changing: Changing, settings: Settings) -> list[str]:
+    found = [one async for one in pace.measured(store, changing.embedding, settings, names)]
+    counts = await items.counts(store.slow, HOUSE)
+    advice = pace.advised(found, counts, settings.worker_mb)
+    return [*pace.table(found), "", *(f"For {MANY[one.kind]}: {one.name}, {one.says}." for one in advice)]
 
 
 async def _list(changing: Changing, worker: Worker) -> list[str]:

@@ -169,9 +169,7 @@ async def told(changing: Changing, worker: Worker, imported: Sequence[Came] = ()
 
 def _out(spec: EmbedderSpec, worker: Worker) -> ModelOut:
     runs_on = worker.runs_on.get(spec.digest, "")
-    return ModelOut(
-        spec.digest, spec.name, spec.title, spec.says, spec.dim, spec.words, spec.models, runs_on
-    )
+    return ModelOut(spec.digest, spec.name, spec.title, spec.says, spec.dim, spec.words, spec.models, runs_on)
 
 
 def _installed(digest: str, one: Description) -> InstalledOut:

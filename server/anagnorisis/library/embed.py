@@ -69,7 +69,7 @@ class Embedding:
         Items none of whose files can be reached are left as they are and not pending until `look_again`.
         Raises `WorkerLost`.
         """
-        given = await (self._texts(ids) if spec.kind == "article" else self._files(ids))
+        given = await self.given(spec.kind, ids)
         self._unreached |= dict.fromkeys(set(ids) - given.keys(), spec.kind)
         if not given:
             return
@@ -94,6 +94,10 @@ class Embedding:
         if model == self.registry.active(spec.kind).digest:
             await self._spaces.admit(spec.kind, [item for item, _ in made])
         self._store.changes.ring("vectors")
+
+    async def given(self, kind: Kind, ids: Sequence[ItemId]) -> Mapping[ItemId, bytes | str]:
+        """What the worker is given of each of `ids`: a text, or the path of a file that is there now."""
+        return await (self._texts(ids) if kind == "article" else self._files(ids))
 
     async def _texts(self, ids: Sequence[ItemId]) -> Mapping[ItemId, bytes | str]:
         return await texts.plain(self._store.read, ids)

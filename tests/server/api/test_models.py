@@ -10,7 +10,14 @@ import pytest
 from tests import graphs
 
 from anagnorisis import app
-from anagnorisis.api.model_orders import ImportModel, ListModels, RemoveModel, UseModels, VerifyModels
+from anagnorisis.api.model_orders import (
+    BenchModels,
+    ImportModel,
+    ListModels,
+    RemoveModel,
+    UseModels,
+    VerifyModels,
+)
 from anagnorisis.api.rooms import Rooms
 from anagnorisis.config import Settings
 from anagnorisis.domain import AnagnorisisError, Refused
@@ -187,3 +194,20 @@ async def test_a_folder_without_models_is_named(ada: httpx.AsyncClient, admit: A
     async with await admit("member") as member:
         asked = await member.post("/api/models/imports", json={"folder": str(tmp_path)})
         assert asked.status_code == 403
+
+
+async def test_models_are_measured_on_the_items_of_the_house_or_on_made_ones(
+    ada: httpx.AsyncClient, obey: Any, eyes: tuple[str, str]
+) -> None:
+    await obey(ImportModel(eyes[0]))
+    lines = await obey(BenchModels([]))
+    measured = {line.split()[0]: line.split() for line in lines[1:] if line and not line.startswith("For ")}
+    assert {"eyes", *(one.name for one in EMBEDDERS.values())} <= measured.keys()
+    assert measured["eyes"][-1] == "CPUExecutionProvider" and float(measured["eyes"][2]) > 0
+    advice = [line for line in lines if line.startswith("For ")]
+    assert [line.split(":")[0] for line in advice] == ["For tracks", "For pictures", "For articles"]
+    assert advice[1].startswith("For pictures: eyes, sees")
+    only = await obey(BenchModels([VIEWER]))
+    assert only[1].startswith(VIEWER) and only[-1].startswith(f"For pictures: {VIEWER}")
+    with pytest.raises(AnagnorisisError, match="No model ears"):
+        await obey(BenchModels(["ears"]))
