@@ -4,9 +4,12 @@ All figures are CPU time of one thread. Pictures: a JPEG of 12 million pixels fo
 house has made of it and from the file. Sound: three crops of 10 s of a track of 4 minutes for CLAP and for
 YAMNet, decoded from MP3 and FLAC; the slowest counts. Texts: 20 words each, 32 at a time; they need
 onnxruntime and `--models DIR` with a MiniLM in `DIR/minilm.int8`. What is not at hand is named and not run.
+Questions: medians in a library of `--items`, warm, by words alone and with meaning (`search_speed.py`).
+`models` in the receipt is what `anagnorisis models bench` says of what is built in and of the models in DIR.
 """
 
 import argparse
+import asyncio
 import importlib
 import os
 import statistics
@@ -18,15 +21,26 @@ from pathlib import Path
 from typing import Any
 
 import av
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+import search_speed
+from anagnorisis.config import Settings
+from anagnorisis.domain import AnagnorisisError
+from anagnorisis.embed import importing
 from anagnorisis.embed.front import picture
 from anagnorisis.embed.front.recipes import MelRecipe, PictureRecipe, SoundRecipe, TextRecipe
 from anagnorisis.embed.front.sound import Listener
 from anagnorisis.embed.front.text import Reader
+from anagnorisis.embed.registry import Registry
+from anagnorisis.embed.worker import Worker
+from anagnorisis.library import pace
+from anagnorisis.library.embed import Embedding
 from anagnorisis.media.pictures import shrink
+from anagnorisis.store.db import Store
+from anagnorisis.taste.spaces import Spaces
 from receipt import arguments, conclude
 
 RATE, MINUTES = 44_100, 4
@@ -133,11 +147,30 @@ def texts(models: Path | None, runs: int) -> float | str:
     return round(TEXTS / cpu_s(work, runs), 1)
 
 
+async def table(data: Path, models: Path | None) -> list[dict[str, Any]]:
+    """What is built in, and each model in a folder of `models`, on made items; what is none is left out."""
+    settings = Settings(data=data)
+    store, worker = await Store.open(data), Worker(settings)
+    try:
+        spaces = Spaces(store, Registry(store, data / "models"))
+        for file in sorted(models.glob("*/model.json")) if models else ():
+            try:
+                await importing.bring_in(file.parent, store, spaces.registry, worker)
+            except AnagnorisisError as error:
+                print(f"{file.parent.name}: {error.what}")
+        embedding = Embedding(store, worker, spaces)
+        return [msgspec.to_builtins(one) async for one in pace.measured(store, embedding, settings)]
+    finally:
+        await worker.close()
+        await store.close()
+
+
 def options() -> argparse.Namespace:
     """The command line."""
     parser = arguments(__doc__)
     parser.add_argument("--models", type=Path, metavar="DIR", help="a folder of models to try")
     parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--items", type=int, default=100_000, help="of the library that is searched")
     return parser.parse_args()
 
 
@@ -152,7 +185,14 @@ def main() -> None:
         ratios["minilm_texts_per_core_s"] = found
     else:
         figures["minilm_texts_per_core_s"] = found
-    conclude("models", figures, ratios, asked.json, load)
+    with tempfile.TemporaryDirectory() as made:
+        searched = asyncio.run(search_speed.measure(Path(made, "house"), asked.items))
+        known = asyncio.run(table(Path(made, "models"), asked.models))
+    figures |= {name: searched.pop(name) for name in ("search_words_ms", "search_meaning_ms")}
+    ratios |= {
+        f"search_{name}" if not name.startswith("search") else name: told for name, told in searched.items()
+    }
+    conclude("models", figures, ratios, asked.json, load, {"models": known})
 
 
 if __name__ == "__main__":
