@@ -55,11 +55,18 @@ def shown(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
+def measured(receipt: dict[str, Any]) -> dict[str, Any]:
+    """All that could be promised of a receipt."""
+    return {**receipt["figures"], **receipt["ratios"], **gains(receipt)}
+
+
 def promises(receipts: dict[str, dict[str, Any]]) -> str:
     """The first table: what was promised and what was measured."""
-    measured = ((r, {**r["figures"], **r["ratios"], **gains(r)}) for r in receipts.values())
     figures = {
-        key: (value, r) for r, found in measured for key, value in found.items() if not isinstance(value, str)
+        key: (value, receipt)
+        for receipt in receipts.values()
+        for key, value in measured(receipt).items()
+        if not isinstance(value, str)
     }
     rows = [
         f"| {says} | {bound} {unit} | **{shown(figures[key][0])}** {unit} |"
