@@ -17,7 +17,7 @@ the posterior itself: towards zero where the other kinds foretell nothing. Where
 so is all that comes of it.
 
 Artists, cameras and folders are left out: few are the same in two kinds, and eight signs do not tell one name
-from all others.
+from all others. Words were measured to say nothing more (benchmarks/README.md).
 """
 
 from collections.abc import Iterable
@@ -79,7 +79,7 @@ class Lean(Struct, frozen=True, eq=False):
 
     def _turn(self, prior: Prior) -> tuple[Vector, float]:
         """k and 1 / c."""
-        row = prior.precision() @ self.towards
+        row = prior.weighed(self.towards)
         return row, 1 / (1 / CARRIED_VARIANCE + float(self.towards @ row))
 
     def share(self, prior: Prior, weights: Vector) -> float:
@@ -90,7 +90,7 @@ class Lean(Struct, frozen=True, eq=False):
         if not self.towards.any():
             return 0.0
         leaned = self.upon(prior)
-        beyond = leaned.precision() @ (weights - leaned.mean)
+        beyond = leaned.weighed(weights - leaned.mean)
         return CARRIED + CARRIED_VARIANCE * float(self.towards @ beyond)
 
 

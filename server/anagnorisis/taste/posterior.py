@@ -40,30 +40,36 @@ class Sums:
     def __init__(self, prior: Prior) -> None:
         self.precision = prior.precision()
         self.shift, self.square = np.zeros(len(prior.mean)), 0.0
+        self.untouched = True
+        """Whether no lesson was ever added."""
 
     def add(self, x: Vector, above: float, weight: float) -> None:
         """Take in a lesson of row `x` (D,) that is `above` what the prior says of it."""
         self.precision += weight * np.outer(x, x)
+        self.untouched = False
         self.shift += weight * above * x
         self.square += weight * above * above
 
     def add_all(self, rows: NDArray[np.float64], above: Vector, weights: Vector) -> None:
         """The same for `rows` (n, D)."""
         self.precision += (rows.T * weights) @ rows
+        self.untouched = False
         self.shift += rows.T @ (weights * above)
         self.square += float(weights @ above**2)
 
-    def rest_on(self, moved: Vector, before: NDArray[np.float64], turned: NDArray[np.float64]) -> None:
-        """The same lessons above a prior mean that is `moved` by so much, (D,), and whose precision, that was
-        `before`, is `turned` by so much, (D, D).
+    def rest_on(self, before: Prior, moved: Vector, turned: NDArray[np.float64]) -> None:
+        """The same lessons above another prior than the one `before`: its mean is `moved` (D,), its precision
+        `turned` (D, D) from there.
         """
-        less = self.precision @ moved - before @ moved
+        less = self.precision @ moved - before.weighed(moved)
         self.square += float(moved @ (less - 2 * self.shift))
         self.shift -= less
         self.precision += turned
 
     def unexplained(self) -> float:
         """c - b'A^-1 b: the squares that are left, what the prior says of the weights counted in."""
+        if self.untouched:
+            return 0.0
         return max(self.square - float(self.shift @ np.linalg.solve(self.precision, self.shift)), 0.0)
 
 
@@ -115,19 +121,20 @@ class Posterior:
         Its precision is that of this one and v r r' of each (r, v) of `turns`, by which the covariance turns
         (Sherman & Morrison 1950); the next lesson has it factored anew.
         """
-        weights, covariance, gains = self.weights, self.covariance, []
+        gains: list[Gain] = []
         for row, weight in turns:
-            direction = covariance @ row
-            q = float(row @ direction) + 1 / weight
-            covariance = covariance - np.outer(direction, direction) / q
-            gains.append(Gain(direction, 0.0, q))
-        moved, before = prior.mean - self.prior.mean, self.prior.precision()
-        turned = prior.precision() - before
+            direction = self.covariance @ row
+            for gain in gains:
+                direction -= gain.direction * (float(gain.direction @ row) / gain.q)
+            gains.append(Gain(direction, 0.0, float(row @ direction) + 1 / weight))
+        rows, weights = np.array([row for row, _ in turns]), np.array([weight for _, weight in turns])
+        directions, q = np.array([gain.direction for gain in gains]), np.array([gain.q for gain in gains])
+        moved, turned, before = prior.mean - self.prior.mean, (rows.T * weights) @ rows, self.weights
         for sums in (self._all, self._hinted):
-            sums.rest_on(moved, before, turned)
-        self.prior, self._aside = prior, self._aside and self._hinted.unexplained()
-        self._weigh(covariance)
-        return [*gains, Gain(self.weights - weights, 1.0, STILL)]
+            sums.rest_on(self.prior, moved, turned)
+        self.prior, self._aside = prior, self._hinted.unexplained()
+        self._weigh(self.covariance - (directions.T / q) @ directions)
+        return [*gains, Gain(self.weights - before, 1.0, STILL)]
 
     def _change(self, x: Vector, y: float, weight: float) -> Gain:
         direction = self.covariance @ x

@@ -47,6 +47,11 @@ class Prior(msgspec.Struct, frozen=True, eq=False):
     """(162, 162): precision beside that of `variance`, from what a person said of their own taste, less what
     their ratings of other kinds leave open."""
 
+    def weighed(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """That precision times `x` (162,), without the matrix where there is none."""
+        plain = x / self.variance
+        return plain if self.tied is None else plain + self.tied @ x
+
     def precision(self) -> NDArray[np.float64]:
         """The inverse of the covariance (162, 162), as a share of the noise's."""
         plain = np.diag(1 / self.variance)

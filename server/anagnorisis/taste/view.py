@@ -192,8 +192,7 @@ class View:
         recency: Recency | None = None,
     ) -> Ranking:
         """`k` of the `eligible` rows (n,) by chance, one by one, with odds of exp(mean / temperature)."""
-        heard = self.taste.blend
-        return heard.ranked(
+        return self.taste.blend.ranked(
             self.columns, k, "draw", eligible=eligible, temperature=temperature, seed=seed, recency=recency
         )
 
@@ -227,9 +226,10 @@ class View:
 
     def lean_on(self, lean: Lean) -> None:
         """Begin from what other kinds say by now, as if it had been said before the first rating."""
-        turns, self.lean = lean.instead(self.lean, self._worded), lean
+        turns, self.lean, updates = lean.instead(self.lean, self._worded), lean, self.updates
         self.ties, begun = self._ground()
-        self._apply(self._posterior.rest_on(begun, turns), 1)
+        self._apply(self._posterior.rest_on(begun, turns))
+        self.updates = max(updates, 1)  # 4,000 leans drift by 5e-5: a refresh when idle does
         self.taste = structs.replace(self.taste, **self._stands())
 
     def _ground(self) -> tuple[Ties, Prior]:
@@ -350,9 +350,9 @@ class View:
             return Lesson("signal", items, told[0], target, weight)
         return Lesson("pair", items, told[0] - told[1], target, weight)
 
-    def _apply(self, gains: Sequence[Gain], updates: int | None = None) -> None:
+    def _apply(self, gains: Sequence[Gain]) -> None:
         burst(self.columns, gains)
-        self.updates += len(gains) if updates is None else updates
+        self.updates += len(gains)
         if self._since is not None:
             self._since += gains
 

@@ -204,3 +204,14 @@ def test_what_is_carried_away_holds_it() -> None:
     of = told.tensors
     weights = of["prior.mean"] + np.linalg.solve(of["precision"], of["shift"])
     assert of["weights"] == pytest.approx(weights, abs=1e-9)
+
+
+def test_a_thousand_leans_drift_by_nothing_that_shows() -> None:
+    view, leans = reader(READ_POINTS, 30), [heard(points(LIKES, SONGS, seed), 60) for seed in range(4)]
+    for n in range(1000):
+        view.lean_on(leans[n % 4])
+    afresh = reader(READ_POINTS, 30, leans[3])
+    assert view.taste.covariance == pytest.approx(afresh.taste.covariance, abs=1e-11)
+    for moved, fresh in zip(view.columns.at(EVERY), afresh.columns.at(EVERY), strict=True):
+        assert moved == pytest.approx(fresh, abs=1e-3)
+    assert view.updates == 1, "a refresh when idle is due"
