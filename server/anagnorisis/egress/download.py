@@ -1,4 +1,4 @@
-"""One large file, brought to its place whole: it goes on after any end, and is what it must be or is not there."""
+"""One large file, brought to its place whole: after any end it goes on, and what is wrong is not kept."""
 
 import asyncio
 import hashlib

@@ -1,4 +1,4 @@
-"""Known models: a small file each in `known/` says where its files lie, what they must be, and what it becomes."""
+"""Known models: a small file each in `known/` says what is fetched, what it must be and what it becomes."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -18,7 +18,7 @@ class Wanted(Struct, frozen=True, forbid_unknown_fields=True):
     bytes: int = 0
     """0: not known here."""
     sha256: str = ""
-    """"": not known here; nothing is fetched before the site was asked and somebody agreed to what it says."""
+    """"": not known here; nothing is fetched before somebody agreed to what the site states."""
 
 
 class Known(Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,6 +49,11 @@ class Known(Struct, frozen=True, forbid_unknown_fields=True):
     def pinned(self) -> bool:
         """Whether what is fetched must be what is written here."""
         return all(one.sha256 for one in self.files.values())
+
+    @property
+    def speaks(self) -> bool:
+        """Whether words can be compared with what it sees."""
+        return self.kind == "article" or (self.words is not None and self.shared_space)
 
     @property
     def bytes(self) -> int:

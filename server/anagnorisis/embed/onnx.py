@@ -119,7 +119,8 @@ class Graph:
             return out
         mask = given[recipe.mask].astype(np.float32)
         if self.tower.tokens == "last":
-            return out[np.arange(len(out)), mask.sum(axis=1).astype(np.intp) - 1]
+            ends = mask.sum(axis=1).astype(np.intp) - 1
+            return np.asarray(out[np.arange(len(out)), ends], np.float32)
         return np.asarray((out * mask[..., None]).sum(axis=1) / mask.sum(axis=1, keepdims=True), np.float32)
 
     def _typed(self, name: str, values: NDArray[np.generic]) -> NDArray[np.generic]:
