@@ -161,7 +161,9 @@ async def import_models(
     return await told(changing, worker, importing.came, pulling)
 
 
-async def told(changing: Changing, worker: Worker, imported: Sequence[Came], pulling: Pulling) -> ModelsOut:
+async def told(
+    changing: Changing, worker: Worker, imported: Sequence[Came] = (), pulling: Pulling | None = None
+) -> ModelsOut:
     """All there is to say of models now."""
     registry = changing.registry
     kinds = []
@@ -173,9 +175,8 @@ async def told(changing: Changing, worker: Worker, imported: Sequence[Came], pul
         before = _out(previous, worker) if previous else None
         kinds.append(Reading(kind, _out(registry.active(kind), worker), change, before))
     installed = [_installed(digest, one) for digest, one in registry.installed.items()]
-    return ModelsOut(
-        kinds, sorted(installed, key=lambda one: (one.kind, one.name)), [*imported], all_known(pulling)
-    )
+    installed.sort(key=lambda one: (one.kind, one.name))
+    return ModelsOut(kinds, installed, [*imported], all_known(pulling) if pulling else [])
 
 
 def _out(spec: EmbedderSpec, worker: Worker) -> ModelOut:

@@ -13,7 +13,7 @@ from tests.hub import SITE, Hub, known_eyes
 from tests.internet import World
 
 from anagnorisis import app
-from anagnorisis.api.model_orders import KnownModels, PullModel
+from anagnorisis.api.known_orders import KnownModels, PullModel
 from anagnorisis.api.rooms import Rooms
 from anagnorisis.config import Settings
 from anagnorisis.domain import Conflict, Refused
