@@ -34,6 +34,7 @@ from anagnorisis.api.control import (
     Unlock,
 )
 from anagnorisis.api.entrance import Entrance, in_letters
+from anagnorisis.api.known_orders import KnownModels, PullModel
 from anagnorisis.api.model_orders import (
     BenchModels,
     ImportModel,
@@ -181,6 +182,12 @@ def _about_models(verbs: Any, data: argparse.ArgumentParser) -> None:
     gone = models.add_parser("remove", parents=[data], help="take a model and its vectors out of the house")
     gone.add_argument("name")
     gone.set_defaults(command=lambda asked: _order(asked, RemoveModel(asked.name)))
+    there = models.add_parser("known", parents=[data], help="those that could be fetched")
+    there.set_defaults(command=lambda asked: _order(asked, KnownModels()))
+    pull = models.add_parser("pull", parents=[data], help="fetch a known model, and go on where it ended")
+    pull.add_argument("name")
+    pull.add_argument("--agree", action="store_true", help="to its licence and to what the site states")
+    pull.set_defaults(command=lambda asked: _order(asked, PullModel(asked.name, asked.agree)))
     whole = models.add_parser("verify", parents=[data], help="compare every file with its SHA-256")
     whole.set_defaults(command=lambda asked: _order(asked, VerifyModels()))
     bench = models.add_parser("bench", parents=[data], help="how fast each is here, and which one suits")

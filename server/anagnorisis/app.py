@@ -27,6 +27,7 @@ from anagnorisis.api.door import Door
 from anagnorisis.api.entrance import Entrance, Renewal
 from anagnorisis.api.held import Held
 from anagnorisis.api.hello import Hello
+from anagnorisis.api.known_orders import KnownOrder, PullModel, about_known
 from anagnorisis.api.media import Media
 from anagnorisis.api.model_orders import ModelOrder, about_models
 from anagnorisis.api.proxied import Proxied
@@ -60,6 +61,7 @@ from anagnorisis.jobs.folders import Folders
 from anagnorisis.jobs.importing import Importing
 from anagnorisis.jobs.indexing import indexing_loop
 from anagnorisis.jobs.likeness import likeness_loop
+from anagnorisis.jobs.pulling import Pulling
 from anagnorisis.jobs.sample import Sample
 from anagnorisis.jobs.supervisor import supervise
 from anagnorisis.jobs.training import Training
@@ -68,6 +70,7 @@ from anagnorisis.library.changing import Changing
 from anagnorisis.library.embed import Embedding
 from anagnorisis.library.likeness import Likeness
 from anagnorisis.library.phrases import Phrases
+from anagnorisis.library.pulls import Pulls
 from anagnorisis.library.scan import Scanner
 from anagnorisis.library.search.finding import Finder
 from anagnorisis.media.cache import Cache
@@ -84,6 +87,7 @@ from anagnorisis.taste.spaces import Spaces
 
 UI = Path(__file__).parent / "ui"
 MIB = 1024 * 1024
+AGENT = f"Anagnorisis/{VERSION}"
 HEAD_START_S = 1.0
 """After the features are loaded, in which the first pages are answered before any background work begins."""
 
@@ -157,9 +161,9 @@ def obedience(rooms: Rooms) -> Obey:
         if isinstance(order, TasteOrder):
             await asyncio.shield(rooms.loaded)
             return await about_taste(order, rooms.store, rooms.learner)
-        if isinstance(order, ModelOrder):
+        if isinstance(order, ModelOrder | KnownOrder):
             await asyncio.shield(rooms.loaded)
-            return await about_models(order, rooms.store, rooms.changing, rooms.worker, rooms.settings)
+            return await _of_models(order, rooms)
         if not isinstance(order, Scan):
             return await about_people(order, rooms.sessions, rooms.household, rooms.confirmation)
         there = await sources.list(rooms.store.read)
@@ -168,6 +172,12 @@ def obedience(rooms: Rooms) -> Obey:
         return [f"Looking at {len(there)} sources; the app shows how far it is."]
 
     return obey
+
+
+async def _of_models(order: ModelOrder | KnownOrder, rooms: Rooms) -> list[str]:
+    if isinstance(order, KnownOrder):
+        return await about_known(order, rooms.pulling)
+    return await about_models(order, rooms.store, rooms.changing, rooms.worker, rooms.settings)
 
 
 async def alone(settings: Settings, order: Errand) -> list[str]:
@@ -185,6 +195,8 @@ async def alone(settings: Settings, order: Errand) -> list[str]:
             return await about_taste(order, store, learner)
         if isinstance(order, ModelOrder):
             return await _models(order, settings, store, later)
+        if isinstance(order, KnownOrder):
+            return await _known(order, settings, store, later)
         if not isinstance(order, Scan):
             sessions = Sessions(store)
             return await about_people(order, sessions, Household(store, sessions), Confirmation(store))
@@ -199,6 +211,16 @@ async def _models(order: ModelOrder, settings: Settings, store: Store, later: As
     return await about_models(order, store, changing, worker, settings)
 
 
+async def _known(order: KnownOrder, settings: Settings, store: Store, later: AsyncExitStack) -> list[str]:
+    worker, registry, board = Worker(settings), Registry(store, settings.data / MODELS), Board(store)
+    later.push_async_callback(worker.close)
+    await registry.load()
+    pulling = Pulling(Pulls(Egress(store, AGENT), registry, store.changes), store, worker, board)
+    board.enter(pulling.loop.name, pulling.loop.title)
+    said = await about_known(order, pulling)
+    return [*said, await pulling.bring(order.name)] if isinstance(order, PullModel) and order.agree else said
+
+
 async def _scan(scanner: Scanner, source: Source) -> str:
     try:
         outcome = await scanner.scan(source)
@@ -211,7 +233,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Work
     """`asked` reads what people search for: nobody waits behind a batch of the library."""
     board, spaces = Board(store), Spaces(store, Registry(store, settings.data / MODELS))
     worker = Worker(settings)
-    opinion = SecondOpinion()
+    opinion, egress = SecondOpinion(), Egress(store, AGENT)
     learner, eligible = Learner(store, spaces, challengers=[opinion]), Eligible(store, spaces)
     cache = Cache(settings.data / "cache" / "thumbs", settings.cache_mb * MIB)
     sessions = Sessions(store)
@@ -233,7 +255,8 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Work
         folders=Folders(store, Scanner(store, settings), board),
         sample=Sample(store, settings.data, board),
         importing=Importing(store, spaces.registry, worker, board),
-        egress=Egress(store, f"Anagnorisis/{VERSION}"),
+        pulling=Pulling(Pulls(egress, spaces.registry, store.changes), store, worker, board),
+        egress=egress,
         tally=Tally(),
         learner=learner,
         charts=Charts(),
@@ -269,6 +292,7 @@ async def _work(rooms: Rooms) -> None:
         rooms.training.loop,
         rooms.sample.loop,
         rooms.importing.loop,
+        rooms.pulling.loop,
     )
     for loop in loops:
         board.enter(loop.name, loop.title)

@@ -1457,6 +1457,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/models/known/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PullModel
+         * @description Have a known model fetched, try again, or agree to what the site stated. 409 says what comes first.
+         */
+        put: operations["ApiModelsKnownNamePullModel"];
+        post?: never;
+        /**
+         * StopPulling
+         * @description Fetch it no further, and give back the disk of what came.
+         */
+        delete: operations["ApiModelsKnownNameStopPulling"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs": {
         parameters: {
             query?: never;
@@ -1927,6 +1951,25 @@ export interface components {
             total: number;
             detail: string;
         };
+        /** KnownOut */
+        KnownOut: {
+            name: string;
+            /** @enum {string} */
+            kind: "music" | "image" | "article";
+            title: string;
+            says: string;
+            licence: string;
+            licence_url: string;
+            source: string;
+            bytes: number;
+            memory_mb: number;
+            dim: number;
+            words: boolean;
+            installed: boolean;
+            pinned: boolean;
+            proof: string;
+            pull: components["schemas"]["PullOut"] | null;
+        };
         /** Leaning */
         Leaning: {
             value: number;
@@ -1994,6 +2037,7 @@ export interface components {
             kinds: components["schemas"]["Reading"][];
             installed: components["schemas"]["InstalledOut"][];
             imported: components["schemas"]["Came"][];
+            known: components["schemas"]["KnownOut"][];
         };
         /** Moment */
         Moment: {
@@ -2154,6 +2198,18 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** PullOut */
+        PullOut: {
+            /** @enum {string} */
+            state: "asking" | "confirm" | "waiting" | "fetching" | "paused" | "failed";
+            done: number;
+            total: number;
+            why: string;
+            stated: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
+            vouched: string;
+        };
         /** PurposeOut */
         PurposeOut: {
             name: string;
@@ -2300,6 +2356,11 @@ export interface components {
             name: string;
             exists: boolean;
         };
+        /** Sum */
+        Sum: {
+            sha256: string;
+            bytes: number;
+        };
         /** SwitchIn */
         SwitchIn: {
             type: ("finished" | "skipped" | "again" | "dwelt" | "removed") | "all";
@@ -2408,6 +2469,13 @@ export interface components {
             written: string;
             wanted: boolean;
             stands: components["schemas"]["Standing"][];
+        };
+        /** Word */
+        Word: {
+            licence_seen: boolean;
+            sha256?: {
+                [key: string]: string;
+            } | null;
         };
         /** WordsIn */
         WordsIn: {
@@ -5360,6 +5428,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelsOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiModelsKnownNamePullModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Word"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiModelsKnownNameStopPulling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownOut"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

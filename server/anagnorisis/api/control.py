@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from anagnorisis.api.carrying import BringIn, CarryAway, TasteOrder
 from anagnorisis.api.health import PATIENCE_S as WELL_WITHIN_S
+from anagnorisis.api.known_orders import KnownOrder
 from anagnorisis.api.model_orders import BenchModels, ImportModel, ModelOrder, VerifyModels
 from anagnorisis.auth.confirmation import Confirmation
 from anagnorisis.auth.household import Household
@@ -81,7 +82,7 @@ class Train(Struct, frozen=True, tag="train"):
 
 
 PeopleOrder = AddPerson | ListPeople | NewCode | GiveRole | Unlock
-Errand = PeopleOrder | TasteOrder | ModelOrder | Scan | NewAuthority
+Errand = PeopleOrder | TasteOrder | ModelOrder | KnownOrder | Scan | NewAuthority
 """What can be done without a running server too."""
 LONG = BenchModels, ImportModel, VerifyModels, CarryAway, BringIn
 Order = Errand | AskHealth | Train | Where

@@ -8,11 +8,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
+from anagnorisis.api.known_models import KnownOut, all_known
 from anagnorisis.domain import KINDS, Kind, Unknown
 from anagnorisis.embed import EmbedderSpec
 from anagnorisis.embed.description import Cost, Description
 from anagnorisis.embed.worker import Worker
 from anagnorisis.jobs.importing import Came, Importing
+from anagnorisis.jobs.pulling import Pulling
 from anagnorisis.library.changing import Changing
 
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
@@ -75,6 +77,8 @@ class ModelsOut(Struct, frozen=True):
     installed: list[InstalledOut]
     imported: list[Came]
     """What became of the folders that were pointed at last; the job `import` says how far it is."""
+    known: list[KnownOut]
+    """What could be fetched."""
 
 
 class Pointed(Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,9 +98,10 @@ async def list_models(
     changing: NamedDependency[Changing],
     worker: NamedDependency[Worker],
     importing: NamedDependency[Importing],
+    pulling: NamedDependency[Pulling],
 ) -> ModelsOut:
     """What reads each kind, and what could."""
-    return await told(changing, worker, importing.came)
+    return await told(changing, worker, importing.came, pulling)
 
 
 @put("/models/{kind:str}")
@@ -106,10 +111,11 @@ async def choose_models(
     changing: NamedDependency[Changing],
     worker: NamedDependency[Worker],
     importing: NamedDependency[Importing],
+    pulling: NamedDependency[Pulling],
 ) -> ModelsOut:
     """Have a kind read by other models. They take over once they have seen everything; ratings stay."""
     await changing.choose_for(kind, list(dict.fromkeys(data.models)))
-    return await told(changing, worker, importing.came)
+    return await told(changing, worker, importing.came, pulling)
 
 
 @delete("/models/{kind:str}/{which:str}", status_code=200)
@@ -119,10 +125,11 @@ async def drop_model(
     changing: NamedDependency[Changing],
     worker: NamedDependency[Worker],
     importing: NamedDependency[Importing],
+    pulling: NamedDependency[Pulling],
 ) -> ModelsOut:
     """Take a choice back, or give up the way back; the disk of its vectors is given back."""
     await changing.drop(kind, which)
-    return await told(changing, worker, importing.came)
+    return await told(changing, worker, importing.came, pulling)
 
 
 @delete("/models/{kind:str}/installed/{digest:str}", status_code=200)
@@ -132,12 +139,13 @@ async def remove_model(
     changing: NamedDependency[Changing],
     worker: NamedDependency[Worker],
     importing: NamedDependency[Importing],
+    pulling: NamedDependency[Pulling],
 ) -> ModelsOut:
     """Take an installed model out of the house. 409 while a kind is read by it."""
     if digest not in changing.registry.installed or changing.registry.installed[digest].kind != kind:
         raise Unknown(f"No such model of {kind} is installed.")
     await changing.remove(digest)
-    return await told(changing, worker, importing.came)
+    return await told(changing, worker, importing.came, pulling)
 
 
 @post("/models/imports", status_code=202)
@@ -146,13 +154,16 @@ async def import_models(
     changing: NamedDependency[Changing],
     worker: NamedDependency[Worker],
     importing: NamedDependency[Importing],
+    pulling: NamedDependency[Pulling],
 ) -> ModelsOut:
     """Take in the models of a folder, as `models import` does; `imported` says what became of each."""
     await importing.ask(data.folder)
-    return await told(changing, worker, importing.came)
+    return await told(changing, worker, importing.came, pulling)
 
 
-async def told(changing: Changing, worker: Worker, imported: Sequence[Came] = ()) -> ModelsOut:
+async def told(
+    changing: Changing, worker: Worker, imported: Sequence[Came] = (), pulling: Pulling | None = None
+) -> ModelsOut:
     """All there is to say of models now."""
     registry = changing.registry
     kinds = []
@@ -164,7 +175,8 @@ async def told(changing: Changing, worker: Worker, imported: Sequence[Came] = ()
         before = _out(previous, worker) if previous else None
         kinds.append(Reading(kind, _out(registry.active(kind), worker), change, before))
     installed = [_installed(digest, one) for digest, one in registry.installed.items()]
-    return ModelsOut(kinds, sorted(installed, key=lambda one: (one.kind, one.name)), [*imported])
+    installed.sort(key=lambda one: (one.kind, one.name))
+    return ModelsOut(kinds, installed, [*imported], all_known(pulling) if pulling else [])
 
 
 def _out(spec: EmbedderSpec, worker: Worker) -> ModelOut:

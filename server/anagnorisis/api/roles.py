@@ -122,6 +122,8 @@ TABLE = {
     "GET /api/models": GUEST,
     "POST /api/models/imports": OWNER,
     "PUT /api/models/{kind}": OWNER,
+    "PUT /api/models/known/{name}": OWNER,
+    "DELETE /api/models/known/{name}": OWNER,
     "DELETE /api/models/{kind}/{which}": OWNER,
     "DELETE /api/models/{kind}/installed/{digest}": OWNER,
     "GET /api/jobs": GUEST,

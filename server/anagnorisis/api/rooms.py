@@ -28,6 +28,7 @@ from anagnorisis.feed.sorts import Shelf
 from anagnorisis.jobs.board import Board
 from anagnorisis.jobs.folders import Folders
 from anagnorisis.jobs.importing import Importing
+from anagnorisis.jobs.pulling import Pulling
 from anagnorisis.jobs.sample import Sample
 from anagnorisis.jobs.training import Training
 from anagnorisis.library.changing import Changing
@@ -47,7 +48,7 @@ AT_ONCE = (
     "training",
     "worker",
 )
-ONCE_LOADED = ("changing", "learner", "eligible", "feed", "shelf", "finder")
+ONCE_LOADED = ("changing", "pulling", "learner", "eligible", "feed", "shelf", "finder")
 
 
 class Rooms(Struct, frozen=True, eq=False):
@@ -70,6 +71,7 @@ class Rooms(Struct, frozen=True, eq=False):
     folders: Folders
     sample: Sample
     importing: Importing
+    pulling: Pulling
     egress: Egress
     tally: Tally
     learner: Learner

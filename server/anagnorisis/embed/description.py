@@ -19,6 +19,8 @@ WIDEST = 8192
 NEWEST_OPSET = 25
 Pooling = Literal["none", "mean", "mean+deviation"]
 """How several rows of one item, of its crops or chunks, become one."""
+Tokens = Literal["", "mean", "last"]
+"""How a graph's rows of tokens (b, t, dim) become one: by mean over the mask, or the last one it marks."""
 Recipe = TextRecipe | PictureRecipe | SoundRecipe
 
 
@@ -55,6 +57,8 @@ class Tower(Struct, frozen=True, forbid_unknown_fields=True):
     pooling: Pooling = "mean"
     normalised: bool = False
     """Each row is brought to length 1 before rows are pooled, and what comes of them after."""
+    tokens: Tokens = ""
+    """"": the graph's output is a row already."""
 
     @property
     def recipe(self) -> Recipe:
@@ -120,7 +124,8 @@ class Description(Struct, frozen=True, forbid_unknown_fields=True):
 def _canonical(tower: Tower) -> bytes:
     """A tower without the names of its files, the same whether a number was written 50 or 50.0."""
     bare = msgspec.json.encode(replace(tower, file="", tokenizer=""))
-    return msgspec.json.encode(msgspec.json.decode(bare, type=Tower))
+    told = msgspec.json.encode(msgspec.json.decode(bare, type=Tower))
+    return told.replace(b',"tokens":""}', b"}")  # models of before this could be said keep their digest
 
 
 def check(told: Description) -> Description:
@@ -145,6 +150,8 @@ def _check_tower(told: Description, name: str, tower: Tower, wanted: str) -> Non
     _need((wanted == "text") == bool(tower.tokenizer), f"{name} needs a tokenizer where it reads texts only")
     _need(tower.dim > 0 and tower.width <= WIDEST, f"{name}.dim must lie in 1..{WIDEST}")
     _need(bool(tower.output), f"{name}.output must name an output")
+    masked = tower.text is not None and bool(tower.text.mask)
+    _need(not tower.tokens or masked, f"{name}.tokens needs a text with a mask")
     _need(wanted != "picture" or tower.pooling != "mean+deviation", f"{name}.pooling: a picture is one row")
     for file in tower.files:
         _need(file in told.files, f"files does not say the SHA-256 of {file!r}")

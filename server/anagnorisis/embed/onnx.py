@@ -97,7 +97,7 @@ class Graph:
             part = {name: self._typed(name, values[at : at + step]) for name, values in inputs.items()}
             try:
                 (out,) = self.session.run([self.tower.output], part)
-                parts.append(np.asarray(out, np.float32).reshape(step, -1))
+                parts.append(self._one_row(np.asarray(out, np.float32), part).reshape(step, -1))
             except self._errors as error:
                 if runtime.is_memory(error):
                     if step == 1:
@@ -111,6 +111,17 @@ class Graph:
                 parts.append(np.full((1, self.tower.dim), np.nan, np.float32))
             at, step = at + step, self.most
         return np.concatenate(parts)
+
+    def _one_row(self, out: F32, given: Inputs) -> F32:
+        """Of rows of tokens (b, t, dim) one each."""
+        recipe = self.tower.recipe
+        if not self.tower.tokens or not isinstance(recipe, TextRecipe):
+            return out
+        mask = given[recipe.mask].astype(np.float32)
+        if self.tower.tokens == "last":
+            ends = mask.sum(axis=1).astype(np.intp) - 1
+            return np.asarray(out[np.arange(len(out)), ends], np.float32)
+        return np.asarray((out * mask[..., None]).sum(axis=1) / mask.sum(axis=1, keepdims=True), np.float32)
 
     def _typed(self, name: str, values: NDArray[np.generic]) -> NDArray[np.generic]:
         return values.astype(np.float16) if self._types.get(name) == "tensor(float16)" else values

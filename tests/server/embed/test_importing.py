@@ -17,7 +17,8 @@ from tests import graphs
 
 from anagnorisis.domain import AnagnorisisError, Conflict
 from anagnorisis.embed import foreign, importing
-from anagnorisis.embed.description import FILE, Description, check
+from anagnorisis.embed.description import FILE, Description, Sum, Tower, check
+from anagnorisis.embed.front.recipes import TextRecipe
 from anagnorisis.embed.registry import Registry
 from anagnorisis.embed.worker import Worker
 from anagnorisis.store import models
@@ -196,6 +197,15 @@ def test_the_digest_moves_with_what_changes_vectors_and_with_nothing_else(tmp_pa
     pooled = replace(told, content=replace(told.content, normalised=True))
     resized = replace(told, content=replace(told.content, picture=replace(graphs.PICTURE, fit="crop")))
     assert len({one.digest for one in (told, other, pooled, resized)}) == 4
+
+
+def test_a_model_keeps_its_digest_when_more_can_be_said_of_models() -> None:
+    tower = Tower("model.onnx", "embedding", 8, text=TextRecipe(16), tokenizer="tokenizer.json")
+    sums = {name: Sum("0" * 64, 1) for name in tower.files}
+    told = Description("a", "article", replace(tower, normalised=True), "L", "S", sums)
+    assert told.digest == "36c0d42a8c6e50de6f211e36a9885e4a"
+    by_tokens = replace(told, content=replace(told.content, tokens="mean"))
+    assert by_tokens.digest != told.digest
 
 
 def test_the_example_in_the_docs_is_one_that_can_be_followed() -> None:

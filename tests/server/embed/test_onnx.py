@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+import onnx
 import pytest
 from msgspec.structs import replace
 from onnx import TensorProto, helper
@@ -89,6 +90,39 @@ async def test_a_long_text_is_the_mean_of_its_chunks_and_as_long_as_any_other(
     table = np.random.default_rng(1).normal(size=(len(graphs.WORDS) + 2, 8)).astype(np.float32)
     wanted = unit(table[[2 + graphs.WORDS.index(word) for word in short.split()]].mean(axis=0))
     assert np.abs(rows[0] - wanted).max() < 2e-3
+
+
+def token_graph() -> bytes:
+    """The rows of each token, (b, t, 8), of which `text_graph` makes the mean; it has no use for the mask."""
+    table = np.random.default_rng(1).normal(size=(len(graphs.WORDS) + 2, 8)).astype(np.float32)
+    nodes = [
+        helper.make_node("Gather", ["table", "input_ids"], ["rows"]),
+        helper.make_node("Shape", ["attention_mask"], ["shape"]),
+        helper.make_node("ConstantOfShape", ["shape"], ["flat"]),
+        helper.make_node("Unsqueeze", ["flat", "two"], ["nothing"]),
+        helper.make_node("Add", ["rows", "nothing"], ["embedding"]),
+    ]
+    given = {name: (TensorProto.INT64, ["b", "t"]) for name in ("input_ids", "attention_mask")}
+    made = onnx.load_from_string(graphs.graph(nodes, given, 8, {"table": table, "two": np.array([2])}))
+    made.graph.output[0].CopyFrom(
+        helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["b", "t", 8])
+    )
+    return made.SerializeToString()
+
+
+async def test_rows_of_tokens_become_one_by_their_mean_or_by_the_last(worker: Worker, tmp_path: Path) -> None:
+    texts = [("a", "bees hum in the garden"), ("b", "stars"), ("c", "bread and house " * 30)]
+    whole = at(tmp_path / "whole", graphs.text_model(tmp_path / "whole"))
+    rows = {}
+    for how in ("mean", "last"):
+        told = graphs.text_model(tmp_path / how, token_graph())
+        told = replace(told, content=replace(told.content, tokens=how))
+        (tmp_path / how / FILE).write_bytes(msgspec.json.encode(told))
+        rows[how] = numbers(await worker.embed(at(tmp_path / how, told), texts))
+    assert np.abs(rows["mean"] - numbers(await worker.embed(whole, texts))).max() < 2e-3
+    table = np.random.default_rng(1).normal(size=(len(graphs.WORDS) + 2, 8)).astype(np.float32)
+    ends = unit(table[[2 + graphs.WORDS.index("garden"), 2 + graphs.WORDS.index("stars")]])
+    assert np.abs(rows["last"][:2] - ends).max() < 2e-3
 
 
 async def test_words_are_compared_with_articles_and_nothing_to_read_is_said_plainly(

@@ -62,11 +62,17 @@ class Reader:
         return [Chunk(part.ids, part.type_ids) for part in parts]
 
     def batches(self, chunks: Sequence[Chunk], most: int) -> Iterator[Batch]:
-        """All `chunks`, at most `most` in a batch, the shortest first so that little is padding."""
-        order = np.argsort([len(chunk.ids) for chunk in chunks], kind="stable")
-        for start in range(0, len(chunks), most):
-            rows = order[start : start + most]
-            yield Batch(self._inputs([chunks[row] for row in rows]), rows)
+        """All `chunks`, at most `most` in a batch, the shortest first so that little is padding.
+
+        A graph that is told of no mask takes padding for words: its rows are of one length.
+        """
+        long = np.array([len(chunk.ids) for chunk in chunks])
+        order = np.argsort(long, kind="stable")
+        blind = not (self._recipe.mask or self._recipe.fixed)
+        for alike in np.split(order, np.flatnonzero(np.diff(long[order])) + 1) if blind else [order]:
+            for start in range(0, len(alike), most):
+                rows = alike[start : start + most]
+                yield Batch(self._inputs([chunks[row] for row in rows]), rows)
 
     def _inputs(self, chunks: Sequence[Chunk]) -> dict[str, NDArray[np.generic]]:
         recipe = self._recipe

@@ -84,6 +84,16 @@ def test_a_batch_is_of_like_length_and_padded_to_its_longest(reader: MakeReader)
     assert all(values.dtype == np.int64 for values in first.inputs.values())
 
 
+def test_a_graph_without_a_mask_is_never_given_padding(reader: MakeReader) -> None:
+    front = reader(mask="", types="")
+    chunks = [front.chunks(said(*range(n)))[0] for n in (3, 1, 3, 3, 2)]
+    batches = [*front.batches(chunks, 2)]
+    assert [batch.rows.tolist() for batch in batches] == [[1], [4], [0, 2], [3]]
+    for batch in batches:
+        rows = batch.inputs["input_ids"].tolist()
+        assert rows == [chunks[row].ids for row in batch.rows]
+
+
 def test_a_graph_gets_the_inputs_that_it_has(reader: MakeReader) -> None:
     front = reader(fixed=True, pad_id=7, ids="text", mask="", types="", dtype="int32")
     (batch,) = front.batches(front.chunks(said(1)), 8)
