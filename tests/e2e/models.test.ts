@@ -69,6 +69,17 @@ test('a folder of models is taken in; what is torn is named', async () => {
   expect(await audit(page)).toEqual([])
 })
 
+test('a model that can be fetched shows its terms, and nothing goes out before somebody switched that on', async () => {
+  await sheet().getByText('Models that can be fetched').click()
+  await sheet().getByRole('button', { name: /^Fetch CLIP/ }).click()
+  await sheet().getByRole('link', { name: 'read it' }).waitFor()
+  expect(await audit(page)).toEqual([])
+  await sheet().getByRole('button', { name: 'I agree, fetch it' }).click()
+  await sheet().getByRole('alert').getByText(/What goes out/).waitFor()
+  const went = () => page.evaluate(async () => (await (await fetch('/api/egress')).json()).newest.length)
+  expect(await went()).toBe(0)
+})
+
 test('two of them joined see everything and take over, also when the house is killed meanwhile; ratings stay', async () => {
   await chip('Eyes').click()
   await chip('Lens').click()

@@ -1,6 +1,6 @@
 // What is chosen, and what is said of a model, holds at its edges.
 import { describe, expect, test } from 'vitest'
-import { able, alike, chosen, facts, type Installed, type ModelOut, place, type Reading, size, turned } from '../../pwa/src/models/models'
+import { able, alike, chosen, coming, facts, type Installed, type ModelOut, place, type Pull, type Reading, size, turned } from '../../pwa/src/models/models'
 
 const model = (models: string[], more: Partial<ModelOut> = {}): ModelOut => ({
   digest: 'd', name: 'eyes', title: 'Eyes', says: 'Sees.', dim: 48, words: false, models, runs_on: '', ...more,
@@ -41,5 +41,16 @@ describe('what is said', () => {
     expect(facts({ ...installed, cost: null })).toBe('23 MB · 384 numbers · MIT')
     expect(facts({ ...installed, cost: { ...installed.cost!, ms: 3.14 } })).toMatch(/3\.1 ms/)
     expect(size(10)).toBe('less than 1 MB')
+  })
+})
+
+describe('how far a model is that is fetched', () => {
+  const pull = (state: Pull['state'], total = 90 << 20): Pull => ({ state, done: 30 << 20, total, why: 'The disk is full.', stated: null, vouched: '' })
+  test('is said in each state, with its size once it is known', () => {
+    expect(coming(pull('fetching'))).toBe('Being fetched, 30 MB of 90 MB')
+    expect(coming(pull('waiting', 0))).toBe('Waits for its turn')
+    expect(coming(pull('paused'))).toBe('Resting, 30 MB of 90 MB')
+    expect(coming(pull('failed'))).toBe('The disk is full.')
+    expect(coming(pull('confirm'))).toMatch(/nobody else vouches/)
   })
 })

@@ -10,6 +10,8 @@ export type ModelsOut = Schemas['ModelsOut']
 export type ModelOut = Schemas['ModelOut']
 export type Reading = Schemas['Reading']
 export type Installed = Schemas['InstalledOut']
+export type Known = Schemas['KnownOut']
+export type Pull = Schemas['PullOut']
 export type Seen = { told: ModelsOut; jobs: Job[] }
 
 const PATH = '/api/models'
@@ -33,6 +35,8 @@ export const models = {
   use: (kind: Kind, digests: readonly string[]) => call('PUT', `${PATH}/${kind}`, { models: digests }),
   drop: (kind: Kind, which: 'candidate' | 'previous') => call('DELETE', `${PATH}/${kind}/${which}`),
   remove: (one: Installed) => call('DELETE', `${PATH}/${one.kind}/installed/${one.digest}`),
+  fetch: (name: string, sha256?: Record<string, string>) => call('PUT', `${PATH}/known/${name}`, { licence_seen: true, sha256: sha256 ?? null }),
+  stop: (name: string) => call('DELETE', `${PATH}/known/${name}`),
   take: (folder: string) => call('POST', `${PATH}/imports`, { folder }),
 }
 
@@ -65,6 +69,19 @@ export function able(model: ModelOut): string {
 export function facts(one: Installed): string {
   const pace = one.cost ? `${one.cost.ms < 10 ? one.cost.ms.toFixed(1) : Math.round(one.cost.ms)} ms an item on ${place(one.cost.provider)}` : ''
   return [size(one.bytes), count(one.dim, 'number'), pace, one.licence].filter(Boolean).join(' · ')
+}
+
+/** How far a known model is that was asked for. */
+export function coming(pull: Pull): string {
+  const far = pull.total ? `, ${size(pull.done)} of ${size(pull.total)}` : ''
+  return {
+    asking: 'Asking the site what its files are',
+    confirm: 'The site says what its files are, and nobody else vouches for it. Have it only if you trust it:',
+    waiting: `Waits for its turn${far}`,
+    fetching: `Being fetched${far}`,
+    paused: `Resting${far}`,
+    failed: pull.why,
+  }[pull.state]
 }
 
 export function size(bytes: number): string {
