@@ -69,6 +69,19 @@ test('a folder of models is taken in; what is torn is named', async () => {
   expect(await audit(page)).toEqual([])
 })
 
+test('a known model is fetched only once its terms are read and models may go out', async () => {
+  const known = part('Models to fetch')
+  await known.getByRole('button', { name: 'Fetch CLIP ViT-B/32' }).click()
+  expect(await known.getByRole('button', { name: 'Fetch', exact: true }).isDisabled()).toBe(true)
+  await known.getByLabel('I have read its terms, MIT').check()
+  expect(await audit(page)).toEqual([])
+  await known.getByRole('button', { name: 'Fetch', exact: true }).click()
+  await sheet().getByRole('alert').getByText(/Nothing goes out for models. First switch “Models” on/).waitFor()
+  await known.getByRole('button', { name: 'Not now' }).click()
+  const out = await page.evaluate(async () => (await (await fetch('/api/egress')).json()).newest)
+  expect(out).toEqual([])
+})
+
 test('two of them joined see everything and take over, also when the house is killed meanwhile; ratings stay', async () => {
   await chip('Eyes').click()
   await chip('Lens').click()

@@ -10,6 +10,8 @@ export type ModelsOut = Schemas['ModelsOut']
 export type ModelOut = Schemas['ModelOut']
 export type Reading = Schemas['Reading']
 export type Installed = Schemas['InstalledOut']
+export type Known = Schemas['KnownOut']
+export type Pull = Schemas['PullOut']
 export type Seen = { told: ModelsOut; jobs: Job[] }
 
 const PATH = '/api/models'
@@ -34,6 +36,8 @@ export const models = {
   drop: (kind: Kind, which: 'candidate' | 'previous') => call('DELETE', `${PATH}/${kind}/${which}`),
   remove: (one: Installed) => call('DELETE', `${PATH}/${one.kind}/installed/${one.digest}`),
   take: (folder: string) => call('POST', `${PATH}/imports`, { folder }),
+  pull: (one: Known) => call('PUT', `${PATH}/known/${one.name}`, { licence_seen: true, sha256: agreed(one) }),
+  stop: (one: Known) => call('DELETE', `${PATH}/known/${one.name}`),
 }
 
 /** What was chosen for a kind last: the digests of installed models; none for the built-in one. */
@@ -65,6 +69,31 @@ export function able(model: ModelOut): string {
 export function facts(one: Installed): string {
   const pace = one.cost ? `${one.cost.ms < 10 ? one.cost.ms.toFixed(1) : Math.round(one.cost.ms)} ms an item on ${place(one.cost.provider)}` : ''
   return [size(one.bytes), count(one.dim, 'number'), pace, one.licence].filter(Boolean).join(' · ')
+}
+
+/** The digests that the site stated and that are shown; null where nothing is to be agreed to. */
+export function agreed(one: Known): Record<string, string> | null {
+  const stated = one.pull?.stated
+  return stated ? Object.fromEntries(Object.entries(stated).map(([file, is]) => [file, is.sha256])) : null
+}
+
+/** "398 MB to fetch · 512 numbers · found by words". */
+export function offer(one: Known): string {
+  const words = one.words ? (one.kind === 'article' ? '' : 'found by words') : 'knows no words'
+  return [one.bytes ? `${size(one.bytes)} to fetch` : 'only the site knows its size', count(one.dim, 'number'), words].filter(Boolean).join(' · ')
+}
+
+/** How far one is, in words. */
+export function way(pull: Pull): string {
+  const far = pull.done ? ` ${size(pull.done)} of ${size(pull.total)} are here.` : ''
+  return {
+    asking: 'The site is asked what its files are; nothing is fetched yet.',
+    confirm: `Its files are not known to this program. They are ${pull.vouched}:`,
+    waiting: `Waits to be fetched.${far}`,
+    fetching: `Being fetched.${far}`,
+    paused: `Paused.${far}`,
+    failed: pull.why,
+  }[pull.state]
 }
 
 export function size(bytes: number): string {
