@@ -60,6 +60,8 @@ class Hub:
         self.files = dict(files)
         self.trouble: list[str] = []
         """What befalls the next answers with a file, one each: 429, 500, 404, "cut", "hang"."""
+        self.rest_s = 0
+        """What it asks for with them."""
         self.lies = False
         self.forgetful = False
         """It gives no parts."""
@@ -89,7 +91,7 @@ class Hub:
         """The host of large files."""
         trouble = self.trouble.pop(0) if self.trouble else ""
         if trouble.isdigit():
-            writer.write(said(f"{trouble} Trouble", retry_after="0"))
+            writer.write(said(f"{trouble} Trouble", retry_after=str(self.rest_s)))
             return
         body = self.files[asked.path.removeprefix("/").removesuffix("?signed=yes")]
         body = bytes(reversed(body)) if self.lies else body

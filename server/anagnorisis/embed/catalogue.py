@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files as resources
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from anagnorisis.domain import Kind, Unknown
 from anagnorisis.embed.description import Description, Sum, Tower, check
+
+FOLDER = Path(__file__).parent / "known"
 
 
 class Wanted(Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,9 +89,7 @@ class Known(Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def catalogue() -> Mapping[str, Known]:
     """Every known model by its name, in the order in which they are shown."""
-    there = resources("anagnorisis.embed").joinpath("known").iterdir()
-    bodies = [one.read_bytes() for one in there if one.name.endswith(".json")]
-    told = [msgspec.json.decode(body, type=Known) for body in bodies]
+    told = [msgspec.json.decode(file.read_bytes(), type=Known) for file in FOLDER.glob("*.json")]
     return {one.name: one for one in sorted(told, key=lambda one: (one.kind, not one.pinned, one.bytes))}
 
 

@@ -44,6 +44,7 @@ class Pulling:
 
     async def run(self) -> None:
         """Bring one model after the other, then wait until somebody asks for one."""
+        await self.pulls.tidy()
         while True:
             seen: dict[Topic, int] = {"models": self._store.changes.count("models")}
             if (pull := self._next()) is None:
@@ -117,7 +118,7 @@ class Pulling:
         return True
 
     async def _rest(self, pull: Pull, error: Unreachable) -> None:
-        """Wait as long as the host asks, or twice as long as before; any news of models ends it."""
+        """Wait as long as the host asks, or twice as long as before, unless it is given up meanwhile."""
         if self.pulls.get(pull.name) != pull:
             return None
         done, total = self.pulls.progress(pull)
@@ -128,11 +129,12 @@ class Pulling:
             return await self._fail(pull, f"{error.what} What came of it is kept: ask for it again later.")
         rest = min(self._first_rest_s * 2 ** (self._tries - 1), LONGEST_REST_S)
         rest = max(rest, float(error.after_s)) if isinstance(error, HostBusy) else rest
-        seen: dict[Topic, int] = {"models": self._store.changes.count("models")}
         self._board.working(NAME, done, total, f"{error.what} It goes on in {max(1, round(rest))} s.")
         try:
             async with asyncio.timeout(rest):
-                await self._store.changes.wait(seen)
+                while self.pulls.get(pull.name) == pull:
+                    seen: dict[Topic, int] = {"models": self._store.changes.count("models")}
+                    await self._store.changes.wait(seen)
         except TimeoutError:
             pass
         return None

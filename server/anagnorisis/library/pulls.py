@@ -135,6 +135,15 @@ class Pulls:
         await asyncio.to_thread(_gone, self.home(name))
         self._changes.ring("models")
 
+    async def tidy(self) -> None:
+        """Give back the disk of what no record, or no known model, speaks for: a kill left it."""
+        if self.registry.folder is None or not self.registry.folder.is_dir():
+            return
+        wanted = {self.home(name) for name in self.all()}
+        for left in [*self.registry.folder.glob(f"{FOLDER}*")]:
+            if left not in wanted:
+                await asyncio.to_thread(_gone, left)
+
     async def keep(self, pull: Pull) -> None:
         """Write the record down, on disk for good."""
         await asyncio.to_thread(_written, self.home(pull.name), msgspec.json.encode(pull))

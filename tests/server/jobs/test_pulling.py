@@ -29,7 +29,7 @@ from anagnorisis.embed.worker import Worker
 from anagnorisis.jobs.board import Board
 from anagnorisis.jobs.pulling import NAME, Pulling
 from anagnorisis.jobs.supervisor import supervise
-from anagnorisis.library.pulls import Pulls
+from anagnorisis.library.pulls import Pull, Pulls
 from anagnorisis.store import ledger
 from anagnorisis.store.db import Store
 
@@ -236,6 +236,38 @@ async def test_to_give_it_up_gives_its_disk_back_at_any_moment(
     assert not house.pulls.home("eyes").exists() and house.registry.installed == {}
     with pytest.raises(Unknown, match="not being fetched"):
         await house.pulls.stop("eyes")
+
+
+async def test_what_a_kill_left_between_two_steps_is_settled_at_the_next_start(
+    store: Store, world: World, tmp_path: Path, until: Until
+) -> None:
+    house, _ = await built(store, world, tmp_path)
+    await importing.bring_in(tmp_path / "theirs" / "eyes", store, house.registry, house.worker)
+    await house.pulls.keep(Pull("eyes", "waiting", 1, house.pulls.known["eyes"].sums))
+    for left in (house.pulls.home("ears"), house.pulls.home("gone")):
+        left.mkdir()
+        (left / f"model.onnx{PART}").write_bytes(b"half")
+    await house.open()
+    await until(house.came)
+    await until(lambda: house.board.rows()[0].state == "idle")
+    assert [one.name for one in tmp_path.joinpath("models").iterdir()] == [*house.registry.installed]
+    assert world.asked == []
+    await house.close()
+
+
+async def test_news_of_other_models_do_not_hasten_a_host_that_asked_for_rest(
+    there: tuple[House, Hub], until: Until
+) -> None:
+    house, hub = there
+    hub.trouble, hub.rest_s = ["429"], 3600
+    await house.pulls.want("eyes", True)
+    await until(lambda: "alone for another" in house.board.rows()[0].detail)
+    for _ in range(20):
+        house.store.changes.ring("models")
+        await asyncio.sleep(0.01)
+    assert len(ranges(house.world)) == 1 and house.state() == "waiting"
+    await house.pulls.stop("eyes")
+    await until(lambda: house.board.rows()[0].state == "idle")
 
 
 async def test_a_full_disk_is_said_before_anything_is_fetched(
