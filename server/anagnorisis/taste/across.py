@@ -49,8 +49,8 @@ COLUMNS = {kind: phi.NUMBERS.start + shared for kind, shared in SHARED.items()}
 """(9,): where they stand in a row."""
 WIDTH = TAGS.stop - TAGS.start + 1
 GRAIN = 0.1
-"""Points that d is rounded to: two hundredths of a point of an item with a tag. A rating that says nothing new
-leaves all scores of the other kinds as they are, and costs them nothing."""
+"""Points that d is rounded to: two hundredths of a point of an item with a tag. A rating that says nothing
+new leaves all scores of the other kinds as they are, and costs them nothing."""
 Told = tuple[Space, NDArray[np.float64], Vector]
 """Of a kind its space, the rows (n, 161 or more) of what is rated, and the ratings (n,)."""
 
