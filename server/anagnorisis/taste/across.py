@@ -6,7 +6,8 @@ all kinds but k give
 
     y = a_kind + z'g + e,    g ~ N(0, s2 NUMBERS_VARIANCE I),    d = E[g],
 
-ridge in closed form from sums over the ratings: neither their order nor what was taken back leaves a trace.
+ridge in closed form from sums over the ratings, rounded: neither their order nor what was taken back leaves a
+trace.
 In kind k the weights then are those of before and a share of d,
 
     w = m + r d + own,    r ~ N(CARRIED, s2 CARRIED_VARIANCE),    own ~ N(0, s2 S),
@@ -47,6 +48,9 @@ SHARED = {kind: np.array([*range(TAGS.start, TAGS.stop), year]) for kind, year i
 COLUMNS = {kind: phi.NUMBERS.start + shared for kind, shared in SHARED.items()}
 """(9,): where they stand in a row."""
 WIDTH = TAGS.stop - TAGS.start + 1
+GRAIN = 0.1
+"""Points that d is rounded to: two hundredths of a point of an item with a tag. A rating that says nothing
+new leaves all scores of the other kinds as they are, and costs them nothing."""
 Told = tuple[Space, NDArray[np.float64], Vector]
 """Of a kind its space, the rows (n, 161 or more) of what is rated, and the ratings (n,)."""
 
@@ -58,8 +62,8 @@ class Lean(Struct, frozen=True, eq=False):
     """d, (162,): points that each column would give, were all of it carried over."""
 
     def same(self, other: "Lean") -> bool:
-        """Whether both say the same, but for the order of sums."""
-        return bool(np.allclose(self.towards, other.towards, rtol=0, atol=1e-12))
+        """Whether both say the same."""
+        return bool(np.array_equal(self.towards, other.towards))
 
     def upon(self, prior: Prior) -> Prior:
         """`prior` with it: P' = P - k k' / c, k = P d, c = 1 / CARRIED_VARIANCE + d'k (Sherman-Morrison)."""
@@ -110,7 +114,8 @@ def leaning(to: Space, told: Iterable[Told]) -> Lean:
             shift += z.T @ (ratings - ratings.mean())
     towards = np.zeros(DIMENSION)
     if shift.any() and to.phi is not None:
-        towards[COLUMNS[to.kind]] = np.linalg.solve(square, shift) / _spread(to)
+        grains = np.round(np.linalg.solve(square, shift) / GRAIN)
+        towards[COLUMNS[to.kind]] = grains * GRAIN / _spread(to)
     return Lean(towards)
 
 
