@@ -218,7 +218,9 @@ async def _known(order: KnownOrder, settings: Settings, store: Store, later: Asy
     pulling = Pulling(Pulls(Egress(store, AGENT), registry, store.changes), store, worker, board)
     board.enter(pulling.loop.name, pulling.loop.title)
     said = await about_known(order, pulling)
-    return [*said, await pulling.bring(order.name)] if isinstance(order, PullModel) and order.agree else said
+    if isinstance(order, PullModel) and order.agree:
+        said.append(await pulling.bring(order.name, lambda line: print(line, flush=True)))
+    return said
 
 
 async def _scan(scanner: Scanner, source: Source) -> str:

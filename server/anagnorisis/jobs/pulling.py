@@ -1,6 +1,7 @@
 """The job that fetches known models an owner asked for, one after the other, and takes them in."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import aclosing
 
 from anagnorisis.domain import AnagnorisisError, Refused, Topic
@@ -16,6 +17,7 @@ from anagnorisis.store.db import Store
 
 NAME, TITLE = "pull", "Fetching models"
 FIRST_REST_S, LONGEST_REST_S = 2.0, 300.0
+TELL_S = 1.0
 PATIENCE = 12
 """Tries in a row in which nothing more came, before somebody is to ask again: about half an hour."""
 
@@ -54,13 +56,17 @@ class Pulling:
                 await self._board.turn(NAME)
                 await self.step(pull)
 
-    async def bring(self, name: str) -> str:
+    async def bring(self, name: str, tell: Callable[[str], None]) -> str:
         """Go on with one until somebody has to say something, without a house that works; what came of it.
 
-        Raises `Refused` with what ended it.
+        `tell` hears how far it is. Raises `Refused` with what ended it.
         """
-        while (pull := self.pulls.get(name)) and pull.state in {"asking", "waiting"}:
-            await self.step(pull)
+        telling = asyncio.create_task(self._tell(tell))
+        try:
+            while (pull := self.pulls.get(name)) and pull.state in {"asking", "waiting"}:
+                await self.step(pull)
+        finally:
+            telling.cancel()
         if pull and pull.state == "failed":
             raise Refused(pull.why)
         return f"{name} is installed." if pull is None else f"Look at it with: anagnorisis models pull {name}"
@@ -81,6 +87,15 @@ class Pulling:
             await self._fail(pull, f"Its files could not be written: {error.strerror}.")
         finally:
             self.current = ""
+
+    async def _tell(self, tell: Callable[[str], None]) -> None:
+        said = ""
+        while True:
+            for row in self._board.rows():
+                far = f" {row.done >> 20} of {row.total >> 20} MB" if row.total else ""
+                if row.name == NAME and row.detail and (line := f"{row.detail}{far}") != said:
+                    tell(said := line)
+            await asyncio.sleep(TELL_S)
 
     def _next(self) -> Pull | None:
         return next((one for one in self.pulls.all().values() if one.state in {"asking", "waiting"}), None)

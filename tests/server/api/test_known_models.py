@@ -1,6 +1,7 @@
 """Known models over HTTP and by commands: what is told of them, who has them fetched, what comes first."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from functools import partial
@@ -140,7 +141,9 @@ async def test_the_running_house_is_told_by_a_command(
     assert (await obey(KnownModels()))[-1] == "  installed"
 
 
-async def test_a_command_alone_fetches_to_the_end(hub: Hub, settings: Settings) -> None:
+async def test_a_command_alone_fetches_to_the_end_and_says_how_far_it_is(
+    hub: Hub, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
     store = await Store.open(settings.data)
     await app.Egress(store, "test").switch("models", True)
     await store.close()
@@ -148,4 +151,14 @@ async def test_a_command_alone_fetches_to_the_end(hub: Hub, settings: Settings) 
     with pytest.raises(Refused, match=r"model.onnx is not what it must be"):
         await app.alone(settings, PullModel("eyes", True))
     hub.lies = False
+    hub.trouble = ["hang"]
+
+    async def heard() -> str:
+        while " MB" not in (said := capsys.readouterr().out):
+            await asyncio.sleep(0.02)
+        hub.gate.set()
+        return said
+
+    hearing = asyncio.create_task(heard())
     assert (await app.alone(settings, PullModel("eyes", True)))[-1] == "eyes is installed."
+    assert re.search(r"^Eyes [12] of 2 MB$", await hearing, re.MULTILINE)
