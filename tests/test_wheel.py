@@ -24,6 +24,7 @@ WITHIN = (
     "anagnorisis/embed/data/NOTICE",
     "anagnorisis/embed/data/table.npz",
     "anagnorisis/embed/data/tokenizer.json",
+    "anagnorisis/embed/known/clap-htsat.json",
     "anagnorisis/media/reader.css",
     "anagnorisis/ui/index.html",
     "anagnorisis/ui/manifest.webmanifest",
