@@ -53,14 +53,16 @@ class Weighing:
                 view.trust = earned(mine, view.trust)
 
     async def replay(self, view: View) -> bool:
-        """Say again what is due to be said again; outside of the turn. Whether anything was."""
+        """Say again what is due to be said again; outside of the turn. Whether anything was: then the bell of
+        what was worked out rings, `vectors`, for whoever looks at their taste meanwhile.
+        """
         steps = await spoken.walk(self._store.read, view.person, view.kind)
         due = await self._due(view, steps)
         if due is None or not steps:
             return False
         told = await asyncio.to_thread(replayed, view, steps, due.at)
         whose = view.person, view.kind
-        await self._store.write(lambda db: spoken.redo(db, due, steps[-1], LINEAR, told, whose))
+        await self._store.write(lambda db: spoken.redo(db, due, steps[-1], LINEAR, told, whose), "vectors")
         return True
 
     async def _due(self, view: View, steps: Sequence[Step]) -> Due | None:
