@@ -49,6 +49,7 @@ from anagnorisis.auth.binding import listens_at
 from anagnorisis.auth.hosts import is_loopback
 from anagnorisis.config import Settings, Tls, load
 from anagnorisis.domain import ROLES, AnagnorisisError, BadValue, Refused
+from anagnorisis.export import process
 from anagnorisis.jobs.training import BUDGET_S
 
 log = logging.getLogger("anagnorisis.serve")
@@ -190,9 +191,28 @@ def _about_models(verbs: Any, data: argparse.ArgumentParser) -> None:
     pull.set_defaults(command=lambda asked: _order(asked, PullModel(asked.name, asked.agree)))
     whole = models.add_parser("verify", parents=[data], help="compare every file with its SHA-256")
     whole.set_defaults(command=lambda asked: _order(asked, VerifyModels()))
+    away = models.add_parser("export", help="a Hugging Face checkpoint into a folder that `import` takes")
+    away.add_argument("checkpoint", type=Path, help="a folder with config.json and *.safetensors")
+    away.add_argument("into", type=Path, help="a folder that is not there yet")
+    away.add_argument("--name", default="", help="what the model is called; else as its folder")
+    away.add_argument("--licence", default="", help="its terms; else what its model card says")
+    away.add_argument("--source", default="", help="where its weights come from")
+    away.add_argument("--int8", action="store_true", help="weights of 8 bits: a quarter of the size")
+    away.set_defaults(command=_export)
     bench = models.add_parser("bench", parents=[data], help="how fast each is here, and which one suits")
     bench.add_argument("names", nargs="*", metavar="name")
     bench.set_defaults(command=lambda asked: _order(asked, BenchModels(asked.names)))
+
+
+def _export(asked: argparse.Namespace) -> None:
+    process.run(
+        Path(_absolute(asked.checkpoint)),
+        Path(_absolute(asked.into)),
+        name=asked.name,
+        licence=asked.licence,
+        source=asked.source,
+        eight_bits=asked.int8,
+    )
 
 
 def _carry(order: type[CarryAway] | type[BringIn], asked: argparse.Namespace) -> None:

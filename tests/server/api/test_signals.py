@@ -1,10 +1,16 @@
 """Over HTTP: what was noted beside ratings is shown with its weight, switched off, and erased for good."""
 
+import sqlite3
 import time
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
+
+from anagnorisis.api.rooms import Rooms
+from anagnorisis.store import backups, db
 
 Items = dict[str, dict[str, Any]]
 
@@ -70,3 +76,40 @@ async def test_a_pair_is_kept_and_one_that_names_no_item_is_refused(
         {"kind": "pair", "item": one, "value": 1.0, "target": one},
     )
     assert (len(told["accepted"]), len(told["refused"])) == (1, 2)
+
+
+def copied(rooms: Rooms) -> Path:
+    """A copy of the house as one is made before an update."""
+    with closing(sqlite3.connect(rooms.store.data / db.NAME)) as house:
+        return backups.back_up(house, rooms.store.data / backups.FOLDER, 17)
+
+
+async def test_what_is_erased_over_http_is_in_no_copy_either(
+    ada: httpx.AsyncClient, items: Items, rooms: Rooms
+) -> None:
+    opened, rated = str(uuid4()), str(uuid4())
+    await did(
+        ada,
+        {"uuid": opened, "kind": "open", "item": items["A"]["id"]},
+        {"uuid": rated, "kind": "rating", "item": items["A"]["id"], "value": 8.0},
+    )
+    copy = copied(rooms)
+    assert opened.encode() in copy.read_bytes()
+    assert (await ada.delete("/api/taste/signals")).status_code == 200
+    left = copy.read_bytes()
+    assert opened.encode() not in left and rated.encode() in left
+
+
+async def test_a_copy_that_cannot_follow_is_told_of_and_follows_later(
+    ada: httpx.AsyncClient, items: Items, rooms: Rooms
+) -> None:
+    opened = str(uuid4())
+    await did(ada, {"uuid": opened, "kind": "open", "item": items["A"]["id"]})
+    copy = copied(rooms)
+    with closing(sqlite3.connect(copy, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        refused = await ada.delete("/api/taste/signals")
+    assert refused.status_code == 500 and "follow at the next start" in refused.json()["detail"]
+    assert (await ada.get("/api/taste/signals")).json()["types"][0]["kinds"] == []
+    assert (await ada.delete("/api/taste/signals")).status_code == 200
+    assert opened.encode() not in copy.read_bytes()

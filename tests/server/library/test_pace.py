@@ -1,9 +1,20 @@
 """What is advised is within a night and within its memory, and nothing is advised that does not run."""
 
+from pathlib import Path
+
 import pytest
 from msgspec.structs import replace
+from tests import graphs
 
-from anagnorisis.library.pace import NIGHT_S, Pace, advised, table
+from anagnorisis.config import Settings
+from anagnorisis.domain import Unknown
+from anagnorisis.embed import importing
+from anagnorisis.embed.registry import Registry
+from anagnorisis.embed.worker import Worker
+from anagnorisis.library.embed import Embedding
+from anagnorisis.library.pace import NIGHT_S, Pace, advised, measured, table
+from anagnorisis.store.db import Store
+from anagnorisis.taste.spaces import Spaces
 
 PLAIN = Pace("image-looks-1", "image", 691, False, 0, 0.6, 90.0, 120, "", 16)
 EYES = Pace("eyes", "image", 512, True, 90 << 20, 2.0, 10.0, 400, "CPUExecutionProvider", 16)
@@ -44,3 +55,31 @@ def test_the_table_has_a_line_for_each_and_says_what_went_wrong() -> None:
     assert lines[1].split() == plain
     assert lines[2].split()[2] == "none" and "?" in lines[2].split()
     assert lines[3:] == ["eyes: It does not run."]
+
+
+async def test_what_no_item_of_the_house_can_be_read_by_says_why(tmp_path: Path) -> None:
+    store = await Store.open(tmp_path / "house")
+    settings = Settings(data=tmp_path / "house")
+    worker = Worker(settings)
+    spaces = Spaces(store, Registry(store, tmp_path / "house" / "models"))
+    embedding = Embedding(store, worker, spaces)
+    graphs.picture_model(tmp_path / "eyes")
+    one = await importing.bring_in(tmp_path / "eyes", store, spaces.registry, worker)
+    (spaces.registry.home(one.digest) / "model.onnx").write_bytes(b"torn")
+    told = [found async for found in measured(store, embedding, settings, ["eyes", "image-looks-1"])]
+    await worker.close()
+    await store.close()
+    torn, plain = told
+    assert torn.per_s == 0 and torn.problem and torn.weight == sum(f.bytes for f in one.files.values())
+    assert plain.per_s > 0 and plain.problem == "" and plain.of == 3 and plain.first_s > 0
+    assert names(told) == ["image-looks-1"]
+
+
+async def test_a_name_that_is_none_is_said_before_anything_is_measured(tmp_path: Path) -> None:
+    store = await Store.open(tmp_path / "house")
+    settings = Settings(data=tmp_path / "house")
+    spaces = Spaces(store, Registry(store, tmp_path / "house" / "models"))
+    embedding = Embedding(store, Worker(settings), spaces)
+    with pytest.raises(Unknown, match="No model ears is installed"):
+        [one async for one in measured(store, embedding, settings, ["image-looks-1", "ears"])]
+    await store.close()

@@ -1,0 +1,37 @@
+"""`models export`: what can be refused without torch is; the child does the rest, and its lines are shown."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+
+from anagnorisis.domain import BadValue, Refused
+from anagnorisis.export.plan import Asked, licence_of, planned
+
+NOT_DONE = "The export was not done; the lines above say why."
+
+
+def run(checkpoint: Path, into: Path, *, name: str, licence: str, source: str, eight_bits: bool) -> None:
+    """Put the checkpoint in a folder into the new folder `into`, as `models import` takes it.
+
+    Raises `BadValue` and `Refused` with what is wrong with the checkpoint, and `Refused` when nothing came.
+    """
+    planned(checkpoint)
+    licence = licence or licence_of(checkpoint)
+    if not licence:
+        raise BadValue(
+            f"{checkpoint} has no model card that states a licence. Say under which terms the weights may be "
+            "used, as in --licence Apache-2.0."
+        )
+    asked = Asked(
+        checkpoint=str(checkpoint),
+        into=str(into),
+        name=name or checkpoint.name,
+        licence=licence,
+        source=source or f"exported from {checkpoint.name}",
+        eight_bits=eight_bits,
+    )
+    command = [sys.executable, "-m", "anagnorisis.export.child", msgspec.json.encode(asked).decode()]
+    if subprocess.run(command, check=False).returncode:
+        raise Refused(NOT_DONE)
