@@ -83,8 +83,15 @@ async def test_what_was_never_said_is_replayed_as_it_would_have_been_said(
     await learner.view(other.id, "image")
     await learner.record(other.id, 2, batch(*ratings))
     assert await said(store, other.id) == []
+    rung = store.changes.count("vectors")
     await learner.tend()
+    await learner.close()
     replayed = await said(store, other.id)
+    assert store.changes.count("vectors") > rung, "who looks at their taste meanwhile is told"
+    rung = store.changes.count("vectors")
+    await learner.tend()
+    await learner.close()
+    assert store.changes.count("vectors") == rung, "and not again and again"
     assert all(one.replayed for one in replayed)
     assert [one[1:] for one in plain(replayed)] == [one[1:] for one in plain(await said(store, person.id))]
     views = [await learner.view(whose.id, "image") for whose in (person, other)]
