@@ -33,9 +33,14 @@ def back_up(db: sqlite3.Connection, folder: Path, version: int) -> Path:
             f"The house must be brought up to date, but no copy could be made in {folder} first: {error}. "
             "Nothing was changed. Make room on that disk, then start again."
         ) from error
-    for old in sorted(one for one in folder.iterdir() if NAME.fullmatch(one.name))[:-KEPT]:
+    for old in copies(folder)[:-KEPT]:
         old.unlink()
     return copy
+
+
+def copies(folder: Path) -> list[Path]:
+    """Those there are in `folder`, the oldest schema first; none where there is no such folder."""
+    return sorted(one for one in folder.glob("*.db") if NAME.fullmatch(one.name))
 
 
 def _copy(db: sqlite3.Connection, file: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Literal
 from msgspec import Struct, json
 
 from anagnorisis.store import events, signals, words
-from anagnorisis.store.backups import FOLDER, NAME
+from anagnorisis.store.backups import FOLDER, copies
 
 WISHES = "erasing.ndjson"
 PERSONAL = """SELECT t.name FROM sqlite_schema AS t JOIN pragma_table_info(t.name) AS c ON c.name = 'person'
@@ -38,7 +38,7 @@ def wish(data: Path, what: What, person: int) -> bool:
     copied ever.
     """
     folder = data / FOLDER
-    if not any(_copies(folder)):
+    if not copies(folder):
         return False
     with (folder / WISHES).open("ab") as noted:
         noted.write(json.encode(Wish(what, person)) + b"\n")
@@ -57,7 +57,7 @@ def follow(data: Path, house: sqlite3.Connection) -> None:
     if not noted.exists():
         return
     wishes = [one for one in _read(noted) if one.what != "person" or not _has(house, one.person)]
-    for copy in _copies(data / FOLDER):
+    for copy in copies(data / FOLDER):
         try:
             _erase(copy, wishes)
         except sqlite3.OperationalError:
@@ -111,7 +111,3 @@ def _read(noted: Path) -> list[Wish]:
 
 def _has(house: sqlite3.Connection, person: int) -> bool:
     return bool(house.execute(HAS_PERSON, (person,)).fetchone()[0])
-
-
-def _copies(folder: Path) -> list[Path]:
-    return sorted(one for one in folder.glob("schema-*.db") if NAME.fullmatch(one.name))
