@@ -141,3 +141,10 @@ export async function rate(page: Page, many: number): Promise<void> {
     if (!answer.ok) throw new Error(await answer.text())
   }, many)
 }
+
+/** Wait until everything in the house is seen by what reads it: so many items of all kinds. */
+export async function embedded(page: Page, house: House, items: number): Promise<void> {
+  type Known = { embedded: number }[]
+  const known = () => page.evaluate(async () => (await fetch('/api/taste')).json()) as Promise<Known>
+  await house.until(async () => (await known()).reduce((sum, kind) => sum + kind.embedded, 0) === items)
+}

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { audit } from './audit'
-import { browse, comeIn, House, rate } from './house'
+import { browse, comeIn, embedded, House, rate } from './house'
 
 const ROOT = new URL('../..', import.meta.url).pathname
 const MADE = `
@@ -44,9 +44,7 @@ beforeAll(async () => {
   browser = await browse(house)
   page = await browser.newPage()
   await comeIn(page, house, await house.code(), 'Ada')
-  type Known = { embedded: number }[]
-  const known = () => page.evaluate(async () => (await fetch('/api/taste')).json()) as Promise<Known>
-  await house.until(async () => (await known()).reduce((sum, kind) => sum + kind.embedded, 0) === 34)
+  await embedded(page, house, 34)
   await rate(page, 6)
   await house.until(async () => (await rated()) === 6)
 }, 120_000)

@@ -2,7 +2,7 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { audit } from './audit'
-import { browse, comeIn, House } from './house'
+import { browse, comeIn, embedded, House } from './house'
 
 const house = new House()
 let browser: BrowserContext
@@ -30,9 +30,7 @@ beforeAll(async () => {
   browser = await browse(house)
   page = await browser.newPage()
   await comeIn(page, house, await house.code(), 'Ada')
-  type Known = { embedded: number }[]
-  const known = () => page.evaluate(async () => (await fetch('/api/taste')).json()) as Promise<Known>
-  await house.until(async () => (await known()).reduce((sum, kind) => sum + kind.embedded, 0) === 28)
+  await embedded(page, house, 28)
   await page.evaluate(() => navigator.serviceWorker.ready)
 }, 120_000)
 
