@@ -125,7 +125,9 @@ export async function comeIn(page: Page, house: House, code: string, name: strin
   await page.getByLabel('Code from the console').fill(code)
   await page.getByRole('button', { name: 'Open', exact: true }).click()
   await page.getByLabel('Your name').fill(name)
+  const answer = page.waitForResponse((response) => response.request().method() === 'POST' && response.ok())
   await page.getByRole('button', { name: 'Come in' }).click()
+  await answer
 }
 
 /** Rate so many pictures that have no rating, in the order of their titles, as the app would. */
