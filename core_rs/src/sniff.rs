@@ -21,6 +21,11 @@ pub enum Format {
     Png,
     Webp,
     Gif,
+    Heif,
+    Avif,
+    Tiff,
+    Pdf,
+    Zip,
     Text,
 }
 
@@ -47,7 +52,7 @@ impl Format {
 
 type Row = (Format, &'static str, &'static str, &'static [&'static str]);
 /// In the order of the enumeration.
-const FORMATS: [Row; 11] = [
+const FORMATS: [Row; 16] = [
     (Format::Mp3, "mp3", "an MP3 track", &["mp3"]),
     (Format::Flac, "flac", "a FLAC track", &["flac"]),
     (Format::Ogg, "ogg", "an Ogg track", &["ogg"]),
@@ -58,20 +63,21 @@ const FORMATS: [Row; 11] = [
     (Format::Png, "png", "a PNG image", &["png"]),
     (Format::Webp, "webp", "a WebP image", &["webp"]),
     (Format::Gif, "gif", "a GIF image", &["gif"]),
+    (Format::Heif, "heif", "a HEIF image", &["heic", "heif", "hif"]),
+    (Format::Avif, "avif", "an AVIF image", &["avif"]),
+    (Format::Tiff, "tiff", "a TIFF image", &["tif", "tiff"]),
+    (Format::Pdf, "pdf", "a PDF document", &["pdf"]),
+    (Format::Zip, "zip", "a ZIP archive", &["epub"]),
     (Format::Text, "text", "text", &["txt", "md", "html", "htm", "xhtml"]),
 ];
 
 /// Beginnings of what is not walked, with its article.
-const STRANGERS: [(&[u8], &str); 17] = [
-    (b"%PDF-", "a PDF document"),
-    (b"PK\x03\x04", "a ZIP archive"),
+const STRANGERS: [(&[u8], &str); 13] = [
     (b"Rar!\x1A\x07", "a RAR archive"),
     (b"7z\xBC\xAF\x27\x1C", "a 7-Zip archive"),
     (b"\x1F\x8B", "a gzip archive"),
     (b"\x1A\x45\xDF\xA3", "a Matroska or WebM video"),
     (b"BM", "a BMP image"),
-    (b"II*\0", "a TIFF image"),
-    (b"MM\0*", "a TIFF image"),
     (b"FORM", "an AIFF track"),
     (b"MAC ", "a Monkey's Audio track"),
     (b"wvpk", "a WavPack track"),
@@ -135,6 +141,9 @@ fn marked(head: &[u8]) -> Option<Holding> {
         [b'O', b'g', b'g', b'S', ..] => Format::Ogg,
         [0xFF, 0xD8, 0xFF, ..] => Format::Jpeg,
         [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => Format::Png,
+        [b'I', b'I', b'*', 0, ..] | [b'M', b'M', 0, b'*', ..] => Format::Tiff,
+        [b'%', b'P', b'D', b'F', b'-', ..] => Format::Pdf,
+        [b'P', b'K', 3, 4, ..] => Format::Zip,
         [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Format::Gif,
         [
             b'R' | b'B',
@@ -152,18 +161,29 @@ fn marked(head: &[u8]) -> Option<Holding> {
             ..,
         ] => Format::Wav,
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Format::Webp,
-        [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => return Some(of_brand(brand)),
+        [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => of_brand(brand),
         _ => return None,
     };
     Some(Ok(format))
 }
 
-fn of_brand(brand: &[u8]) -> Holding {
+fn of_brand(brand: &[u8]) -> Format {
     match brand.get(..4) {
-        Some(b"heic" | b"heix" | b"mif1" | b"msf1") => Err("a HEIF image"),
-        Some(b"avif" | b"avis") => Err("an AVIF image"),
-        _ => Ok(Format::M4a),
+        Some(b"avif" | b"avis") => Format::Avif,
+        Some(b"mif1" | b"msf1") if names(brand, *b"avif") => Format::Avif,
+        Some(b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"msf1") => Format::Heif,
+        _ => Format::M4a,
     }
+}
+
+/// Whether a file that is a picture of any coding names one among the codings it goes with.
+fn names(brand: &[u8], coding: [u8; 4]) -> bool {
+    brand
+        .get(8..64)
+        .unwrap_or(brand)
+        .chunks_exact(4)
+        .take_while(|one| one.is_ascii())
+        .any(|one| one == coding)
 }
 
 /// Text has no control characters but its own; UTF-16 only with its mark.
