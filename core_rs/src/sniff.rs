@@ -2,6 +2,7 @@
 
 use std::io::{Read, Seek};
 
+use crate::asf::HEADER;
 use crate::identity::{after_tags, looks_like_mp3};
 use crate::problem::Problem;
 use crate::source::Source;
@@ -17,6 +18,8 @@ pub enum Format {
     Opus,
     M4a,
     Wav,
+    Aiff,
+    Wma,
     Jpeg,
     Png,
     Webp,
@@ -47,13 +50,15 @@ impl Format {
 
 type Row = (Format, &'static str, &'static str, &'static [&'static str]);
 /// In the order of the enumeration.
-const FORMATS: [Row; 11] = [
+const FORMATS: [Row; 13] = [
     (Format::Mp3, "mp3", "an MP3 track", &["mp3"]),
     (Format::Flac, "flac", "a FLAC track", &["flac"]),
     (Format::Ogg, "ogg", "an Ogg track", &["ogg"]),
     (Format::Opus, "opus", "an Opus track", &["opus", "ogg"]),
     (Format::M4a, "m4a", "an MP4 file", &["m4a"]),
     (Format::Wav, "wav", "a WAV track", &["wav"]),
+    (Format::Aiff, "aiff", "an AIFF track", &["aif", "aiff"]),
+    (Format::Wma, "wma", "a Windows Media file", &["wma"]),
     (Format::Jpeg, "jpeg", "a JPEG image", &["jpg", "jpeg"]),
     (Format::Png, "png", "a PNG image", &["png"]),
     (Format::Webp, "webp", "a WebP image", &["webp"]),
@@ -62,7 +67,7 @@ const FORMATS: [Row; 11] = [
 ];
 
 /// Beginnings of what is not walked, with its article.
-const STRANGERS: [(&[u8], &str); 17] = [
+const STRANGERS: [(&[u8], &str); 15] = [
     (b"%PDF-", "a PDF document"),
     (b"PK\x03\x04", "a ZIP archive"),
     (b"Rar!\x1A\x07", "a RAR archive"),
@@ -72,11 +77,9 @@ const STRANGERS: [(&[u8], &str); 17] = [
     (b"BM", "a BMP image"),
     (b"II*\0", "a TIFF image"),
     (b"MM\0*", "a TIFF image"),
-    (b"FORM", "an AIFF track"),
     (b"MAC ", "a Monkey's Audio track"),
     (b"wvpk", "a WavPack track"),
     (b"MThd", "a MIDI tune"),
-    (b"\x30\x26\xB2\x75\x8E\x66\xCF\x11", "a Windows Media file"),
     (b"\x7FELF", "a program"),
     (b"MZ", "a program"),
     (b"\xFF\x0A", "a JPEG XL image"),
@@ -152,6 +155,8 @@ fn marked(head: &[u8]) -> Option<Holding> {
             ..,
         ] => Format::Wav,
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Format::Webp,
+        [b'F', b'O', b'R', b'M', _, _, _, _, b'A', b'I', b'F', b'F' | b'C', ..] => Format::Aiff,
+        head if head.starts_with(&HEADER) => Format::Wma,
         [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => return Some(of_brand(brand)),
         _ => return None,
     };

@@ -45,6 +45,7 @@ from anagnorisis.auth.pairing import Pairing
 from anagnorisis.auth.sessions import Sessions
 from anagnorisis.auth.sights import Sights
 from anagnorisis.config import Settings
+from anagnorisis.decode.heard import Ear
 from anagnorisis.domain import Source, SourceAway
 from anagnorisis.egress.client import Egress
 from anagnorisis.embed.registry import FOLDER as MODELS
@@ -61,6 +62,7 @@ from anagnorisis.jobs.folders import Folders
 from anagnorisis.jobs.importing import Importing
 from anagnorisis.jobs.indexing import indexing_loop
 from anagnorisis.jobs.likeness import likeness_loop
+from anagnorisis.jobs.loudness import loudness_loop
 from anagnorisis.jobs.pulling import Pulling
 from anagnorisis.jobs.sample import Sample
 from anagnorisis.jobs.supervisor import supervise
@@ -69,6 +71,7 @@ from anagnorisis.jobs.wording import wording_loop
 from anagnorisis.library.changing import Changing
 from anagnorisis.library.embed import Embedding
 from anagnorisis.library.likeness import Likeness
+from anagnorisis.library.loudness import Loudnesses
 from anagnorisis.library.phrases import Phrases
 from anagnorisis.library.pulls import Pulls
 from anagnorisis.library.scan import Scanner
@@ -76,6 +79,7 @@ from anagnorisis.library.search.finding import Finder
 from anagnorisis.media.cache import Cache
 from anagnorisis.media.replies import App, Receive, Scope, Send
 from anagnorisis.media.thumbs import Thumbs
+from anagnorisis.media.transcoding import Transcoder
 from anagnorisis.modality.music import cover_bytes
 from anagnorisis.store import sources
 from anagnorisis.store.db import Store
@@ -106,6 +110,7 @@ async def opened(settings: Settings, closing: asyncio.Event) -> AsyncIterator[Ro
         later.push_async_callback(asked.close)
         rooms = _built(settings, store, closing, asked)
         later.callback(rooms.thumbs.close)
+        later.callback(rooms.transcoder.close)
         later.push_async_callback(rooms.learner.close)
         later.push_async_callback(rooms.worker.close)
         working = asyncio.create_task(_work(rooms))
@@ -118,7 +123,7 @@ async def opened(settings: Settings, closing: asyncio.Event) -> AsyncIterator[Ro
 
 def answering(rooms: Rooms) -> dict[str, App]:
     """What answers below each beginning of an address; the app's own files everywhere else."""
-    media = Media(rooms.store, rooms.thumbs, rooms.bells.closing)
+    media = Media(rooms.store, rooms.thumbs, rooms.transcoder, rooms.bells.closing)
     api = cast(App, application(rooms))
     return {"/api/": api, **dict.fromkeys(OUTSIDE_PATHS, api), "/media/": media, "/": Shell(UI)}
 
@@ -237,7 +242,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Work
     worker = Worker(settings)
     opinion, egress = SecondOpinion(), Egress(store, AGENT)
     learner, eligible = Learner(store, spaces, challengers=[opinion]), Eligible(store, spaces)
-    cache = Cache(settings.data / "cache" / "thumbs", settings.cache_mb * MIB)
+    room, cached = settings.cache_mb * MIB // 2, settings.data / "cache"
     sessions = Sessions(store)
     return Rooms(
         settings=settings,
@@ -270,7 +275,8 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Work
         feed=Feed(store, learner, eligible),
         shelf=Shelf(store, learner, eligible),
         finder=Finder(store, asked, learner),
-        thumbs=Thumbs(store, cache, settings.threads, cover_bytes),
+        thumbs=Thumbs(store, Cache(cached / "thumbs", room), settings.threads, cover_bytes),
+        transcoder=Transcoder(Cache(cached / "sounds", room)),
         loaded=asyncio.create_task(spaces.load()),
     )
 
@@ -288,6 +294,7 @@ async def _work(rooms: Rooms) -> None:
         embedding_loop(rooms.changing.embedding, changes, board, streams),
         changing_loop(rooms.changing, changes, board, streams),
         fitting_loop(rooms.learner, changes, board),
+        loudness_loop(Loudnesses(rooms.store, Ear()), changes, board, streams),
         likeness_loop(Likeness(rooms.store, rooms.learner.spaces), changes, board),
         wording_loop(Phrases(rooms.store, worker, rooms.learner), changes, board),
         indexing_loop(rooms.store, changes, board),

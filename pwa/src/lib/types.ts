@@ -1481,6 +1481,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/items/{item_id}/sound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSound
+         * @description How a track is coded and how loud it is.
+         */
+        get: operations["ApiItemsItemIdSoundGetSound"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/items/{item_id}/lyrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetLyrics
+         * @description The words of a track, from its tags or an `.lrc` beside it; no lines when nobody wrote them down.
+         */
+        get: operations["ApiItemsItemIdLyricsGetLyrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listening/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetChoices
+         * @description How the person who asks likes to hear each kind, of those they chose something for.
+         */
+        get: operations["ApiListeningChoicesGetChoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listening/choices/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SetChoice
+         * @description Have the person who asks hear a kind so, on every device.
+         */
+        put: operations["ApiListeningChoicesKindSetChoice"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs": {
         parameters: {
             query?: never;
@@ -1610,7 +1690,7 @@ export interface components {
         };
         /** AuditPage */
         AuditPage: {
-            lines: components["schemas"]["Line"][];
+            lines: components["schemas"]["store_audit_Line"][];
             before: number | null;
         };
         /** AxesOut */
@@ -1991,17 +2071,6 @@ export interface components {
             used: boolean;
             types: components["schemas"]["TypeOut"][];
         };
-        /** Line */
-        Line: {
-            id: number;
-            at: number;
-            person: string;
-            device: string;
-            address: string;
-            what: string;
-            /** @enum {string} */
-            outcome: "done" | "refused";
-        };
         /** Listeners */
         Listeners: {
             people: components["schemas"]["Choosable"][];
@@ -2010,6 +2079,11 @@ export interface components {
         /** LocalHost */
         LocalHost: {
             name: string;
+        };
+        /** Lyrics */
+        Lyrics: {
+            lines: components["schemas"]["modality_lyrics_Line"][];
+            timed: boolean;
         };
         /** Marked */
         Marked: {
@@ -2310,6 +2384,12 @@ export interface components {
             child: boolean;
             sources: components["schemas"]["SeenSource"][];
         };
+        /** Sound */
+        Sound: {
+            coding: string;
+            track_gain: number;
+            album_gain: number;
+        };
         /** Source */
         Source: {
             id: number;
@@ -2494,14 +2574,40 @@ export interface components {
             at: number;
         };
         /** Choice */
-        listening_Choice: {
+        api_listening_Choice: {
             person: number;
             /** @default  */
             pin?: string;
         };
         /** Choice */
-        models_Choice: {
+        api_models_Choice: {
             models: string[];
+        };
+        /** Line */
+        modality_lyrics_Line: {
+            at: number | null;
+            text: string;
+        };
+        /** Line */
+        store_audit_Line: {
+            id: number;
+            at: number;
+            person: string;
+            device: string;
+            address: string;
+            what: string;
+            /** @enum {string} */
+            outcome: "done" | "refused";
+        };
+        /** Choice */
+        store_listening_choices_Choice: {
+            /** @default 1 */
+            speed?: number;
+            /**
+             * @default track
+             * @enum {string}
+             */
+            level?: "off" | "track" | "album";
         };
     };
     responses: never;
@@ -2666,7 +2772,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["listening_Choice"];
+                "application/json": components["schemas"]["api_listening_Choice"];
             };
         };
         responses: {
@@ -5338,7 +5444,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["models_Choice"];
+                "application/json": components["schemas"]["api_models_Choice"];
             };
         };
         responses: {
@@ -5509,6 +5615,145 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["KnownOut"];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiItemsItemIdSoundGetSound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sound"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiItemsItemIdLyricsGetLyrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lyrics"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiListeningChoicesGetChoices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: components["schemas"]["store_listening_choices_Choice"];
+                    };
+                };
+            };
+        };
+    };
+    ApiListeningChoicesKindSetChoice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "music" | "image" | "article";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["store_listening_choices_Choice"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {

@@ -34,6 +34,7 @@ from anagnorisis.jobs.training import Training
 from anagnorisis.library.changing import Changing
 from anagnorisis.library.search.finding import Finder
 from anagnorisis.media.thumbs import Thumbs
+from anagnorisis.media.transcoding import Transcoder
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.chart import Charts
@@ -85,6 +86,7 @@ class Rooms(Struct, frozen=True, eq=False):
     shelf: Shelf
     finder: Finder
     thumbs: Thumbs
+    transcoder: Transcoder
     loaded: asyncio.Task[None]
     """Done when the features of every kind are in memory; who needs taste waits for it."""
 

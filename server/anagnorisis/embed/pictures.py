@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from anagnorisis.decode import reach
 from anagnorisis.domain import Unreadable
-from anagnorisis.embed import reach
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 MOST_PIXELS, MOST_PIXELS_SCALED = 80_000_000, 400_000_000

@@ -22,7 +22,7 @@ from anagnorisis.store import audit, vectors
 from anagnorisis.store import items as stored
 
 UNKNOWN = "0123456789abcdef" * 2
-MEDIA = ("", "/small.webp", "/large.webp", "/text")
+MEDIA = ("", "/small.webp", "/large.webp", "/text", "/play")
 QUERIES = {
     "/api/items": [
         {"sort": sort, "rated": rated, "limit": 100}
