@@ -7,7 +7,7 @@ use std::time::Instant;
 use anagnorisis_core::columns::Columns;
 use anagnorisis_core::features::Features;
 use anagnorisis_core::mmr::mmr;
-use anagnorisis_core::moments::Rating;
+use anagnorisis_core::moments::{Hands, Rating};
 use anagnorisis_core::rank::{Ask, By};
 use half::f16;
 use ndarray::{Array1, Array2};
@@ -60,7 +60,7 @@ fn score(next: &mut impl FnMut() -> f64) {
     let root = Array2::from_shape_fn((WIDTH + 1, WIDTH + 1), |_| next());
     let covariance = root.dot(&root.t());
     let gain = Array1::from_shape_fn(WIDTH + 1, |_| next() * 1e-3);
-    let refresh = || columns.refresh(weights.view(), covariance.view()).expect("fits");
+    let refresh = || columns.refresh(weights.view(), covariance.view(), Hands::All).expect("fits");
     race("refresh", 5, refresh, || {
         for x in rows.rows() {
             let x: Array1<f64> = x.iter().map(|value| value.to_f64()).chain([0.0]).collect();

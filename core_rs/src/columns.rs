@@ -11,7 +11,7 @@ use ndarray::{ArrayView1, ArrayView2};
 use crate::crew::share;
 use crate::features::{CHUNK, Features};
 use crate::hardware::products::MOST;
-use crate::moments::{Burst, Moments, Rating};
+use crate::moments::{Burst, Hands, Moments, Rating};
 use crate::rank::{Ask, Mixture, Pass, Ranked, rank};
 use crate::refusal::{Refusal, check_finite, check_size};
 
@@ -76,7 +76,7 @@ impl Columns {
 
     /// Compute every row anew from `weights` w `(d + 1,)` and `covariance` V `(d + 1, d + 1)`, in f64.
     ///
-    /// O(n·d²), in parallel over fixed chunks: the result does not depend on the number of threads.
+    /// O(n·d²) over fixed tiles: the result does not depend on whose `hands` compute it.
     ///
     /// # Errors
     /// `Size`, `NotFinite`; the columns then stay as they were.
@@ -84,10 +84,11 @@ impl Columns {
         &self,
         weights: ArrayView1<'_, f64>,
         covariance: ArrayView2<'_, f64>,
+        hands: Hands,
     ) -> Result<(), Refusal> {
         self.check(weights, covariance)?;
         let _turn = self.turn();
-        self.replace(Moments::of(&self.features.snapshot(), &self.extra(), weights, covariance, 0));
+        self.replace(Moments::of(&self.features.snapshot(), &self.extra(), weights, covariance, 0, hands));
         Ok(())
     }
 
@@ -102,7 +103,8 @@ impl Columns {
     ) -> Result<(), Refusal> {
         self.check(weights, covariance)?;
         let _turn = self.turn();
-        let fresh = Moments::of(&self.features.snapshot(), &self.extra(), weights, covariance, self.rows());
+        let snapshot = self.features.snapshot();
+        let fresh = Moments::of(&snapshot, &self.extra(), weights, covariance, self.rows(), Hands::All);
         let mut held = self.write();
         self.settle(&mut held);
         held.moments.mean.extend(fresh.mean);

@@ -26,11 +26,20 @@ pub struct Moments {
     pub variance: Vec<f64>,
 }
 
+/// Who computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hands {
+    /// Every thread of the pool.
+    All,
+    /// The caller, so that nobody who needs the pool waits behind it.
+    Alone,
+}
+
 impl Moments {
     /// Moments of the rows of `snapshot` from `first` on: Y = X·[V | w], mean = last column, variance = row sums
     /// of Y∘X. `extra` is 0 past its end; `weights` is `(d + 1,)`, `covariance` `(d + 1, d + 1)`.
     ///
-    /// f64 throughout. O(n·d²), in parallel over fixed tiles.
+    /// f64 throughout. O(n·d²) over fixed tiles: by all threads, or by the caller alone.
     #[must_use]
     pub fn of(
         snapshot: &Snapshot,
@@ -38,25 +47,27 @@ impl Moments {
         weights: ArrayView1<'_, f64>,
         covariance: ArrayView2<'_, f64>,
         first: usize,
+        hands: Hands,
     ) -> Self {
         let d = weights.len();
         let at = |(row, column)| if column < d { covariance[[row, column]] } else { weights[row] };
         let both = Array2::from_shape_fn((d, d + 1), at);
         let starts: Vec<usize> = (first..snapshot.rows()).step_by(TILE).collect();
-        let parts: Vec<(Vec<f64>, Vec<f64>)> = starts
-            .par_iter()
-            .with_min_len(CHUNK / TILE)
-            .map_init(
-                || (Array2::zeros((TILE, d)), Array2::zeros((TILE, d + 1))),
-                |(x, y), &start| {
-                    let rows = start..snapshot.rows().min(start + TILE);
-                    let count = rows.len();
-                    widen(snapshot, extra, rows, x);
-                    general_mat_mul(1.0, x, &both, 0.0, y);
-                    x.rows().into_iter().zip(y.rows()).take(count).map(finish).unzip()
-                },
-            )
-            .collect();
+        let begin = || (Array2::zeros((TILE, d)), Array2::zeros((TILE, d + 1)));
+        let part = |(x, y): &mut (Array2<f64>, Array2<f64>), &start: &usize| {
+            let rows = start..snapshot.rows().min(start + TILE);
+            let count = rows.len();
+            widen(snapshot, extra, rows, x);
+            general_mat_mul(1.0, &*x, &both, 0.0, y);
+            x.rows().into_iter().zip(y.rows()).take(count).map(finish).unzip()
+        };
+        let parts: Vec<(Vec<f64>, Vec<f64>)> = match hands {
+            Hands::All => starts.par_iter().with_min_len(CHUNK / TILE).map_init(begin, part).collect(),
+            Hands::Alone => {
+                let mut tile = begin();
+                starts.iter().map(|start| part(&mut tile, start)).collect()
+            }
+        };
         let (mean, variance): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
         Self { mean: mean.concat(), variance: variance.concat() }
     }

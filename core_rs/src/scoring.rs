@@ -8,7 +8,7 @@ use numpy::{IntoPyArray, PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2}
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
-use crate::moments::Rating;
+use crate::moments::{Hands, Rating};
 use crate::rank::{Ask, By, Recency};
 use crate::refusal::check_size;
 use crate::top::Below;
@@ -93,14 +93,17 @@ impl Columns {
     }
 
     /// Compute every row anew.
+    #[pyo3(signature = (weights, covariance, *, alone = false))]
     fn refresh(
         &self,
         py: Python<'_>,
         weights: PyReadonlyArray1<'_, f64>,
         covariance: PyReadonlyArray2<'_, f64>,
+        alone: bool,
     ) -> PyResult<()> {
         let (weights, covariance) = (weights.as_array(), covariance.as_array());
-        Ok(py.detach(|| self.0.refresh(weights, covariance))?)
+        let hands = if alone { Hands::Alone } else { Hands::All };
+        Ok(py.detach(|| self.0.refresh(weights, covariance, hands))?)
     }
 
     /// Compute only the rows that came since.

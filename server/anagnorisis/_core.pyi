@@ -98,10 +98,13 @@ class Columns:
     def set_extra(self, extra: NDArray[np.float16]) -> None:
         """The last entry of each row (n,), at most as many as there are rows, 0 beyond. Refresh to see it."""
 
-    def refresh(self, weights: NDArray[np.float64], covariance: NDArray[np.float64]) -> None:
+    def refresh(
+        self, weights: NDArray[np.float64], covariance: NDArray[np.float64], *, alone: bool = False
+    ) -> None:
         """Every row anew from w (d + 1,) and V (d + 1, d + 1): mean w'x, variance x'Vx held at 0 or above.
 
-        In f64; the result does not depend on the number of threads. O(n d^2).
+        In f64; the result does not depend on the number of threads. O(n d^2), by all threads, or `alone` by
+        the caller, so that rankings do not wait for it.
         """
 
     def extend(self, weights: NDArray[np.float64], covariance: NDArray[np.float64]) -> None:

@@ -52,6 +52,7 @@ from anagnorisis.embed.registry import FOLDER as MODELS
 from anagnorisis.embed.registry import Registry
 from anagnorisis.embed.worker import Worker
 from anagnorisis.feed.eligible import Eligible
+from anagnorisis.feed.gatherings import Gatherings
 from anagnorisis.feed.page import Feed
 from anagnorisis.feed.sorts import Shelf
 from anagnorisis.jobs.board import Board
@@ -274,6 +275,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Work
         eligible=eligible,
         feed=Feed(store, learner, eligible),
         shelf=Shelf(store, learner, eligible),
+        gatherings=Gatherings(store, learner),
         finder=Finder(store, asked, learner),
         thumbs=Thumbs(store, Cache(cached / "thumbs", room), settings.threads, cover_bytes),
         transcoder=Transcoder(Cache(cached / "sounds", room)),

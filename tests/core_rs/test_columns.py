@@ -77,6 +77,15 @@ def test_a_refresh_is_within_a_millionth_of_numpy(house: House) -> None:
     assert distance(house) < 1e-6
 
 
+def test_alone_a_refresh_is_the_same_to_the_bit(house: House) -> None:
+    together = everything(house.columns)
+    other = Columns(house.features)
+    other.set_extra(house.rows[:, -1].astype(np.float16))
+    other.refresh(house.posterior.weights, house.posterior.covariance, alone=True)
+    for mine, theirs in zip(everything(other), together, strict=True):
+        assert np.array_equal(mine, theirs)
+
+
 def test_64_ratings_stay_within_a_thousandth_and_a_refresh_mends_the_rest(house: House) -> None:
     rng = np.random.default_rng(6)
     for row in rng.integers(9000, size=64):

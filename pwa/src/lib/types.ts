@@ -843,6 +843,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/groups/{by}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListGroups
+         * @description Groups of one sort from the `skip`th on; `for_me` begins with what the person likes best.
+         */
+        get: operations["ApiGroupsByListGroups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{by}/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetGroup
+         * @description A group with its items. 404 when there is none of that number within the person's sight.
+         */
+        get: operations["ApiGroupsByGroupIdGetGroup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/items": {
         parameters: {
             query?: never;
@@ -855,7 +895,9 @@ export interface paths {
          * @description The next items in a plain order; `seed` is that of `sort=random`.
          *
          *     The orders by plays list what the person heard, saw or read, those by length what has one, `mine` what
-         *     they rated; all others list everything. `least` asks for an own rating of so much, or an expected one.
+         *     they rated; all others list everything. `least` asks for an own rating of so much, or an expected one,
+         *     `unmet` for what they never heard, saw or read. A page may begin `skip` items on, except in the orders
+         *     `predicted`, `rotation` and `random`.
          */
         get: operations["ApiItemsListItems"];
         put?: never;
@@ -878,6 +920,26 @@ export interface paths {
          * @description What the library can be filtered by.
          */
         get: operations["ApiItemsFacetsGetFacets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/items/sections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListSections
+         * @description The letters or months of an order with how many items each has: what a list needs to be jumped in.
+         */
+        get: operations["ApiItemsSectionsListSections"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1911,6 +1973,28 @@ export interface components {
             low: number;
             high: number;
         };
+        /** Group */
+        Group: {
+            id: string;
+            name: string;
+            line: string;
+            count: number;
+            seconds: number;
+            year: number | null;
+            face: components["schemas"]["Item"];
+            worth: number | null;
+        };
+        /** GroupDetail */
+        GroupDetail: {
+            group: components["schemas"]["Group"];
+            picks: components["schemas"]["Pick"][];
+        };
+        /** GroupPage */
+        GroupPage: {
+            groups: components["schemas"]["Group"][];
+            total: number;
+            sections: components["schemas"]["Section"][];
+        };
         /** HeadOut */
         HeadOut: {
             id: number;
@@ -2334,6 +2418,11 @@ export interface components {
             hits: components["schemas"]["Hit"][];
             instead: string;
             notes: string[];
+        };
+        /** Section */
+        Section: {
+            label: string;
+            count: number;
         };
         /** Security */
         Security: {
@@ -4336,10 +4425,91 @@ export interface operations {
             };
         };
     };
+    ApiGroupsByListGroups: {
+        parameters: {
+            query?: {
+                order?: "name" | "newest" | "year" | "for_me" | "most";
+                limit?: number;
+                skip?: number;
+            };
+            header?: never;
+            path: {
+                by: "album" | "artist" | "genre" | "publication";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiGroupsByGroupIdGetGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                by: "album" | "artist" | "genre" | "publication";
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
     ApiItemsListItems: {
         parameters: {
             query?: {
-                sort?: "newest" | "oldest" | "title" | "longest" | "shortest" | "mine" | "predicted" | "last_played" | "most_played" | "rotation" | "random";
+                sort?: "newest" | "oldest" | "made" | "title" | "longest" | "shortest" | "mine" | "predicted" | "last_played" | "most_played" | "rotation" | "random";
                 kind?: "music" | "image" | "article" | null;
                 folder?: string | null;
                 tag?: string | null;
@@ -4348,6 +4518,8 @@ export interface operations {
                 after?: string | null;
                 seed?: number | null;
                 least?: number | null;
+                unmet?: boolean;
+                skip?: number;
             };
             header?: never;
             path?: never;
@@ -4401,6 +4573,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Facets"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiItemsSectionsListSections: {
+        parameters: {
+            query?: {
+                sort?: "newest" | "oldest" | "made" | "title" | "longest" | "shortest" | "mine" | "predicted" | "last_played" | "most_played" | "rotation" | "random";
+                kind?: "music" | "image" | "article" | null;
+                folder?: string | null;
+                tag?: string | null;
+                rated?: "any" | "yes" | "no";
+                least?: number | null;
+                unmet?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Section"][];
                 };
             };
             /** @description Bad request syntax or unsupported method */

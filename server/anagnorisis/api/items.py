@@ -1,15 +1,17 @@
 """The library: lists under filters, one item in full, why it has its score."""
 
+from typing import Annotated
+
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 from msgspec import Struct
 
 from anagnorisis.api.feed import ID, PageSize
 from anagnorisis.api.held import Held
 from anagnorisis.domain import Item, ItemId, Kind, Pick, Unknown
 from anagnorisis.feed import picks
-from anagnorisis.feed.queries import Filters, ItemPage, ItemsQuery, Sort
+from anagnorisis.feed.queries import Filters, ItemPage, ItemsQuery, Section, Sort
 from anagnorisis.feed.sorts import Shelf
 from anagnorisis.store import aliases, alike, events, items, places, sources, tags, vectors
 from anagnorisis.store.db import Store
@@ -60,15 +62,36 @@ async def list_items(
     after: FromQuery[str | None] = None,
     seed: FromQuery[int | None] = None,
     least: FromQuery[float | None] = None,
+    unmet: FromQuery[bool] = False,
+    skip: Annotated[int, QueryParameter(ge=0)] = 0,
 ) -> ItemPage:
     """The next items in a plain order; `seed` is that of `sort=random`.
 
     The orders by plays list what the person heard, saw or read, those by length what has one, `mine` what
-    they rated; all others list everything. `least` asks for an own rating of so much, or an expected one.
+    they rated; all others list everything. `least` asks for an own rating of so much, or an expected one,
+    `unmet` for what they never heard, saw or read. A page may begin `skip` items on, except in the orders
+    `predicted`, `rotation` and `random`.
     """
-    filters = Filters(kind, folder or None, tag or None, rated, least)
-    query = ItemsQuery(sort, filters, limit, after or None, seed)
+    filters = Filters(kind, folder or None, tag or None, rated, least, unmet)
+    query = ItemsQuery(sort, filters, limit, after or None, seed, skip)
     return await shelf.page(sight, query)
+
+
+@get("/items/sections")
+async def list_sections(
+    sight: NamedDependency[Sight],
+    shelf: NamedDependency[Shelf],
+    sort: FromQuery[Sort] = "newest",
+    kind: FromQuery[Kind | None] = None,
+    folder: FromQuery[str | None] = None,
+    tag: FromQuery[str | None] = None,
+    rated: FromQuery[Rated] = "any",
+    least: FromQuery[float | None] = None,
+    unmet: FromQuery[bool] = False,
+) -> list[Section]:
+    """The letters or months of an order with how many items each has: what a list needs to be jumped in."""
+    filters = Filters(kind, folder or None, tag or None, rated, least, unmet)
+    return await shelf.sections(sight, ItemsQuery(sort, filters))
 
 
 @get("/items/facets")

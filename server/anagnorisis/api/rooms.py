@@ -23,6 +23,7 @@ from anagnorisis.config import Settings
 from anagnorisis.egress.client import Egress
 from anagnorisis.embed.worker import Worker
 from anagnorisis.feed.eligible import Eligible
+from anagnorisis.feed.gatherings import Gatherings
 from anagnorisis.feed.page import Feed
 from anagnorisis.feed.sorts import Shelf
 from anagnorisis.jobs.board import Board
@@ -49,7 +50,7 @@ AT_ONCE = (
     "training",
     "worker",
 )
-ONCE_LOADED = ("changing", "pulling", "learner", "eligible", "feed", "shelf", "finder")
+ONCE_LOADED = ("changing", "pulling", "learner", "eligible", "feed", "shelf", "gatherings", "finder")
 
 
 class Rooms(Struct, frozen=True, eq=False):
@@ -84,6 +85,7 @@ class Rooms(Struct, frozen=True, eq=False):
     eligible: Eligible
     feed: Feed
     shelf: Shelf
+    gatherings: Gatherings
     finder: Finder
     thumbs: Thumbs
     transcoder: Transcoder

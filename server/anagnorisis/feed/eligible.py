@@ -9,7 +9,7 @@ from msgspec import Struct
 from anagnorisis.domain import Kind
 from anagnorisis.feed.queries import Filters
 from anagnorisis.feed.worth import Mask, worthy
-from anagnorisis.store import items
+from anagnorisis.store import items, plays
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.space import Space
@@ -43,6 +43,9 @@ class Eligible:
             masks.append(await self._sieve(view.space, filters, sight))
         if filters.rated != "any":
             masks.append(view.taste.unrated if filters.rated == "no" else ~view.taste.unrated)
+        if filters.unmet:
+            met = await plays.met(self._store.read, sight.person)
+            masks.append(~view.space.mask(met))
         if filters.least is not None:
             masks.append(await asyncio.to_thread(worthy, view, filters.least))
         shortest = min(len(view), *(len(mask) for mask in masks))

@@ -36,6 +36,7 @@ async def newest(
             folder=filters.folder,
             tag=filters.tag,
             rated=filters.rated,
+            unmet=filters.unmet,
             only=only,
             limit=limit,
             after=after.get(kind),

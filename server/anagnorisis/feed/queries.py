@@ -16,6 +16,7 @@ Mode = Literal["for_you", "ask", "resume", "draw"]
 Sort = Literal[
     "newest",
     "oldest",
+    "made",
     "title",
     "longest",
     "shortest",
@@ -37,6 +38,8 @@ class Filters(Struct, frozen=True):
     rated: Rated = "any"
     least: float | None = None
     """The own rating, else the expected one, is this or more; what has neither is left out."""
+    unmet: bool = False
+    """Only what the person never heard, saw or read."""
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -77,6 +80,8 @@ class ItemsQuery(Struct, frozen=True):
     after: str | None = None
     seed: int | None = None
     """Of the order `random`: the same seed gives the same order; without one it is left to chance."""
+    skip: int = 0
+    """So many picks are passed over: only in an order that the store keeps, and not beside `after`."""
 
 
 class ItemPage(Struct, frozen=True):
@@ -84,6 +89,14 @@ class ItemPage(Struct, frozen=True):
 
     picks: list[Pick]
     next: str | None
+
+
+class Section(Struct, frozen=True):
+    """Items that stand together in an order: under a letter, or in a month."""
+
+    label: str
+    """A capital letter or # for what begins with none; YYYY-MM; empty where the order has no parts."""
+    count: int
 
 
 def check_page(limit: int, filters: Filters) -> None:

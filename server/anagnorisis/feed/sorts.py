@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from anagnorisis.domain import Item, ItemId, Kind
+from anagnorisis.domain import BadValue, Item, ItemId, Kind
 from anagnorisis.feed import marks, picks
 from anagnorisis.feed.eligible import Eligible
 from anagnorisis.feed.newest import Keys, moved, newest
-from anagnorisis.feed.queries import ItemPage, ItemsQuery, check_page
+from anagnorisis.feed.queries import ItemPage, ItemsQuery, Section, Sort, check_page
 from anagnorisis.feed.turns import Turns
 from anagnorisis.feed.worth import Mask, liked
 from anagnorisis.store import events, items, plays
@@ -19,6 +21,14 @@ from anagnorisis.taste.learner import Learner
 from anagnorisis.taste.view import View
 
 LAST_ROW = 2**32 - 1
+MONTH = "strftime('%Y-%m', {}, 'unixepoch')"
+LABELS: dict[str, str] = {
+    "title": "substr(i.sort_title, 1, 1)",
+    "newest": MONTH.format("i.added_at"),
+    "oldest": MONTH.format("i.added_at"),
+    "made": MONTH.format("coalesce(i.made_at, i.added_at)"),
+}
+"""What the items of an order are gathered under: an SQL expression that grows or falls with the order."""
 
 
 class Key(Struct, frozen=True):
@@ -52,6 +62,10 @@ class Shelf:
     async def page(self, sight: Sight, query: ItemsQuery) -> ItemPage:
         """The page asked for within `sight`. Raises `BadValue`."""
         check_page(query.limit, query.filters)
+        if query.skip:
+            _kept(query.sort)
+            if query.after:
+                raise BadValue("A page begins after another one or so many items on, not both.")
         views = {kind: await self._learner.view(sight.person, kind) for kind in query.filters.kinds}
         if query.sort == "predicted":
             told, place = await self._by_score(sight, query, views)
@@ -63,23 +77,28 @@ class Shelf:
         found = await asyncio.to_thread(picks.plain, views, told, {})
         return ItemPage(found, place)
 
+    async def sections(self, sight: Sight, query: ItemsQuery) -> list[Section]:
+        """What an order that the store keeps consists of, whatever the limit and page of `query`.
+
+        By title one a letter, by date one a month, of other orders one in all. Raises `BadValue`.
+        """
+        check_page(query.limit, query.filters)
+        sort = _kept(query.sort)
+        views = {kind: await self._learner.view(sight.person, kind) for kind in query.filters.kinds}
+        asked = _asked(sight, query, sort, await _only(query, views))
+        told = await items.counted(self._store.read, asked, LABELS.get(sort, "''"))
+        if sort in ("newest", "made"):
+            told.reverse()
+        return _merged(told, sort == "title")
+
     async def _by_store(
         self, sight: Sight, query: ItemsQuery, sort: items.Sort, only: Sequence[ItemId] | None
     ) -> tuple[list[Item], str | None]:
-        filters, of = query.filters, (sight.person, query.sort, query.filters)
+        of = (sight.person, query.sort, query.filters)
         place = marks.read(query.after, Key, of) if query.after else None
-        asked = items.Query(
-            sight,
-            sort=sort,
-            kind=filters.kind,
-            folder=filters.folder,
-            tag=filters.tag,
-            rated=filters.rated,
-            only=only,
-            limit=query.limit + 1,
-            after=(place.key, place.item) if place else None,
-        )
-        found = await items.page(self._store.read, asked)
+        asked = _asked(sight, query, sort, only)
+        after = (place.key, place.item) if place else None
+        found = await items.page(self._store.read, replace(asked, after=after))
         if len(found) <= query.limit:
             return found, None
         told = found[: query.limit]
@@ -122,6 +141,43 @@ class Shelf:
         shown = {item.id for item in page}
         last = place.last | {kind: one for kind, one in best if one.item in shown}
         return page, marks.mark(Predicted(last, moved(place.newest, page[len(told) :])), of)
+
+
+def _kept(sort: Sort) -> items.Sort:
+    """`sort`, where it is an order that the store keeps. Raises `BadValue`."""
+    if sort == "predicted" or sort == "random" or sort == "rotation":
+        raise BadValue(
+            f"The order {sort} is worked out page by page: it has no parts and no middle to begin in."
+        )
+    return sort
+
+
+def _asked(sight: Sight, query: ItemsQuery, sort: items.Sort, only: Sequence[ItemId] | None) -> items.Query:
+    """The store's question for one more than a page of `query`, from its start."""
+    filters = query.filters
+    return items.Query(
+        sight,
+        sort=sort,
+        kind=filters.kind,
+        folder=filters.folder,
+        tag=filters.tag,
+        rated=filters.rated,
+        unmet=filters.unmet,
+        only=only,
+        limit=query.limit + 1,
+        skip=query.skip,
+    )
+
+
+def _merged(told: Sequence[items.Counted], letters: bool) -> list[Section]:
+    """Neighbours of the same label are one; of letters, what is none is filed under #."""
+    named = [(_letter(one.name) if letters else one.name, one.count) for one in told]
+    grouped = groupby(named, key=lambda one: one[0])
+    return [Section(label, sum(count for _, count in some)) for label, some in grouped]
+
+
+def _letter(first: str) -> str:
+    return first.upper() if first.isalpha() else "#"
 
 
 async def _only(query: ItemsQuery, views: Mapping[Kind, View]) -> list[ItemId] | None:

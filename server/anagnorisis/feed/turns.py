@@ -53,7 +53,7 @@ class Turns:
         begin = random.randrange(SEEDS) if query.seed is None else query.seed
         place = marks.read(query.after, Turn, of) if query.after else Turn(begin)
         rolls = {kind: await self._rolls.of(kind, query.filters, sight) for kind in views}
-        wanted = query.sort == "rotation"
+        wanted = query.sort == "rotation" or query.filters.unmet
         played = await plays.of(self._store.read, sight.person) if wanted else Plays()
         ids, values = await asyncio.to_thread(_turned, query, place, rolls, views, played)
         if len(ids) <= query.limit:
@@ -72,6 +72,8 @@ def _turned(
     """The items after `place`, one more than the page holds if there are, and their values."""
     own = {kind: roll.places([*views[kind].taste.mine]) for kind, roll in rolls.items()}
     wanted = np.concatenate([_wanted(query, roll, views[kind], own[kind]) for kind, roll in rolls.items()])
+    if query.filters.unmet:
+        wanted &= np.concatenate([_unmet(roll, played) for roll in rolls.values()])
     values = np.zeros(len(wanted))
     if query.sort == "random":
         values = shuffled(np.concatenate([roll.numbers for roll in rolls.values()]), place.seed)
@@ -94,6 +96,13 @@ def _wanted(query: ItemsQuery, roll: Roll, view: View, own: NDArray[np.int64]) -
         worth[places[places >= 0]] = True
     asked = {"any": worth, "yes": worth & rated, "no": worth & ~rated}
     return asked[query.filters.rated]
+
+
+def _unmet(roll: Roll, played: Plays) -> NDArray[np.bool_]:
+    """Which of the items of a roll the person never heard, saw or read."""
+    unmet, places = np.ones(len(roll), np.bool_), roll.places(played.items)
+    unmet[places[(places >= 0) & (played.counts[0] > 0)]] = False
+    return unmet
 
 
 def _after(values: Values, place: Turn, rolls: Mapping[Kind, Roll]) -> NDArray[np.bool_]:

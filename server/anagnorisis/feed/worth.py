@@ -16,13 +16,18 @@ def expected(view: View) -> Numbers:
     return np.clip(view.expected(rows)[0], 0, HIGHEST)
 
 
+def worth(view: View) -> Numbers:
+    """(n,): the own rating of each row of `view`, else the expected one; NaN where neither is known."""
+    told = expected(view) if view.evidence().enough else np.full(len(view), np.nan)
+    mine = [(view.space.row_of[item], value) for item, value in view.taste.mine.items() if view.holds(item)]
+    for row, value in mine:
+        told[row] = value
+    return told
+
+
 def worthy(view: View, least: float) -> Mask:
     """(n,): which rows are worth `least` or more; of a kind that cannot be sorted yet those rated so."""
-    worth = expected(view) >= least if view.evidence().enough else np.zeros(len(view), np.bool_)
-    for item, value in view.taste.mine.items():
-        if view.holds(item):
-            worth[view.space.row_of[item]] = value >= least
-    return worth
+    return np.asarray(worth(view) >= least)
 
 
 def liked(view: View, least: float) -> list[ItemId]:

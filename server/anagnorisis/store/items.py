@@ -17,7 +17,9 @@ from anagnorisis.store.rows import listed
 from anagnorisis.store.titles import sort_title
 from anagnorisis.store.visibility import Sight, sighted
 
-Sort = Literal["newest", "oldest", "title", "longest", "shortest", "mine", "last_played", "most_played"]
+Sort = Literal[
+    "newest", "oldest", "made", "title", "longest", "shortest", "mine", "last_played", "most_played"
+]
 Rated = Literal["any", "yes", "no"]
 
 PUT = """INSERT INTO items (id, kind, title, creator, collection, made_at, added_at, seconds, width, height,
@@ -54,7 +56,7 @@ OWN = """FROM {} AS m CROSS JOIN items AS i ON i.id = m.item
     WHERE m.person = :person AND i.gone_at IS NULL AND seen(i.id)"""
 PLAYED = sighted(OWN.format("plays"))
 START = {
-    **dict.fromkeys(("newest", "oldest", "title"), PRESENT),
+    **dict.fromkeys(("newest", "oldest", "made", "title"), PRESENT),
     **dict.fromkeys(("longest", "shortest"), PRESENT + " AND i.seconds > 0"),
     "mine": sighted(OWN.format("ratings")),
     "last_played": PLAYED,
@@ -63,6 +65,7 @@ START = {
 AFTER = {
     "newest": "AND (i.added_at, i.id) < (:key, :id)",
     "oldest": "AND (i.added_at, i.id) > (:key, :id)",
+    "made": "AND (coalesce(i.made_at, i.added_at), i.id) < (:key, :id)",
     "title": "AND (i.sort_title, i.id) > (:key, :id)",
     "longest": "AND (i.seconds, i.id) < (:key, :id)",
     "shortest": "AND (i.seconds, i.id) > (:key, :id)",
@@ -73,6 +76,7 @@ AFTER = {
 ORDER = {
     "newest": "ORDER BY i.added_at DESC, i.id DESC LIMIT :limit",
     "oldest": "ORDER BY i.added_at, i.id LIMIT :limit",
+    "made": "ORDER BY coalesce(i.made_at, i.added_at) DESC, i.id DESC LIMIT :limit",
     "title": "ORDER BY i.sort_title, i.id LIMIT :limit",
     "longest": "ORDER BY i.seconds DESC, i.id DESC LIMIT :limit",
     "shortest": "ORDER BY i.seconds, i.id LIMIT :limit",
@@ -92,6 +96,8 @@ RATED = {
     "no": "AND NOT EXISTS (SELECT 1 FROM ratings AS r WHERE r.person = :person AND r.item = i.id)",
 }
 
+UNMET = "AND NOT EXISTS (SELECT 1 FROM plays AS x WHERE x.person = :person AND x.item = i.id AND x.times > 0)"
+
 
 class Query(Struct, frozen=True):
     """Which present items within `sight`, in which order.
@@ -107,9 +113,13 @@ class Query(Struct, frozen=True):
     """A folder's own items, without those of folders in it; named by its source and the path below that."""
     tag: str | None = None
     rated: Rated = "any"
+    unmet: bool = False
+    """Only what the person never heard, saw or read."""
     only: Sequence[ItemId] | None = None
     """No others than these."""
     limit: int = 50
+    skip: int = 0
+    """So many items of the order are passed over."""
     after: tuple[Any, ...] | None = None
     """`key_of` the last item of the page before."""
 
@@ -199,6 +209,7 @@ def key_of(sort: Sort, last: Item, own: float | None = None) -> tuple[Any, ...]:
     keys = {
         **dict.fromkeys(("newest", "oldest"), last.added_at),
         **dict.fromkeys(("longest", "shortest"), last.seconds),
+        "made": last.added_at if last.made_at is None else last.made_at,
         "title": sort_title(last.title),
     }
     return (keys.get(sort, own), last.id)
@@ -209,6 +220,18 @@ async def matching(read: Connection, query: Query) -> set[ItemId]:
     _, *filters, _ = _shape(query)
     rows = await read.execute_fetchall(statement("newest", *filters, False, ordered=False), _bound(query))
     return {row[0] for row in rows}
+
+
+async def counted(read: Connection, query: Query, label: str) -> list[Counted]:
+    """How many items of the order and under the filters of `query` have each `label`, an SQL expression of
+    the item `i`; whatever its limit and page, in the order of the labels.
+    """
+    sort, *filters, _ = _shape(query)
+    asked = statement(sort, *filters, False, ordered=False).removeprefix("SELECT i.id")
+    rows = await read.execute_fetchall(
+        f"SELECT {label}, count(*){asked} GROUP BY 1 ORDER BY 1", _bound(query)
+    )
+    return [Counted(*row) for row in rows]
 
 
 async def facets(read: Connection, sight: Sight, kind: Kind | None = None, most: int = 200) -> Facets:
@@ -232,6 +255,7 @@ def statement(
     tag: bool,
     only: bool,
     rated: Rated,
+    unmet: bool,
     after: bool,
     ordered: bool,
 ) -> str:
@@ -244,16 +268,17 @@ def statement(
         WITH_TAG if tag else "",
         ONE_OF if only else "",
         RATED[rated],
+        UNMET if unmet else "",
         AFTER[sort] if after else "",
-        ORDER[sort] if ordered else "",
+        f"{ORDER[sort]} OFFSET :skip" if ordered else "",
     ]
     return "\n".join(filter(None, parts))
 
 
-def _shape(query: Query) -> tuple[Sort, bool, bool, bool, bool, Rated, bool]:
+def _shape(query: Query) -> tuple[Sort, bool, bool, bool, bool, Rated, bool, bool]:
     asked = (query.kind, query.folder, query.tag, query.only)
-    given = [one is not None for one in asked]
-    return (query.sort, given[0], given[1], given[2], given[3], query.rated, query.after is not None)
+    kind, folder, tag, only = (one is not None for one in asked)
+    return (query.sort, kind, folder, tag, only, query.rated, query.unmet, query.after is not None)
 
 
 def _bound(query: Query) -> dict[str, Any]:

@@ -25,6 +25,7 @@ PUT = "INSERT OR REPLACE INTO plays (person, item, times, full, skips, last_at) 
 DROP = "DELETE FROM plays WHERE person = ? AND item = ?"
 SOME = """SELECT m.item, m.times, m.full, m.skips, m.last_at FROM json_each(?) AS wanted
     CROSS JOIN plays AS m ON m.person = ? AND m.item = wanted.value"""
+MET = "SELECT item FROM plays WHERE person = ? AND times > 0"
 ALL_OF = "SELECT item, times, full, skips, last_at FROM plays WHERE person = ?"
 
 
@@ -68,6 +69,11 @@ async def of(read: Connection, person: int) -> Plays:
 def _columns(rows: Iterable[sqlite3.Row]) -> Plays:
     told = [*zip(*rows, strict=True)]
     return Plays(told[0], np.array(told[1:], np.int64)) if told else Plays()
+
+
+async def met(read: Connection, person: int) -> set[ItemId]:
+    """What a person heard, saw or read, be it only begun."""
+    return {row[0] for row in await read.execute_fetchall(MET, (person,))}
 
 
 async def some(read: Connection, person: int, ids: Iterable[ItemId]) -> dict[ItemId, Played]:

@@ -261,7 +261,7 @@ class View:
 
     def refreshed(self, weights: Vector, covariance: NDArray[np.float64]) -> Columns:
         """New columns under those weights; changes may go on meanwhile."""
-        return self._columns(weights, covariance, self.extra)
+        return self._columns(weights, covariance, self.extra, alone=True)
 
     def end_refresh(self, fresh: Columns) -> None:
         """Put the new columns in place after the gains that came meanwhile, unless more than gains came."""
@@ -271,10 +271,10 @@ class View:
         burst(fresh, since)
         self.columns, self.updates = fresh, len(since)
 
-    def _columns(self, weights: Vector, covariance: NDArray[np.float64], extra: Extra) -> Columns:
+    def _columns(self, w: Vector, v: NDArray[np.float64], extra: Extra, alone: bool = False) -> Columns:
         fresh = Columns(self.space.features)
         fresh.set_extra(extra)
-        fresh.refresh(weights, covariance)
+        fresh.refresh(w, v, alone=alone)
         return fresh
 
     def _take(self, changes: Sequence[Change], hints: Sequence[Hint], learn: bool) -> list[Gain]:
@@ -362,7 +362,7 @@ class View:
         weights = np.concatenate([np.ones(len(ratings)), beside.weights])
         whole = np.concatenate([rows, beside.rows]), np.concatenate([ratings, beside.targets])
         self._posterior.relearn(*whole, weights)
-        self.columns = self.refreshed(self._posterior.weights, self._posterior.covariance)
+        self.columns = self._columns(self._posterior.weights, self._posterior.covariance, self.extra)
         self.updates, self._since = 0, None
 
     def _lessons(self) -> tuple[NDArray[np.float64], Vector]:

@@ -1,6 +1,7 @@
 """Plain orders of the library keep their order over pages, hold their filters and show scores."""
 
 from typing import Any, get_args
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from anagnorisis.domain import BadValue, Item, ItemId, Person
 from anagnorisis.feed.queries import Filters, ItemPage, ItemsQuery, Sort
 from anagnorisis.feed.sorts import Shelf
 from anagnorisis.store.visibility import Sight
+from anagnorisis.taste.batches import Batch, EventIn
 from anagnorisis.taste.learner import Learner
 
 
@@ -109,3 +111,64 @@ async def test_a_page_that_ends_the_list_has_no_next(
     for sort in ("newest", "title", "predicted"):
         page = await shelf.page(Sight(person.id), ItemsQuery(sort, Filters("image"), 12))  # type: ignore[arg-type]
         assert len(page.picks) == 12 and page.next is None
+
+
+KEPT: tuple[Sort, ...] = ("newest", "oldest", "made", "title", "longest", "shortest", "mine")
+
+
+@pytest.mark.parametrize("sort", KEPT)
+async def test_a_list_is_jumped_in_by_its_sections(
+    sort: Sort, shelf: Shelf, house: dict[str, list[Item]], person: Person
+) -> None:
+    sight, whole = Sight(person.id), ids(*await every(shelf, person, sort, Filters(), 50))
+    sections = await shelf.sections(sight, ItemsQuery(sort))
+    assert sum(one.count for one in sections) == len(whole)
+    first = 0
+    for one in sections:
+        page = await shelf.page(sight, ItemsQuery(sort, limit=4, skip=first))
+        assert ids(page) == whole[first : first + 4]
+        first += one.count
+
+
+async def test_letters_are_capitals_in_their_order_and_the_rest_is_one(
+    shelf: Shelf, person: Person, make_item: Any, shelve: Any
+) -> None:
+    for title in ("1984", "99 names", "émigré", "Elbow", "the Zoo", "?!"):
+        await shelve([make_item("music", title=title)])
+    sections = await shelf.sections(Sight(person.id), ItemsQuery("title", Filters("music")))
+    assert [(one.label, one.count) for one in sections] == [("#", 3), ("E", 2), ("Z", 1)]
+
+
+async def test_months_follow_the_order_of_the_dates(
+    shelf: Shelf, person: Person, make_item: Any, shelve: Any
+) -> None:
+    for made in (0, 86_400 * 40, 86_400 * 41, None):
+        await shelve([make_item("image", made_at=made, added_at=86_400 * 400)])
+    sight = Sight(person.id)
+    down = await shelf.sections(sight, ItemsQuery("made", Filters("image")))
+    assert [(one.label, one.count) for one in down] == [("1971-02", 1), ("1970-02", 2), ("1970-01", 1)]
+    assert [one.label for one in await shelf.sections(sight, ItemsQuery("oldest"))] == ["1971-02"]
+
+
+@pytest.mark.parametrize("sort", ["predicted", "random", "rotation"])
+async def test_a_computed_order_has_no_middle(sort: Sort, shelf: Shelf, person: Person) -> None:
+    for asked in (shelf.page, shelf.sections):
+        with pytest.raises(BadValue, match="page by page"):
+            await asked(Sight(person.id), ItemsQuery(sort, skip=1))
+    with pytest.raises(BadValue, match="not both"):
+        await shelf.page(Sight(person.id), ItemsQuery("title", after="x", skip=1))
+
+
+@pytest.mark.parametrize("sort", [*KEPT, "predicted", "random", "rotation"])
+async def test_what_was_met_is_left_out_where_it_is_not_wanted(
+    sort: Sort, shelf: Shelf, learner: Learner, house: dict[str, list[Item]], person: Person
+) -> None:
+    met = {item.id for kind in ("image", "music", "article") for item in house[kind][::3]}
+    seen = [EventIn(str(uuid4()), "open", 5, item) for item in met]
+    await learner.record(person.id, 1, Batch(5, seen))
+    whole = ids(*await every(shelf, person, sort, Filters(), 7))
+    left = ids(*await every(shelf, person, sort, Filters(unmet=True), 7))
+    if sort in ("random", "rotation"):  # which go by what else is listed
+        assert {*left} == {*whole} - met
+    else:
+        assert left == [item for item in whole if item not in met]

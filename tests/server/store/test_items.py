@@ -32,7 +32,8 @@ class Library:
             title, added = rng.choice(["The Sea", "A sea", "Zebra", "élan"]), 100 + rng.randrange(8)
             kind: Kind = rng.choice(KINDS)
             seconds = 0.0 if kind == "image" else 60.0 * rng.randrange(4)
-            item = make_item(kind, title=title, added_at=added, seconds=seconds)
+            made = rng.choice([None, 100 + rng.randrange(8), -5])
+            item = make_item(kind, title=title, added_at=added, seconds=seconds, made_at=made)
             self.items.append(item)
             self.folders[item.id] = rng.choice(FOLDERS)
             self.tags[item.id] = [tag for tag in GENRES if rng.random() < 0.4]
@@ -49,11 +50,13 @@ class Library:
             and query.folder in (None, self.folders[item.id])
             and (query.tag is None or query.tag in self.tags[item.id])
             and query.rated in ("any", "yes" if item.id in self.ratings else "no")
+            and not (query.unmet and self.plays[item.id])
             and (self.own(query.sort, item.id) or query.sort not in OWN)
             and (item.seconds or query.sort not in ("longest", "shortest"))
         ]
         keys: dict[str, Callable[[Item], Any]] = {
             "title": lambda item: sort_title(item.title),
+            "made": lambda item: item.added_at if item.made_at is None else item.made_at,
             **dict.fromkeys(("newest", "oldest"), lambda item: item.added_at),
             **dict.fromkeys(("longest", "shortest"), lambda item: item.seconds),
         }
@@ -110,6 +113,22 @@ async def test_pages_under_every_order_and_filter_hold_each_item_once_and_in_ord
     for sort, kind, folder, tag, rated in everything:
         query = items.Query(Sight(person.id), sort, kind, folder, tag, rated, limit=7)
         assert await walk(store, query, library) == library.expected(query), query
+
+
+async def test_a_page_begins_anywhere_in_its_order(store: Store, person: Person, library: Library) -> None:
+    for sort, unmet, skip in product(get_args(items.Sort), (False, True), (0, 1, 9, 200)):
+        query = items.Query(Sight(person.id), sort, unmet=unmet, limit=8, skip=skip)
+        assert await items.page(store.read, query) == library.expected(query)[skip : skip + 8], query
+
+
+async def test_items_are_counted_by_what_they_begin_with(
+    store: Store, person: Person, library: Library
+) -> None:
+    for kind, rated in product((None, "music"), ("any", "no")):
+        query = items.Query(Sight(person.id), "title", kind, rated=rated, limit=3)
+        found = await items.counted(store.read, query, "substr(i.sort_title, 1, 1)")
+        firsts = [sort_title(item.title)[0] for item in library.expected(query)]
+        assert found == [items.Counted(one, firsts.count(one)) for one in sorted({*firsts})]
 
 
 async def test_matching_gives_every_item_under_the_filters_whatever_the_sort_and_page(
