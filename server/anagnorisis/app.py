@@ -54,6 +54,7 @@ from anagnorisis.embed.worker import Worker
 from anagnorisis.feed.eligible import Eligible
 from anagnorisis.feed.gatherings import Gatherings
 from anagnorisis.feed.page import Feed
+from anagnorisis.feed.radio import Radio
 from anagnorisis.feed.sorts import Shelf
 from anagnorisis.jobs.board import Board
 from anagnorisis.jobs.changing import changing_loop
@@ -275,6 +276,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Work
         eligible=eligible,
         feed=Feed(store, learner, eligible),
         shelf=Shelf(store, learner, eligible),
+        radio=Radio(store, learner, eligible),
         gatherings=Gatherings(store, learner),
         finder=Finder(store, asked, learner),
         thumbs=Thumbs(store, Cache(cached / "thumbs", room), settings.threads, cover_bytes),

@@ -48,6 +48,7 @@ Topic = Literal[
     "pairing",
     "egress",
     "controls",
+    "playlists",
     "words",
     "models",
 ]

@@ -1543,6 +1543,164 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/playlists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListPlaylists
+         * @description The lists of the person who asks and those that are shared, the latest changed first.
+         */
+        get: operations["ApiPlaylistsListPlaylists"];
+        put?: never;
+        /**
+         * AddPlaylist
+         * @description Begin a list.
+         */
+        post: operations["ApiPlaylistsAddPlaylist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playlists/m3u": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ReadM3U
+         * @description Begin a list from an M3U file: paths are matched by their tail, else titles and artists are.
+         */
+        post: operations["ApiPlaylistsM3UReadM3U"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playlists/{playlist}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetPlaylist
+         * @description A list with what the person sees of it, in its order.
+         */
+        get: operations["ApiPlaylistsGetPlaylist"];
+        put?: never;
+        post?: never;
+        /**
+         * RemovePlaylist
+         * @description Let a list go; its items stay in the house.
+         */
+        delete: operations["ApiPlaylistsRemovePlaylist"];
+        options?: never;
+        head?: never;
+        /**
+         * ChangePlaylist
+         * @description Call a list otherwise, or share it with the house.
+         */
+        patch: operations["ApiPlaylistsChangePlaylist"];
+        trace?: never;
+    };
+    "/api/playlists/{playlist}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * ArrangeItems
+         * @description Have a list hold these items in this order. 409 when it was changed since that version was seen.
+         *
+         *     What the list holds and the person does not see stays, at its end.
+         */
+        put: operations["ApiPlaylistsItemsArrangeItems"];
+        /**
+         * AppendItems
+         * @description Put items at the end of a list.
+         */
+        post: operations["ApiPlaylistsItemsAppendItems"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playlists/{playlist}/m3u": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * WriteM3U
+         * @description A list as M3U, each file by its path below its source.
+         */
+        get: operations["ApiPlaylistsM3UWriteM3U"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/radio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PlayStation
+         * @description What a station plays next: like its seeds, as the person may like it, and varied.
+         */
+        post: operations["ApiRadioPlayStation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shuffle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ShuffleItems
+         * @description The items the person sees of those given, by chance, what they like more likely early.
+         */
+        post: operations["ApiShuffleShuffleItems"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/items/{item_id}/sound": {
         parameters: {
             query?: never;
@@ -1744,6 +1902,11 @@ export interface components {
             role?: "guest" | "member";
             /** @default false */
             screen?: boolean;
+        };
+        /** Arranged */
+        Arranged: {
+            items: string[];
+            version: number;
         };
         /** Asking */
         Asking: {
@@ -2046,6 +2209,11 @@ export interface components {
         Idle: {
             idle_min: number;
         };
+        /** Imported */
+        Imported: {
+            about: components["schemas"]["PlaylistOut"];
+            missing: string[];
+        };
         /** InstalledOut */
         InstalledOut: {
             digest: string;
@@ -2169,6 +2337,12 @@ export interface components {
             lines: components["schemas"]["modality_lyrics_Line"][];
             timed: boolean;
         };
+        /** M3u */
+        M3u: {
+            text: string;
+            /** @default  */
+            name?: string;
+        };
         /** Marked */
         Marked: {
             /** @enum {string} */
@@ -2201,6 +2375,10 @@ export interface components {
         Moment: {
             ratings: number;
             share: number;
+        };
+        /** More */
+        More: {
+            items: string[];
         };
         /** MovedOut */
         MovedOut: {
@@ -2247,6 +2425,13 @@ export interface components {
              * @enum {string}
              */
             role?: "guest" | "member";
+        };
+        /** NewPlaylist */
+        NewPlaylist: {
+            name: string;
+            items?: string[];
+            /** @default false */
+            shared?: boolean;
         };
         /** NewRole */
         NewRole: {
@@ -2323,6 +2508,34 @@ export interface components {
             source: string;
             folder: string;
             name: string;
+        };
+        /** Playlist */
+        Playlist: {
+            id: number;
+            person: number;
+            owner: string;
+            name: string;
+            shared: boolean;
+            changed_at: number;
+            version: number;
+        };
+        /** PlaylistChange */
+        PlaylistChange: {
+            name?: string | null;
+            shared?: boolean | null;
+        };
+        /** PlaylistDetail */
+        PlaylistDetail: {
+            about: components["schemas"]["PlaylistOut"];
+            picks: components["schemas"]["Pick"][];
+        };
+        /** PlaylistOut */
+        PlaylistOut: {
+            playlist: components["schemas"]["Playlist"];
+            mine: boolean;
+            count: number;
+            seconds: number;
+            faces: components["schemas"]["Item"][];
         };
         /** Point */
         Point: {
@@ -2468,6 +2681,11 @@ export interface components {
             link: string;
             picture: string;
         };
+        /** Shuffle */
+        Shuffle: {
+            items: string[];
+            seed: number;
+        };
         /** SightOut */
         SightOut: {
             child: boolean;
@@ -2518,6 +2736,13 @@ export interface components {
             now: number;
             low: number;
             high: number;
+        };
+        /** Station */
+        Station: {
+            seeds: string[];
+            played: string[];
+            /** @default 20 */
+            limit?: number;
         };
         /** Suggestion */
         Suggestion: {
@@ -5830,6 +6055,419 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KnownOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPlaylistsListPlaylists: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaylistOut"][];
+                };
+            };
+        };
+    };
+    ApiPlaylistsAddPlaylist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlaylist"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaylistOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPlaylistsM3UReadM3U: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["M3u"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPlaylistsGetPlaylist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaylistDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPlaylistsRemovePlaylist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPlaylistsChangePlaylist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaylistChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPlaylistsItemsArrangeItems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Arranged"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPlaylistsItemsAppendItems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["More"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPlaylistsM3UWriteM3U: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/x-mpegurl": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiRadioPlayStation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Station"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pick"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiShuffleShuffleItems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Shuffle"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -25,6 +25,7 @@ from anagnorisis.embed.worker import Worker
 from anagnorisis.feed.eligible import Eligible
 from anagnorisis.feed.gatherings import Gatherings
 from anagnorisis.feed.page import Feed
+from anagnorisis.feed.radio import Radio
 from anagnorisis.feed.sorts import Shelf
 from anagnorisis.jobs.board import Board
 from anagnorisis.jobs.folders import Folders
@@ -50,7 +51,7 @@ AT_ONCE = (
     "training",
     "worker",
 )
-ONCE_LOADED = ("changing", "pulling", "learner", "eligible", "feed", "shelf", "gatherings", "finder")
+ONCE_LOADED = ("changing", "pulling", "learner", "eligible", "feed", "shelf", "gatherings", "radio", "finder")
 
 
 class Rooms(Struct, frozen=True, eq=False):
@@ -85,6 +86,7 @@ class Rooms(Struct, frozen=True, eq=False):
     eligible: Eligible
     feed: Feed
     shelf: Shelf
+    radio: Radio
     gatherings: Gatherings
     finder: Finder
     thumbs: Thumbs

@@ -105,7 +105,8 @@ async def hide(ada: httpx.AsyncClient, bob: Any, source: int, child: bool = Fals
 
 def addresses(item: str, source: int, person: int) -> list[tuple[str, dict[str, Any]]]:
     """Every GET address of the interface with every question we know for it, and those of media."""
-    filled = {"item_id": item, "source": source, "person": person, "device": 1}
+    filled = {"item_id": item, "source": source, "person": person, "device": 1, "by": "album"}
+    filled |= {"group_id": "0" * 16, "playlist": 1}
     asked: list[tuple[str, dict[str, Any]]] = [(f"/media/{item}{part}", {}) for part in MEDIA]
     for path, verbs in msgspec.json.decode(routes.openapi())["paths"].items():
         if "get" in verbs:
