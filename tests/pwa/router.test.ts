@@ -16,6 +16,9 @@ test.each<[string, Route]>([
   ['/taste/image', { page: 'taste', kind: 'image' }],
   ['/history', { page: 'history' }],
   [`/item/${ID}`, { page: 'item', id: ID }],
+  ['/group/album', { page: 'groups', by: 'album' }],
+  ['/group/artist/0123456789abcdef', { page: 'group', by: 'artist', id: '0123456789abcdef' }],
+  ['/library?sort=made&unmet=true', { page: 'library', kind: '', query: { ...PLAIN, sort: 'made', unmet: 'true' } }],
   ['/library', { page: 'library', kind: '', query: PLAIN }],
   ['/library/music', { page: 'library', kind: 'music', query: PLAIN }],
   [
@@ -23,14 +26,14 @@ test.each<[string, Route]>([
     {
       page: 'library',
       kind: 'image',
-      query: { sort: 'predicted', rated: 'no', folder: 'Summer 2019', tag: 'sea&sand', seed: '', least: '' },
+      query: { sort: 'predicted', rated: 'no', folder: 'Summer 2019', tag: 'sea&sand', seed: '', least: '', unmet: '' },
     },
   ],
 ])('%s leads to its page', (address, route) => {
   expect(match(address)).toEqual(route)
 })
 
-test.each(['/map', '/map/films', '/taste/films', '/taste/music/more', '/library/films', '/item/short', `/item/${ID}/more`, '/nowhere', '/library/music/more'])('%s leads nowhere', (address) => {
+test.each(['/map', '/map/films', '/taste/films', '/taste/music/more', '/library/films', '/item/short', `/item/${ID}/more`, '/nowhere', '/group', '/group/films', '/group/album/short', '/group/album/0123456789abcdef/more', '/library/music/more'])('%s leads nowhere', (address) => {
   expect(match(address).page).toBe('missing')
 })
 
@@ -38,7 +41,7 @@ test('an order that does not exist becomes the plain one', () => {
   expect(match('/library?sort=loudest&rated=maybe')).toEqual({ page: 'library', kind: '', query: PLAIN })
 })
 
-test.each(['/', '/teach', '/search', '/search?q=a%26b', '/map/image', '/taste', '/taste/article', `/item/${ID}`, '/library', '/library/article?sort=title', '/library?sort=random&seed=7', '/library/music?sort=rotation&least=7', '/library/image?rated=no&tag=a%2Fb'])(
+test.each(['/', '/teach', '/search', '/search?q=a%26b', '/map/image', '/taste', '/taste/article', `/item/${ID}`, '/library', '/library/article?sort=title', '/library?sort=random&seed=7', '/library/music?sort=rotation&least=7', '/library/article?unmet=true', '/group/genre', '/group/album/0123456789abcdef', '/library/image?rated=no&tag=a%2Fb'])(
   'the address of the page of %s is that address',
   (address) => expect(path(match(address))).toBe(address),
 )

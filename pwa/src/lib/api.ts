@@ -114,8 +114,12 @@ export type ListAsk = {
   rated?: 'any' | 'yes' | 'no'
   seed?: string
   least?: string
+  /** Only what one never heard, saw or read. */
+  unmet?: string
   limit?: number
   after?: string | null
+  /** So many places are passed over. */
+  skip?: number
 }
 export type Opening = { code: string; name?: string; device: string }
 
@@ -135,6 +139,9 @@ export const api = {
   problems: (id: number) => get<N.Problem[]>(`/api/sources/${id}/problems`),
   feed: (ask: FeedAsk) => get<N.FeedPage>('/api/feed', ask),
   items: (ask: ListAsk) => get<N.ItemPage>('/api/items', ask),
+  sections: (ask: ListAsk) => get<N.Section[]>('/api/items/sections', { ...ask, seed: undefined }),
+  groups: (by: N.By, ask: { order: N.GroupOrder; skip?: number; limit?: number }) => get<N.GroupPage>(`/api/groups/${by}`, ask),
+  group: (by: N.By, id: string) => get<N.GroupDetail>(`/api/groups/${by}/${id}`),
   item: (id: string) => get<N.ItemDetail>(`/api/items/${id}`),
   why: (id: string) => get<N.Why>(`/api/items/${id}/why`),
   similar: (id: string) => get<N.Pick[]>(`/api/items/${id}/similar`),

@@ -14,3 +14,13 @@ export function byDay(did: readonly Did[]): Day[] {
   }
   return days
 }
+
+/** "March 2024" of 2024-03. */
+export function monthOf(label: string): string {
+  const [year, month] = label.split('-').map(Number)
+  if (!year || !month) return label
+  return new Date(year, month - 1).toLocaleDateString(undefined, { month: 'long', year: 'numeric' })
+}
+
+/** "2024" of 2024-03. */
+export const yearOf = (label: string) => label.slice(0, 4)

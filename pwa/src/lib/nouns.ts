@@ -17,6 +17,12 @@ export type Problem = Schemas['Problem']
 export type FeedPage = Schemas['FeedPage']
 export type Controls = Schemas['Controls']
 export type ItemPage = Schemas['ItemPage']
+export type Section = Schemas['Section']
+export type Group = Schemas['Group']
+export type GroupPage = Schemas['GroupPage']
+export type GroupDetail = Schemas['GroupDetail']
+export type By = 'album' | 'artist' | 'genre' | 'publication'
+export type GroupOrder = 'name' | 'newest' | 'year' | 'for_me' | 'most'
 export type ItemDetail = Schemas['ItemDetail']
 export type Why = Schemas['Why']
 export type Hit = Schemas['Hit']
@@ -50,4 +56,5 @@ export type LedgerEntry = Schemas['Entry']
 
 /** From the one who may do least. */
 export const ROLES: readonly Role[] = ['screen', 'listener', 'guest', 'member', 'owner']
+export const BYS: readonly By[] = ['album', 'artist', 'genre', 'publication']
 export const KINDS: readonly Kind[] = ['image', 'music', 'article']

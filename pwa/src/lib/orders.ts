@@ -7,6 +7,7 @@ export type Sort = LibraryQuery['sort']
 export const ORDERS: Record<Sort, string> = {
   newest: 'Newest first',
   oldest: 'Oldest first',
+  made: 'By date',
   title: 'By title',
   longest: 'Longest first',
   shortest: 'Shortest first',

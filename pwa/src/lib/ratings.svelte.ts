@@ -3,7 +3,7 @@ import { SvelteMap } from 'svelte/reactivity'
 import { api } from './api'
 import { db, type Queued } from './db'
 import { made } from './events'
-import { shown } from './format'
+import { count, shown } from './format'
 import { notices } from './notice.svelte'
 import type { EventKind, Pick, Receipt, Score } from './nouns'
 import { fold, Outbox, type Refused } from './outbox'
@@ -13,7 +13,8 @@ const STEPS_BACK = 50
 const PULSE_MS = 8
 
 type Local = { value: number | null; /** When it was delivered, by `Ratings.mark`; 0 while it waits. */ sent: number }
-type Step = { uuid: string; pick: Pick; before: number | null; given: number | null }
+/** `step` is shared by what was done at once. */
+type Step = { uuid: string; pick: Pick; before: number | null; given: number | null; step: string }
 export type Change = { pick: Pick; value: number | null; undone: boolean }
 
 class Ratings {
@@ -50,28 +51,53 @@ class Ratings {
   /** Give `value`, or take the rating back with null. */
   async give(pick: Pick, value: number | null): Promise<void> {
     if (session.nobody) return this.#unasked()
+    const before = this.of(pick)
+    const kept = this.#give(pick, value, crypto.randomUUID())
+    const words = value === null ? `Cleared “${pick.item.title}”` : `${shown(value)} for “${pick.item.title}”`
+    notices.say(words, { label: 'Undo', run: () => void this.undo() }, before === null && value !== null ? guess(pick) : '')
+    navigator.vibrate?.(PULSE_MS)
+    await kept
+  }
+
+  /** The same for all of `picks`: one step, which one undo takes back. */
+  async giveAll(picks: readonly Pick[], value: number | null): Promise<void> {
+    if (session.nobody) return this.#unasked()
+    const step = crypto.randomUUID()
+    const kept = Promise.all(picks.map((pick) => this.#give(pick, value, step)))
+    const words = value === null ? `Cleared ${count(picks.length, 'rating')}` : `${shown(value)} for ${count(picks.length, 'thing')}`
+    notices.say(words, { label: 'Undo', run: () => void this.undo() })
+    navigator.vibrate?.(PULSE_MS)
+    await kept
+  }
+
+  async #give(pick: Pick, value: number | null, step: string): Promise<void> {
     const { id } = pick.item
     const [before, local] = [this.of(pick), this.#mine.get(id)]
     const event = this.#event(value === null ? 'clear' : 'rating', id, { value, then: value })
-    this.#steps = [...this.#steps, { uuid: event.uuid, pick, before, given: value }].slice(-STEPS_BACK)
-    const words = value === null ? `Cleared “${pick.item.title}”` : `${shown(value)} for “${pick.item.title}”`
+    this.#steps = latest([...this.#steps, { uuid: event.uuid, pick, before, given: value, step }])
     this.#set(pick, value, false)
-    notices.say(words, { label: 'Undo', run: () => void this.undo() }, before === null && value !== null ? guess(pick) : '')
-    navigator.vibrate?.(PULSE_MS)
     if (await this.#kept(event)) return
-    this.#steps = this.#steps.filter((step) => step.uuid !== event.uuid)
+    this.#steps = this.#steps.filter((one) => one.uuid !== event.uuid)
     this.#back(pick, before, local)
   }
 
-  /** Take back the last thing done here. */
+  /** Take back the last thing done here, or all that was done with it at once. */
   async undo(): Promise<void> {
-    const step = this.#steps.at(-1)
-    if (!step) return
-    this.#steps = this.#steps.slice(0, -1)
+    const last = this.#steps.at(-1)
+    if (!last) return
+    const steps = this.#steps.filter(({ step }) => step === last.step)
+    this.#steps = this.#steps.filter(({ step }) => step !== last.step)
+    const became = last.before === null ? 'unrated' : shown(last.before)
+    const words = steps.length > 1 ? `${count(steps.length, 'rating')} as before` : `“${last.pick.item.title}” is ${became} again`
+    const kept = Promise.all(steps.map((step) => this.#undo(step)))
+    notices.say(`Undone: ${words}`)
+    await kept
+  }
+
+  async #undo(step: Step): Promise<void> {
     const [given, local] = [this.of(step.pick), this.#mine.get(step.pick.item.id)]
     const event = this.#event('undo', step.pick.item.id, { target: step.uuid, then: step.before })
     this.#set(step.pick, step.before, true)
-    notices.say(`Undone: “${step.pick.item.title}” is ${step.before === null ? 'unrated' : shown(step.before)} again`)
     if (await this.#kept(event)) return
     this.#steps = [...this.#steps, step]
     this.#back(step.pick, given, local)
@@ -164,6 +190,12 @@ class Ratings {
     for (const { event } of refused) this.#mine.delete(event.item)
     if (first) notices.say(`A rating was not kept: ${first.detail}`)
   }
+}
+
+/** The steps of the last things done, however many ratings each was. */
+function latest(steps: readonly Step[]): Step[] {
+  const kept = new Set([...new Set(steps.map(({ step }) => step))].slice(-STEPS_BACK))
+  return steps.filter(({ step }) => kept.has(step))
 }
 
 /** What the house expected before the rating; told only afterwards. */

@@ -1,5 +1,5 @@
 // The app's addresses, as pure functions: path to page and back.
-import { KINDS, type Kind } from './nouns'
+import { BYS, KINDS, type By, type Kind } from './nouns'
 
 export type Route =
   | { page: 'home' }
@@ -7,6 +7,8 @@ export type Route =
   | { page: 'history' }
   | { page: 'welcome' }
   | { page: 'library'; kind: Kind | ''; query: LibraryQuery }
+  | { page: 'groups'; by: By }
+  | { page: 'group'; by: By; id: string }
   | { page: 'item'; id: string }
   | { page: 'search'; query: string }
   | { page: 'map'; kind: Kind }
@@ -22,18 +24,26 @@ export type LibraryQuery = {
   seed: string
   /** What the own rating, or else the expected one, has to be at least. */
   least: string
+  /** Only what one never heard, saw or read: 'true', or empty. */
+  unmet: string
 }
 
-const SORTS = ['newest', 'oldest', 'title', 'longest', 'shortest', 'mine', 'predicted', 'last_played', 'most_played', 'rotation', 'random'] as const
+const SORTS = ['newest', 'oldest', 'made', 'title', 'longest', 'shortest', 'mine', 'predicted', 'last_played', 'most_played', 'rotation', 'random'] as const
 const RATED: readonly string[] = ['any', 'yes', 'no']
 const ITEM = /^[0-9a-f]{32}$/
+const GROUP = /^[0-9a-f]{16}$/
 
-export const PLAIN: LibraryQuery = { sort: 'newest', rated: 'any', folder: '', tag: '', seed: '', least: '' }
+export const PLAIN: LibraryQuery = { sort: 'newest', rated: 'any', folder: '', tag: '', seed: '', least: '', unmet: '' }
 
 /** The page of a path with its query; anything else is `missing`. */
 export function match(address: string): Route {
   const { pathname, searchParams } = new URL(address, 'http://house')
   const [first = '', second = '', ...rest] = pathname.split('/').filter(Boolean)
+  if (first === 'group' && isBy(second) && rest.length < 2) {
+    const [id] = rest
+    if (id === undefined) return { page: 'groups', by: second }
+    if (GROUP.test(id)) return { page: 'group', by: second, id }
+  }
   if (rest.length) return { page: 'missing', path: pathname }
   // What a QR code leads to; what it is about stands behind the #.
   if (!first || (!second && (first === 'approve' || first === 'join'))) return { page: 'home' }
@@ -54,6 +64,10 @@ export function path(route: Route): string {
       return '/'
     case 'item':
       return `/item/${route.id}`
+    case 'groups':
+      return `/group/${route.by}`
+    case 'group':
+      return `/group/${route.by}/${route.id}`
     case 'map':
       return `/map/${route.kind}`
     case 'taste':
@@ -85,6 +99,10 @@ function isKind(word: string): word is Kind {
   return (KINDS as readonly string[]).includes(word)
 }
 
+function isBy(word: string): word is By {
+  return (BYS as readonly string[]).includes(word)
+}
+
 function libraryQuery(search: URLSearchParams): LibraryQuery {
   const rated = search.get('rated') ?? ''
   return {
@@ -94,5 +112,6 @@ function libraryQuery(search: URLSearchParams): LibraryQuery {
     tag: search.get('tag') ?? '',
     seed: search.get('seed') ?? '',
     least: search.get('least') ?? '',
+    unmet: search.get('unmet') ? 'true' : '',
   }
 }

@@ -202,3 +202,31 @@ async def test_what_is_most_like_an_item_comes_first_with_the_persons_own_rating
     assert [pick["mine"] for pick in near] == [7, None, None]
     assert (await ada.get(f"/api/items/{items['On tea']['id']}/similar")).json() == []
     assert (await ada.get(f"/api/items/{'0' * 32}/similar")).status_code == 404
+
+
+async def test_a_list_begins_anywhere_and_says_what_it_consists_of(ada: httpx.AsyncClient, items) -> None:
+    whole = (await ada.get("/api/items?sort=title&limit=100")).json()["picks"]
+    later = (await ada.get("/api/items?sort=title&limit=3&skip=2")).json()["picks"]
+    assert [pick["item"]["id"] for pick in later] == [pick["item"]["id"] for pick in whole[2:5]]
+    sections = (await ada.get("/api/items/sections?sort=title")).json()
+    assert sum(one["count"] for one in sections) == len(whole)
+    assert [one["label"] for one in sections] == sorted({pick["item"]["title"][0].upper() for pick in whole})
+    refused = await ada.get("/api/items/sections?sort=random")
+    assert (refused.status_code, refused.json()["code"]) == (400, "bad_value")
+    assert (await ada.get("/api/items?skip=-1")).status_code == 400
+
+
+async def test_an_album_is_listed_and_opened(ada: httpx.AsyncClient, library: Path, items) -> None:
+    make_track(library / "b.mp3", seed=11, title="Second", artist="Ida", album="Waves", track="2")
+    make_track(library / "a.mp3", seed=12, title="First", artist="Ida", album="Waves", track="1")
+    await ada.post("/api/sources/1/scan")
+    found: list[dict[str, Any]] = []
+    while not found:
+        page = (await ada.get("/api/groups/album")).json()
+        found = [group for group in page["groups"] if group["name"] == "Waves" and group["count"] == 2]
+    opened = (await ada.get(f"/api/groups/album/{found[0]['id']}")).json()
+    assert [pick["item"]["title"] for pick in opened["picks"]] == ["First", "Second"]
+    assert opened["group"] == found[0] and found[0]["line"] == "Ida"
+    missing = await ada.get("/api/groups/album/0123456789abcdef")
+    assert (missing.status_code, missing.json()["code"]) == (404, "unknown")
+    assert (await ada.get("/api/groups/films")).status_code == 400

@@ -5,7 +5,7 @@ import itertools
 import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import msgspec
@@ -18,6 +18,7 @@ from anagnorisis.api import routes
 from anagnorisis.api.rooms import Rooms
 from anagnorisis.domain import KINDS
 from anagnorisis.embed import EMBEDDERS
+from anagnorisis.feed.gatherings import Order
 from anagnorisis.store import audit, vectors
 from anagnorisis.store import items as stored
 
@@ -31,6 +32,8 @@ QUERIES = {
     + [{"folder": "attic/letters", "limit": 100}],
     "/api/feed": [{"mode": mode, "limit": 100} for mode in ("for_you", "ask", "resume")],
     "/api/items/facets": [{}, {"kind": "image"}],
+    "/api/items/sections": [{"sort": sort} for sort in ("newest", "made", "title", "mine")],
+    "/api/groups/{by}": [{"order": order} for order in get_args(Order)],
 }
 
 
@@ -105,8 +108,8 @@ async def hide(ada: httpx.AsyncClient, bob: Any, source: int, child: bool = Fals
 
 def addresses(item: str, source: int, person: int) -> list[tuple[str, dict[str, Any]]]:
     """Every GET address of the interface with every question we know for it, and those of media."""
-    filled = {"item_id": item, "source": source, "person": person, "device": 1, "by": "album"}
-    filled |= {"group_id": "0" * 16, "playlist": 1}
+    filled: dict[str, Any] = {"item_id": item, "source": source, "person": person, "device": 1}
+    filled |= {"by": "publication", "group_id": item[:16], "playlist": 1}
     asked: list[tuple[str, dict[str, Any]]] = [(f"/media/{item}{part}", {}) for part in MEDIA]
     for path, verbs in msgspec.json.decode(routes.openapi())["paths"].items():
         if "get" in verbs:
@@ -136,7 +139,14 @@ async def test_no_address_tells_a_person_of_what_is_hidden_from_them(
             if answer.status_code == 200 and tells(answer, attic, ""):
                 told_before.add(address.replace(item, "ITEM").replace(f"/{source}/", "/N/"))
     assert told_before >= {
-        *("/api/feed", "/api/items", "/api/items/facets", "/api/items/ITEM", "/api/items/ITEM/why"),
+        *(
+            "/api/feed",
+            "/api/groups/publication",
+            "/api/items",
+            "/api/items/facets",
+            "/api/items/ITEM",
+            "/api/items/ITEM/why",
+        ),
         *("/api/sources", "/api/sources/N/problems", "/media/ITEM", "/media/ITEM/text"),
     }
     await hide(ada, bob, source, child)

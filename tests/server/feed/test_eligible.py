@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from anagnorisis.domain import Person, Source
+from anagnorisis.domain import Event, Person, Source
 from anagnorisis.feed.eligible import HELD, Eligible
 from anagnorisis.feed.queries import Filters
-from anagnorisis.store import places
+from anagnorisis.store import events, places
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.learner import Learner
@@ -60,3 +60,26 @@ async def test_rated_and_unrated_rows_part_the_space(
     view = await learner.view(person.id, "image")
     yes, no = [await eligible.rows(view, Filters(rated=rated), Sight(person.id)) for rated in ("yes", "no")]  # type: ignore[arg-type]
     assert np.sum(yes) == 2 and np.array_equal(yes, ~no)
+
+
+async def test_what_was_met_does_not_pass_where_only_the_unmet_is_wanted(
+    eligible: Eligible, learner: Learner, furnish: Any, store: Store, person: Person
+) -> None:
+    made = await furnish("music", 12)
+    await learner.spaces.admit("music")
+    view, unmet = await learner.view(person.id, "music"), Filters("music", unmet=True)
+    heard = [(made[0], "play"), (made[3], "finish"), (made[5], "open")]
+    passed = [Event("s1", person.id, 1, made[7].id, "skip", None, None, 5, 5)]
+    told = [
+        Event(f"e{n}", person.id, 1, item.id, kind, None, None, 5, 5) for n, (item, kind) in enumerate(heard)
+    ]
+    assert np.all(await eligible.rows(view, unmet, Sight(person.id)))
+    await store.write(lambda db: events.append(db, told + passed))
+    left = np.flatnonzero(~(await eligible.rows(view, unmet, Sight(person.id))))
+    assert {view.space.ids[row] for row in left.tolist()} == {item.id for item, _ in heard}
+    assert np.all(await eligible.rows(view, unmet, Sight(person.id + 1)))
+    await store.write(
+        lambda db: events.append(db, [Event("u", person.id, 1, made[0].id, "undo", None, "e0", 6, 6)])
+    )
+    again = np.flatnonzero(~(await eligible.rows(view, unmet, Sight(person.id))))
+    assert {view.space.ids[row] for row in again.tolist()} == {made[3].id, made[5].id}

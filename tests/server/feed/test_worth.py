@@ -11,6 +11,7 @@ from anagnorisis.domain import KINDS, BadValue, Item, ItemId, Person
 from anagnorisis.feed.page import Feed
 from anagnorisis.feed.queries import FeedQuery, Filters, ItemsQuery, Mode, Sort
 from anagnorisis.feed.sorts import Shelf
+from anagnorisis.feed.worth import expected, worth, worthy
 from anagnorisis.store.controls import Controls
 from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.learner import Learner
@@ -103,3 +104,29 @@ async def test_a_least_score_beyond_the_scale_is_refused(
     ):
         with pytest.raises(BadValue, match="The least score is 0 to 10"):
             await asked
+
+
+async def test_each_row_is_worth_its_rating_or_else_what_is_expected(
+    house: dict[ItemId, float], learner: Learner, person: Person
+) -> None:
+    view = await learner.view(person.id, "music")
+    told = worth(view)
+    mine = view.taste.mine
+    assert len(told) == len(view) == 40 and len(mine) == 18
+    for item, value in mine.items():
+        assert told[view.space.row_of[item]] == value
+    others = [row for item, row in view.space.row_of.items() if item not in mine]
+    assert np.array_equal(told[others], expected(view)[others])
+    assert ((told >= 0) & (told <= 10)).all()
+
+
+async def test_of_a_kind_that_cannot_be_sorted_only_the_ratings_are_known(
+    house: dict[ItemId, float], learner: Learner, person: Person
+) -> None:
+    view = await learner.view(person.id, "image")
+    told = worth(view)
+    known = {view.space.ids[row]: told[row] for row in np.flatnonzero(~np.isnan(told)).tolist()}
+    assert known == dict(view.taste.mine) and len(known) == 2
+    assert worthy(view, LEAST).sum() == 1
+    nobody = await learner.view(person.id + 1, "image")
+    assert np.isnan(worth(nobody)).all() and not worthy(nobody, 0).any()

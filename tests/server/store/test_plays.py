@@ -52,3 +52,9 @@ async def test_who_leaves_takes_along_what_they_heard(store: Store, person: Pers
     assert some == {"c": Played("c", 1, 0, 0, 9)}  # type: ignore[comparison-overlap, arg-type]
     await store.write(lambda db: people.remove(db, bob.id))
     assert (await plays.of(store.read, bob.id)).items == ()
+
+
+async def test_what_was_met_is_what_was_begun_and_not_only_passed_over(store: Store, person: Person) -> None:
+    await store.write(lambda db: events.append(db, [*DIARY, event(20, "skip", "z", 3.0)]))
+    assert await plays.met(store.read, person.id) == {"a", "old a", "c"}
+    assert await plays.met(store.read, person.id + 1) == set()
