@@ -112,7 +112,7 @@ async def opened(settings: Settings, closing: asyncio.Event) -> AsyncIterator[Ro
         later.push_async_callback(asked.close)
         rooms = _built(settings, store, closing, asked)
         later.callback(rooms.thumbs.close)
-        later.callback(rooms.transcoder.close)
+        later.push_async_callback(rooms.transcoder.close)
         later.push_async_callback(rooms.learner.close)
         later.push_async_callback(rooms.worker.close)
         working = asyncio.create_task(_work(rooms))

@@ -135,6 +135,11 @@ class Making:
         for run in self._runs:
             run.end()
 
+    async def close(self) -> None:
+        """The same, and wait until they have gone."""
+        self.end()
+        await asyncio.gather(*(run.ended() for run in self._runs))
+
     async def _run_for(self, place: int) -> Run:
         if not self._runs:
             self._whole.write(self._head)

@@ -34,10 +34,11 @@ class Transcoder:
         self._cache = cache
         self._open: dict[str, _Open] = {}
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """End what is being made."""
-        for key in [*self._open]:
+        for key, open_ in [*self._open.items()]:
             self._drop(key)
+            await open_.making.close()
 
     async def serve(
         self, item: Item, file: Opened, coding: str, gain: float, scope: Scope, receive: Receive, send: Send

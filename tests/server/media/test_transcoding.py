@@ -70,7 +70,7 @@ async def client(store: Store, cached: Path, serving) -> AsyncIterator[httpx.Asy
 
     async with serving(app) as address, httpx.AsyncClient(base_url=address, timeout=30) as client:
         yield client
-    transcoder.close()
+    await transcoder.close()
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -171,7 +171,7 @@ async def test_what_a_killed_house_left_is_never_served(
 
     async with serving(app) as address, httpx.AsyncClient(base_url=address) as after:
         assert (await after.get(f"/{item}?can=mp3")).content == good
-    transcoder.close()
+    await transcoder.close()
 
 
 async def test_two_devices_share_one_process(
