@@ -36,6 +36,7 @@ from anagnorisis.api.routes import OUTSIDE_PATHS, application
 from anagnorisis.api.secured import new_authority
 from anagnorisis.api.shell import Shell
 from anagnorisis.api.sources import add_folder, rescan
+from anagnorisis.api.speakers import Speakers
 from anagnorisis.api.tally import Tally
 from anagnorisis.auth.confirmation import Confirmation
 from anagnorisis.auth.hosts import Hosts
@@ -259,6 +260,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Work
         entrance=Entrance(),
         renewal=Renewal(),
         bells=Bells(store.changes, closing),
+        speakers=Speakers(store.changes),
         held=Held(store.changes),
         board=board,
         folders=Folders(store, Scanner(store, settings), board),

@@ -49,6 +49,7 @@ Topic = Literal[
     "egress",
     "controls",
     "playlists",
+    "speakers",
     "words",
     "models",
 ]

@@ -11,6 +11,7 @@ from msgspec import Struct
 from anagnorisis.api.changes import Bells
 from anagnorisis.api.entrance import Entrance, Renewal
 from anagnorisis.api.held import Held
+from anagnorisis.api.speakers import Speakers
 from anagnorisis.api.tally import Tally
 from anagnorisis.auth.confirmation import Confirmation
 from anagnorisis.auth.hosts import Hosts
@@ -46,6 +47,7 @@ from anagnorisis.taste.mirror import Mirror
 AT_ONCE = (
     *("settings", "store", "sessions", "household", "listening", "pairing", "confirmation", "sights"),
     *("entrance", "renewal", "bells", "held", "board", "folders", "sample", "egress", "tally", "charts"),
+    "speakers",
     "mirror",
     "importing",
     "training",
@@ -69,6 +71,7 @@ class Rooms(Struct, frozen=True, eq=False):
     renewal: Renewal
     sights: Sights
     bells: Bells
+    speakers: Speakers
     held: Held
     board: Board
     folders: Folders
