@@ -2,7 +2,7 @@
 
 export type Verb =
   | { do: 'rate'; value: number }
-  | { do: 'undo' | 'skip' | 'toggle' | 'back10' | 'on10' | 'next' | 'previous' | 'before' | 'after' | 'search' | 'help' }
+  | { do: 'undo' | 'skip' | 'toggle' | 'back10' | 'on10' | 'next' | 'previous' | 'before' | 'after' | 'search' | 'grid' | 'help' }
 
 type Key = Pick<KeyboardEvent, 'key' | 'code' | 'shiftKey' | 'ctrlKey' | 'metaKey' | 'altKey'>
 
@@ -19,6 +19,7 @@ const LETTERS: Record<string, Verb> = {
   p: { do: 'previous' },
   arrowleft: { do: 'before' },
   arrowright: { do: 'after' },
+  g: { do: 'grid' },
   '/': { do: 'search' },
   '?': { do: 'help' },
 }
@@ -46,6 +47,7 @@ export const HELP: readonly [string, string][] = [
   ['X', 'Rate it 0'],
   ['Z or U', 'Undo'],
   ['S', 'Not now: another question'],
+  ['G', 'Nine pictures at once, or one'],
   ['Space', 'Play or pause'],
   ['J, L', 'Ten seconds back, on'],
   ['P, N', 'Track before, next track'],

@@ -35,6 +35,7 @@ class Shortcuts {
   }
 
   #rate(value: number): void {
+    if (nav.route.page === 'teach' && teach.grid) return teach.give(value)
     const pick = nav.route.page === 'teach' ? teach.current : this.#target
     if (pick) void ratings.give(pick, ratings.of(pick) === value ? null : value)
   }
@@ -50,6 +51,7 @@ class Shortcuts {
     before: () => nav.route.page === 'item' && walk(nav.route.id, -1),
     after: () => nav.route.page === 'item' && walk(nav.route.id, 1),
     search: () => nav.route.page === 'search' ? document.querySelector<HTMLElement>('[type=search]')?.focus() : nav.go('/search'),
+    grid: () => nav.route.page === 'teach' && teach.turn(!teach.grid),
     help: () => nav.open('help'),
   }
 }
