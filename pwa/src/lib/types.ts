@@ -1701,6 +1701,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/speakers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListSpeakers
+         * @description Other devices that are open now and may be played on: one's own, and screens.
+         */
+        get: operations["ApiSpeakersListSpeakers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/speakers/here": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SayPlaying
+         * @description Say what this device plays, for others that may steer it.
+         */
+        put: operations["ApiSpeakersHereSayPlaying"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/speakers/{device}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * OrderSpeaker
+         * @description Have another open device play, pause, go on. 403 for that of somebody else unless it is a screen, 409
+         *     when it is not open, 400 when there is nothing that may be seen on it.
+         */
+        post: operations["ApiSpeakersDeviceOrdersOrderSpeaker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/items/{item_id}/sound": {
         parameters: {
             query?: never;
@@ -2458,6 +2519,16 @@ export interface components {
             /** @default  */
             name?: string;
         };
+        /** Order */
+        Order: {
+            /** @enum {string} */
+            verb: "take" | "play" | "pause" | "next" | "previous" | "seek" | "stop";
+            items?: string[];
+            /** @default 0 */
+            index?: number;
+            /** @default 0 */
+            position?: number;
+        };
         /** Part */
         Part: {
             name: string;
@@ -2508,6 +2579,18 @@ export interface components {
             source: string;
             folder: string;
             name: string;
+        };
+        /** Playing */
+        Playing: {
+            item?: string | null;
+            /** @default  */
+            title?: string;
+            /** @default false */
+            playing?: boolean;
+            /** @default 0 */
+            position?: number;
+            /** @default 0 */
+            duration?: number;
         };
         /** Playlist */
         Playlist: {
@@ -2716,6 +2799,16 @@ export interface components {
             problems: number;
             done: number;
             total: number;
+        };
+        /** Speaker */
+        Speaker: {
+            id: number;
+            name: string;
+            person: string;
+            screen: boolean;
+            mine: boolean;
+            now: components["schemas"]["Playing"];
+            age: number;
         };
         /** Spot */
         Spot: {
@@ -6469,6 +6562,105 @@ export interface operations {
                 content: {
                     "application/json": string[];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiSpeakersListSpeakers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Speaker"][];
+                };
+            };
+        };
+    };
+    ApiSpeakersHereSayPlaying: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Playing"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiSpeakersDeviceOrdersOrderSpeaker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Order"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {
