@@ -15,24 +15,39 @@ CODECS = {
     "opus": "libopus",
     "m4a": "aac",
     "wav": "pcm_s16le",
+    "aif": "pcm_s16be",
+    "aiff": "pcm_s16be",
+    "wma": "wmav2",
 }
+MUXERS = {"aif": "aiff", "wma": "asf", "m4a": "ipod"}
+CONTAINERS = {"aif": {"write_id3v2": "1"}, "aiff": {"write_id3v2": "1"}}
 
 
-def make_track(path: Path, *, seconds: float = 1.0, seed: int = 0, **tags: str) -> Path:
-    """A track of a few tones and some noise, the same for the same seed, coded as its suffix says."""
+def make_track(
+    path: Path, *, seconds: float = 1.0, seed: int = 0, codec: str = "", level: float = 20_000, **tags: str
+) -> Path:
+    """A track of a few tones and some noise, the same for the same seed, coded as its suffix says.
+
+    `codec` codes it otherwise, `level` is its loudness as a factor of full scale in 16 bits.
+    """
     rate, rng = 48_000, np.random.default_rng(seed)
     t = np.arange(int(seconds * rate)) / rate
     sound = sum(np.sin(2 * np.pi * f * t) for f in rng.uniform(80, 2000, 3)) / 6 + rng.normal(0, 0.05, len(t))
     path.parent.mkdir(parents=True, exist_ok=True)
-    codec = CODECS[path.suffix[1:].lower()]
+    suffix = path.suffix[1:].lower()
+    codec = codec or CODECS[suffix]
     layout = "stereo" if codec == "vorbis" else "mono"
-    with av.open(str(path), "w") as out:
+    with av.open(
+        str(path), "w", format=MUXERS.get(suffix), container_options=CONTAINERS.get(suffix, {})
+    ) as out:
         out.metadata.update(tags)
         stream = out.add_stream(codec, rate=rate, layout=layout, options={"strict": "-2"})
-        frame = av.AudioFrame.from_ndarray((sound[None] * 20_000).astype(np.int16), "s16", "mono")
+        frame = av.AudioFrame.from_ndarray((sound[None] * level).astype(np.int16), "s16", "mono")
         frame.sample_rate, frame.pts = rate, 0
-        stream.codec_context.open()
         coder = stream.codec_context
+        if codec == "wmav2":
+            coder.bit_rate = 96_000
+        coder.open()
         shaped = av.AudioResampler(coder.format, layout, rate, frame_size=coder.frame_size or None)
         for piece in [*shaped.resample(frame), *shaped.resample(None)]:
             out.mux(stream.encode(piece))

@@ -57,7 +57,8 @@ pub fn embedded_cover(path: &Path) -> Option<Vec<u8>> {
     guarded.ok().flatten()
 }
 
-fn open(path: &Path) -> Result<Source<File>, Problem> {
+/// A file that is there, is one and is not empty.
+pub fn open(path: &Path) -> Result<Source<File>, Problem> {
     let known = fs::metadata(path)?;
     if !known.is_file() {
         return Err(Problem::NoFile);

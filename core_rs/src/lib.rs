@@ -9,6 +9,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 mod alike;
+mod asf;
 mod exif;
 mod facts;
 mod fields;
@@ -19,11 +20,14 @@ mod problem;
 mod scoring;
 mod simhash;
 mod sniff;
+mod sound_notes;
+mod sounds;
 mod source;
 mod spectra;
 mod stores;
 mod tags;
 mod walk;
+mod wma_tags;
 
 pub mod chance;
 pub mod columns;
@@ -35,6 +39,7 @@ pub mod image_features;
 pub mod layout;
 pub mod likeness;
 pub mod log_mel;
+pub mod loudness;
 pub mod mmr;
 pub mod moments;
 pub mod music_features;
@@ -86,6 +91,8 @@ mod _core {
     use super::indexes::{Selection, VectorIndex, instruction_sets, read_rate};
     #[pymodule_export]
     use super::scoring::{Columns, Features, Ranked, order, select};
+    #[pymodule_export]
+    use super::sounds::{Loudness, SoundNotes, sound_notes};
     #[pymodule_export]
     use super::spectra::LogMel;
     #[pymodule_export]

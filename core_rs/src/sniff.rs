@@ -2,6 +2,7 @@
 
 use std::io::{Read, Seek};
 
+use crate::asf::HEADER;
 use crate::identity::{after_tags, looks_like_mp3};
 use crate::problem::Problem;
 use crate::source::Source;
@@ -17,6 +18,8 @@ pub enum Format {
     Opus,
     M4a,
     Wav,
+    Aiff,
+    Wma,
     Jpeg,
     Png,
     Webp,
@@ -52,13 +55,15 @@ impl Format {
 
 type Row = (Format, &'static str, &'static str, &'static [&'static str]);
 /// In the order of the enumeration.
-const FORMATS: [Row; 16] = [
+const FORMATS: [Row; 18] = [
     (Format::Mp3, "mp3", "an MP3 track", &["mp3"]),
     (Format::Flac, "flac", "a FLAC track", &["flac"]),
     (Format::Ogg, "ogg", "an Ogg track", &["ogg"]),
     (Format::Opus, "opus", "an Opus track", &["opus", "ogg"]),
     (Format::M4a, "m4a", "an MP4 file", &["m4a"]),
     (Format::Wav, "wav", "a WAV track", &["wav"]),
+    (Format::Aiff, "aiff", "an AIFF track", &["aif", "aiff"]),
+    (Format::Wma, "wma", "a Windows Media file", &["wma"]),
     (Format::Jpeg, "jpeg", "a JPEG image", &["jpg", "jpeg"]),
     (Format::Png, "png", "a PNG image", &["png"]),
     (Format::Webp, "webp", "a WebP image", &["webp"]),
@@ -72,17 +77,15 @@ const FORMATS: [Row; 16] = [
 ];
 
 /// Beginnings of what is not walked, with its article.
-const STRANGERS: [(&[u8], &str); 13] = [
+const STRANGERS: [(&[u8], &str); 11] = [
     (b"Rar!\x1A\x07", "a RAR archive"),
     (b"7z\xBC\xAF\x27\x1C", "a 7-Zip archive"),
     (b"\x1F\x8B", "a gzip archive"),
     (b"\x1A\x45\xDF\xA3", "a Matroska or WebM video"),
     (b"BM", "a BMP image"),
-    (b"FORM", "an AIFF track"),
     (b"MAC ", "a Monkey's Audio track"),
     (b"wvpk", "a WavPack track"),
     (b"MThd", "a MIDI tune"),
-    (b"\x30\x26\xB2\x75\x8E\x66\xCF\x11", "a Windows Media file"),
     (b"\x7FELF", "a program"),
     (b"MZ", "a program"),
     (b"\xFF\x0A", "a JPEG XL image"),
@@ -161,6 +164,8 @@ fn marked(head: &[u8]) -> Option<Holding> {
             ..,
         ] => Format::Wav,
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Format::Webp,
+        [b'F', b'O', b'R', b'M', _, _, _, _, b'A', b'I', b'F', b'F' | b'C', ..] => Format::Aiff,
+        head if head.starts_with(&HEADER) => Format::Wma,
         [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => of_brand(brand),
         _ => return None,
     };

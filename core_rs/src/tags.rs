@@ -3,7 +3,6 @@
 use std::io::{Read, Seek};
 
 use lofty::config::{GlobalOptions, ParseOptions, apply_global_options};
-use lofty::error::LoftyError;
 use lofty::file::{FileType, TaggedFile, TaggedFileExt};
 use lofty::picture::{Picture, PictureType};
 use lofty::probe::Probe;
@@ -11,6 +10,7 @@ use lofty::tag::{Accessor, ItemKey, Tag};
 
 use crate::sniff::Format;
 use crate::source::Source;
+use crate::wma_tags;
 
 /// Characters of one field that are kept.
 const LONGEST: usize = 1000;
@@ -46,8 +46,10 @@ pub struct Tags {
 
 /// Read the tags; tags that lofty cannot read are as good as none.
 pub fn read<R: Read + Seek>(source: &mut Source<R>, format: Format) -> Tags {
-    let Some(kind) = file_type(source, format) else { return Tags::default() };
-    let Ok(file) = open(source, kind) else { return Tags::default() };
+    if format == Format::Wma {
+        return wma_tags::read(source);
+    }
+    let Some(file) = open(source, format) else { return Tags::default() };
     let mut tags: Vec<&Tag> = file.tags().iter().collect();
     tags.sort_by_key(|tag| tag.tag_type() != file.primary_tag_type());
     let text = |key: ItemKey| {
@@ -66,10 +68,12 @@ pub fn read<R: Read + Seek>(source: &mut Source<R>, format: Format) -> Tags {
     }
 }
 
-fn open<R: Read + Seek>(source: &mut Source<R>, kind: FileType) -> Result<TaggedFile, LoftyError> {
-    source.rewind()?;
+/// The tags of a file as lofty reads them; none where it cannot.
+pub fn open<R: Read + Seek>(source: &mut Source<R>, format: Format) -> Option<TaggedFile> {
+    let kind = file_type(source, format)?;
+    source.rewind().ok()?;
     apply_global_options(GlobalOptions::new().allocation_limit(BIGGEST_COVER)); // it holds for this thread
-    Probe::with_file_type(source, kind).options(ParseOptions::new().read_properties(false)).read()
+    Probe::with_file_type(source, kind).options(ParseOptions::new().read_properties(false)).read().ok()
 }
 
 /// What lofty calls it; none when it has no reader for it.
@@ -80,6 +84,7 @@ fn file_type<R: Read + Seek>(source: &mut Source<R>, format: Format) -> Option<F
         Format::Opus => FileType::Opus,
         Format::M4a => FileType::Mp4,
         Format::Wav => FileType::Wav,
+        Format::Aiff => FileType::Aiff,
         Format::Ogg => match source.up_to(28, 8).ok()? {
             packet if packet.starts_with(b"\x01vorbis") => FileType::Vorbis,
             b"Speex   " => FileType::Speex,
@@ -90,7 +95,7 @@ fn file_type<R: Read + Seek>(source: &mut Source<R>, format: Format) -> Option<F
 }
 
 /// One line without control characters, bounded.
-fn clean(text: &str) -> String {
+pub fn clean(text: &str) -> String {
     let printable = text.split('\0').next().unwrap_or_default().trim().chars();
     printable.map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST).collect()
 }
@@ -126,7 +131,8 @@ fn cover(tags: &[&Tag]) -> Option<Vec<u8>> {
     pictures.iter().map(|picture| picture.data()).find(|data| is_picture(data)).map(<[u8]>::to_vec)
 }
 
-fn is_picture(data: &[u8]) -> bool {
+/// Whether these bytes are a picture that a browser shows.
+pub fn is_picture(data: &[u8]) -> bool {
     data.starts_with(b"\xFF\xD8\xFF")
         || data.starts_with(b"\x89PNG")
         || data.starts_with(b"GIF8")

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anagnorisis._core_features import LogMel, image_features, music_features, picture_mark
+from anagnorisis._core_sounds import Loudness, SoundNotes, sound_notes
 from anagnorisis._core_stores import (
     BadValue,
     Cancelled,
@@ -39,10 +40,12 @@ __all__ = [
     "Found",
     "Locked",
     "LogMel",
+    "Loudness",
     "NotFound",
     "Ranked",
     "ReadOnly",
     "Selection",
+    "SoundNotes",
     "Stop",
     "VectorIndex",
     "VectorStore",
@@ -61,6 +64,7 @@ __all__ = [
     "read_files",
     "read_rate",
     "simhash",
+    "sound_notes",
     "walk",
 ]
 
@@ -232,7 +236,7 @@ class FileFacts:
 
     @property
     def format(self) -> str:
-        """mp3 flac ogg opus m4a wav jpeg png webp gif text, empty for anything else."""
+        """mp3 flac ogg opus m4a wav aiff wma jpeg png webp gif text, empty for anything else."""
 
     @property
     def title(self) -> str: ...

@@ -36,6 +36,7 @@ from anagnorisis.api.routes import OUTSIDE_PATHS, application
 from anagnorisis.api.secured import new_authority
 from anagnorisis.api.shell import Shell
 from anagnorisis.api.sources import add_folder, rescan
+from anagnorisis.api.speakers import Speakers
 from anagnorisis.api.tally import Tally
 from anagnorisis.auth.confirmation import Confirmation
 from anagnorisis.auth.hosts import Hosts
@@ -45,6 +46,7 @@ from anagnorisis.auth.pairing import Pairing
 from anagnorisis.auth.sessions import Sessions
 from anagnorisis.auth.sights import Sights
 from anagnorisis.config import Settings
+from anagnorisis.decode.heard import Ear
 from anagnorisis.domain import Source, SourceAway
 from anagnorisis.egress.client import Egress
 from anagnorisis.embed.registry import FOLDER as MODELS
@@ -53,6 +55,7 @@ from anagnorisis.embed.worker import Worker
 from anagnorisis.feed.eligible import Eligible
 from anagnorisis.feed.gatherings import Gatherings
 from anagnorisis.feed.page import Feed
+from anagnorisis.feed.radio import Radio
 from anagnorisis.feed.sorts import Shelf
 from anagnorisis.jobs.board import Board
 from anagnorisis.jobs.changing import changing_loop
@@ -62,6 +65,7 @@ from anagnorisis.jobs.folders import Folders
 from anagnorisis.jobs.importing import Importing
 from anagnorisis.jobs.indexing import indexing_loop
 from anagnorisis.jobs.likeness import likeness_loop
+from anagnorisis.jobs.loudness import loudness_loop
 from anagnorisis.jobs.pulling import Pulling
 from anagnorisis.jobs.sample import Sample
 from anagnorisis.jobs.supervisor import supervise
@@ -70,6 +74,7 @@ from anagnorisis.jobs.wording import wording_loop
 from anagnorisis.library.changing import Changing
 from anagnorisis.library.embed import Embedding
 from anagnorisis.library.likeness import Likeness
+from anagnorisis.library.loudness import Loudnesses
 from anagnorisis.library.phrases import Phrases
 from anagnorisis.library.pulls import Pulls
 from anagnorisis.library.scan import Scanner
@@ -77,6 +82,7 @@ from anagnorisis.library.search.finding import Finder
 from anagnorisis.media.cache import Cache
 from anagnorisis.media.replies import App, Receive, Scope, Send
 from anagnorisis.media.thumbs import Thumbs
+from anagnorisis.media.transcoding import Transcoder
 from anagnorisis.modality.music import cover_bytes
 from anagnorisis.store import sources
 from anagnorisis.store.db import Store
@@ -107,6 +113,7 @@ async def opened(settings: Settings, closing: asyncio.Event) -> AsyncIterator[Ro
         later.push_async_callback(asked.close)
         rooms = _built(settings, store, closing, asked)
         later.callback(rooms.thumbs.close)
+        later.push_async_callback(rooms.transcoder.close)
         later.push_async_callback(rooms.learner.close)
         later.push_async_callback(rooms.worker.close)
         working = asyncio.create_task(_work(rooms))
@@ -119,7 +126,7 @@ async def opened(settings: Settings, closing: asyncio.Event) -> AsyncIterator[Ro
 
 def answering(rooms: Rooms) -> dict[str, App]:
     """What answers below each beginning of an address; the app's own files everywhere else."""
-    media = Media(rooms.store, rooms.thumbs, rooms.bells.closing)
+    media = Media(rooms.store, rooms.thumbs, rooms.transcoder, rooms.bells.closing)
     api = cast(App, application(rooms))
     return {"/api/": api, **dict.fromkeys(OUTSIDE_PATHS, api), "/media/": media, "/": Shell(UI)}
 
@@ -238,7 +245,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Work
     worker = Worker(settings)
     opinion, egress = SecondOpinion(), Egress(store, AGENT)
     learner, eligible = Learner(store, spaces, challengers=[opinion]), Eligible(store, spaces)
-    cache = Cache(settings.data / "cache" / "thumbs", settings.cache_mb * MIB)
+    room, cached = settings.cache_mb * MIB // 2, settings.data / "cache"
     sessions = Sessions(store)
     return Rooms(
         settings=settings,
@@ -253,6 +260,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Work
         entrance=Entrance(),
         renewal=Renewal(),
         bells=Bells(store.changes, closing),
+        speakers=Speakers(store.changes),
         held=Held(store.changes),
         board=board,
         folders=Folders(store, Scanner(store, settings), board),
@@ -270,9 +278,11 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Work
         eligible=eligible,
         feed=Feed(store, learner, eligible),
         shelf=Shelf(store, learner, eligible),
+        radio=Radio(store, learner, eligible),
         gatherings=Gatherings(store, learner),
         finder=Finder(store, asked, learner),
-        thumbs=Thumbs(store, cache, settings.threads, cover_bytes),
+        thumbs=Thumbs(store, Cache(cached / "thumbs", room), settings.threads, cover_bytes),
+        transcoder=Transcoder(Cache(cached / "sounds", room)),
         loaded=asyncio.create_task(spaces.load()),
     )
 
@@ -290,6 +300,7 @@ async def _work(rooms: Rooms) -> None:
         embedding_loop(rooms.changing.embedding, changes, board, streams),
         changing_loop(rooms.changing, changes, board, streams),
         fitting_loop(rooms.learner, changes, board),
+        loudness_loop(Loudnesses(rooms.store, Ear()), changes, board, streams),
         likeness_loop(Likeness(rooms.store, rooms.learner.spaces), changes, board),
         wording_loop(Phrases(rooms.store, worker, rooms.learner), changes, board),
         indexing_loop(rooms.store, changes, board),

@@ -73,7 +73,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     worker_mb: Annotated[int, msgspec.Meta(ge=256)] = 1024
     """Private memory the worker process may have, in MiB, beside four times the files of its models."""
     cache_mb: int = 512
-    """Room for thumbnails on disk, in MiB."""
+    """Room on disk for thumbnails and for tracks coded anew, in MiB: half of it each."""
     log_level: Level = "warning"
     """From which on things are written to the console and to `<data>/logs`."""
     vectors: VectorSettings = VectorSettings()

@@ -48,6 +48,8 @@ Topic = Literal[
     "pairing",
     "egress",
     "controls",
+    "playlists",
+    "speakers",
     "words",
     "models",
 ]

@@ -13,7 +13,7 @@ from PIL.TiffImagePlugin import IFDRational
 
 def remuxed(track: Path, target: Path, options: dict[str, str] | None = None, **tags: str) -> Path:
     """The same sound in a new container, not coded anew."""
-    muxer = {".m4a": "mp4"}.get(target.suffix)
+    muxer = {".m4a": "mp4", ".aif": "aiff", ".wma": "asf"}.get(target.suffix)
     with av.open(str(track)) as old, av.open(str(target), "w", format=muxer, options=options or {}) as new:
         new.metadata.update(tags)
         sound = old.streams.audio[0]
@@ -176,6 +176,57 @@ def riff(form: bytes, chunks: list[tuple[bytes, bytes]]) -> bytes:
     """A RIFF file of these chunks."""
     body = b"".join(k + struct.pack("<I", len(v)) + v + bytes(len(v) % 2) for k, v in chunks)
     return b"RIFF" + struct.pack("<I", len(body) + 4) + form + body
+
+
+def iff_chunks(data: bytes) -> list[tuple[bytes, bytes]]:
+    """Names and contents of the chunks of an AIFF file."""
+    at, chunks = 12, []
+    while at + 8 <= len(data):
+        (length,) = struct.unpack_from(">I", data, at + 4)
+        chunks.append((data[at : at + 4], data[at + 8 : at + 8 + length]))
+        at += 8 + length + length % 2
+    return chunks
+
+
+def iff(form: bytes, chunks: list[tuple[bytes, bytes]]) -> bytes:
+    """An AIFF file of these chunks."""
+    body = b"".join(k + struct.pack(">I", len(v)) + v + bytes(len(v) % 2) for k, v in chunks)
+    return b"FORM" + struct.pack(">I", len(body) + 4) + form + body
+
+
+ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
+ASF_TEXTS = bytes.fromhex("3326b2758e66cf11a6d900aa0062ce6c")
+ASF_FURTHER = bytes.fromhex("40a4d0d207e3d21197f000a0c95ea850")
+
+
+def asf_with(wma: bytes, said: dict[str, str | bytes]) -> bytes:
+    """Only these values, texts or bytes, as the tags of a Windows Media file, behind its other objects."""
+    length = int.from_bytes(wma[16:24], "little")
+    inner, at = [], 30
+    while at < length:
+        size = int.from_bytes(wma[at + 16 : at + 24], "little")
+        inner += [wma[at : at + size]] if wma[at : at + 16] not in (ASF_TEXTS, ASF_FURTHER) else []
+        at += size
+    rows = b"".join(_asf_row(name, value) for name, value in said.items())
+    inner += [_asf_object(ASF_FURTHER, struct.pack("<H", len(said)) + rows)] if said else []
+    head = struct.pack("<I", len(inner)) + wma[28:30] + b"".join(inner)
+    return _asf_object(ASF_HEADER, head) + wma[length:]
+
+
+def _asf_row(name: str, value: str | bytes) -> bytes:
+    title = name.encode("utf-16-le") + b"\0\0"
+    body = value if isinstance(value, bytes) else value.encode("utf-16-le") + b"\0\0"
+    kind = 1 if isinstance(value, bytes) else 0
+    return struct.pack("<H", len(title)) + title + struct.pack("<HH", kind, len(body)) + body
+
+
+def _asf_object(name: bytes, body: bytes) -> bytes:
+    return name + struct.pack("<Q", 24 + len(body)) + body
+
+
+def asf_picture(picture: bytes) -> bytes:
+    """A front cover as `WM/Picture` holds it."""
+    return b"\x03" + struct.pack("<I", len(picture)) + "image/png\0\0".encode("utf-16-le") + picture
 
 
 def segment(marker: int, content: bytes) -> bytes:

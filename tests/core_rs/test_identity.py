@@ -129,6 +129,58 @@ def test_wav_keeps_its_id_through_other_chunks(tmp_path: Path, written: Written,
     assert id_of(written("faster.wav", surgery.riff(b"WAVE", [(b"fmt ", faster), sound[1]]))) not in same
 
 
+@pytest.mark.parametrize("suffix", ["aif", "aiff"])
+def test_aif_and_aiff_keep_their_id_through_other_chunks(
+    suffix: str, tmp_path: Path, written: Written, id_of: IdOf
+) -> None:
+    track = make_track(tmp_path / f"a.{suffix}", title="One")
+    chunks = dict(surgery.iff_chunks(track.read_bytes()))
+    common, sound = (b"COMM", chunks[b"COMM"]), (b"SSND", chunks[b"SSND"])
+    tag = (b"ID3 ", surgery.id3({b"TIT2": b"\0Two", b"APIC": b"\0image/png\0\x03\0" + COVER}))
+    name, packed = (b"NAME", b"Two"), (b"COMM", chunks[b"COMM"] + b"NONE\x0enot compressed\0")
+    shifted = (b"SSND", struct.pack(">II", 6, 0) + bytes(6) + sound[1][8:])
+    same = {
+        id_of(track),
+        id_of(surgery.remuxed(track, tmp_path / f"re.{suffix}", title="Two", artist="Somebody")),
+        id_of(written(f"bare.{suffix}", surgery.iff(b"AIFF", [common, sound]))),
+        id_of(written(f"told.{suffix}", surgery.iff(b"AIFF", [name, common, tag, sound]))),
+        id_of(written(f"turned.{suffix}", surgery.iff(b"AIFF", [sound, tag, common]))),
+        id_of(written(f"shifted.{suffix}", surgery.iff(b"AIFF", [common, shifted]))),
+        id_of(written(f"packed.{suffix}", surgery.iff(b"AIFC", [packed, sound]))),
+    }
+    assert len(same) == 1
+    assert id_of(other_track(tmp_path, suffix)) not in same
+    swapped = (b"COMM", chunks[b"COMM"] + b"sowt\0\0")
+    assert id_of(written(f"swapped.{suffix}", surgery.iff(b"AIFC", [swapped, sound]))) not in same
+
+
+def test_wma_keeps_its_id_through_any_header(tmp_path: Path, written: Written, id_of: IdOf) -> None:
+    track = make_track(tmp_path / "a.wma", title="One")
+    wma = track.read_bytes()
+    same = {
+        id_of(track),
+        id_of(surgery.remuxed(track, tmp_path / "re.wma", title="Two", artist="Somebody")),
+        id_of(written("told.wma", surgery.asf_with(wma, {"WM/AlbumTitle": "Two", "WM/Genre": "Rock"}))),
+        id_of(written("bare.wma", surgery.asf_with(wma, {}))),
+        id_of(written("tail.wma", wma + surgery.id3v1(b"Two"))),
+    }
+    assert len(same) == 1
+    assert id_of(other_track(tmp_path, "wma")) not in same
+    assert id_of(written("changed.wma", wma[:-9] + bytes([wma[-9] ^ 1]) + wma[-8:])) not in same
+
+
+def test_alac_keeps_its_id_wherever_its_boxes_are(tmp_path: Path, written: Written, id_of: IdOf) -> None:
+    track = make_track(tmp_path / "a.m4a", codec="alac", title="One")
+    tags = {b"\xa9nam": (1, b"Two"), b"covr": (14, COVER)}
+    same = {
+        id_of(track),
+        id_of(surgery.remuxed(track, tmp_path / "front.m4a", {"movflags": "faststart"}, title="A" * 900)),
+        id_of(written("told.m4a", surgery.m4a_with(track.read_bytes(), tags))),
+    }
+    assert len(same) == 1
+    assert id_of(make_track(tmp_path / "aac.m4a")) not in same
+
+
 @pytest.mark.parametrize("suffix", ["jpg", "jpeg"])
 def test_jpg_and_jpeg_keep_their_id_through_segments(
     suffix: str, tmp_path: Path, written: Written, id_of: IdOf
@@ -285,7 +337,7 @@ def test_formats_never_share_an_id(tmp_path: Path, id_of: IdOf) -> None:
     square = Image.new("RGB", (8, 8))
     for suffix in ("jpg", "png", "webp", "gif"):
         square.save(tmp_path / f"a.{suffix}")
-    for suffix in ("mp3", "flac", "ogg", "opus", "m4a", "wav"):
+    for suffix in ("mp3", "flac", "ogg", "opus", "m4a", "wav", "aif", "wma"):
         make_track(tmp_path / f"a.{suffix}", seconds=0.1)
     ids = {id_of(path) for path in tmp_path.iterdir()}
-    assert len(ids) == 10
+    assert len(ids) == 12

@@ -96,6 +96,10 @@ def test_an_mp4_whose_index_has_not_come_yet_ends_in_the_middle(
         ("a.txt", "gif", "is named .txt but holds a GIF image"),
         ("a.md", "opus", "is named .md but holds an Opus track"),
         ("a.gif", "wav", "is named .gif but holds a WAV track"),
+        ("a.wav", "aiff", "is named .wav but holds an AIFF track"),
+        ("a.aif", "wav", "is named .aif but holds a WAV track"),
+        ("a.mp3", "wma", "is named .mp3 but holds a Windows Media file"),
+        ("a.wma", "mp3", "is named .wma but holds an MP3 track"),
     ],
 )
 def test_a_misnamed_file_is_told_with_what_it_holds(
@@ -193,3 +197,44 @@ def test_an_mp4_cannot_have_its_file_read_over_and_over(
     at = data.rindex(b"stsc")
     data[at + 16 : at + 20] = b"\xff\xff\xff\xff"
     assert look(written("a.m4a", bytes(data))).problem == "ends in the middle"
+
+
+def test_an_aiff_without_samples_or_a_common_chunk_holds_no_sound(
+    library: dict[str, bytes], written: Written, look: Look
+) -> None:
+    chunks = dict(surgery.iff_chunks(library["aiff"]))
+    common, sound = (b"COMM", chunks[b"COMM"]), (b"SSND", chunks[b"SSND"])
+    for kept in ([common], [sound], [common, (b"SSND", bytes(8))], [common, (b"SSND", b"\xff" * 8)]):
+        assert (
+            look(written("a.aiff", surgery.iff(b"AIFF", kept))).problem == "holds no sound that can be played"
+        )
+    short = (b"COMM", chunks[b"COMM"][:10])
+    assert look(written("a.aiff", surgery.iff(b"AIFF", [short, sound]))).problem == "is damaged"
+
+
+def test_an_aiff_of_an_impossible_rate_has_no_length(
+    library: dict[str, bytes], written: Written, look: Look
+) -> None:
+    chunks = dict(surgery.iff_chunks(library["aiff"]))
+    for rate in (bytes(10), b"\x7f\xff" + bytes(8)):
+        common = (b"COMM", chunks[b"COMM"][:8] + rate)
+        told = look(written("a.aiff", surgery.iff(b"AIFF", [common, (b"SSND", chunks[b"SSND"])])))
+        assert (told.problem, told.seconds) == ("", 0.0)
+
+
+def test_windows_media_without_a_stream_of_sound_holds_none(
+    library: dict[str, bytes], written: Written, look: Look
+) -> None:
+    wma, stream = library["wma"], bytes.fromhex("409e69f84d5bcf11a8fd00805f5c442b")
+    silent = wma.replace(stream, bytes.fromhex("c0ef19bc4d5bcf11a8fd00805f5c442b"))
+    assert look(written("a.wma", silent)).problem == "holds no sound that can be played"
+
+
+def test_a_header_of_windows_media_that_is_told_too_short_is_damaged(
+    library: dict[str, bytes], written: Written, look: Look
+) -> None:
+    wma = bytearray(library["wma"])
+    wma[46:54] = (3).to_bytes(8, "little")  # the length of its first object
+    assert look(written("a.wma", bytes(wma))).problem == "is damaged"
+    wma[16:24] = (2**63).to_bytes(8, "little")
+    assert look(written("a.wma", bytes(wma))).problem == "ends in the middle"

@@ -10,7 +10,9 @@ use crate::problem::Problem;
 use crate::sniff::Format;
 use crate::source::Source;
 
+mod aiff;
 mod around;
+mod asf;
 mod flac;
 mod fragments;
 mod gif;
@@ -25,6 +27,7 @@ mod tiff;
 
 pub use around::after_tags;
 pub use mp3::looks_like as looks_like_mp3;
+pub use mp4::coding as mp4_coding;
 
 /// Bytes gathered before they are hashed: BLAKE3 is several times faster on long runs.
 const STAGE: usize = 64 << 10;
@@ -122,6 +125,8 @@ pub fn read<R: Read + Seek>(source: &mut Source<R>, format: Option<Format>) -> R
         Some(Format::Ogg | Format::Opus) => ogg::read(source),
         Some(Format::M4a) => mp4::read(source),
         Some(Format::Wav) => riff::read_wav(source),
+        Some(Format::Aiff) => aiff::read(source),
+        Some(Format::Wma) => asf::read(source),
         Some(Format::Jpeg) => jpeg::read(source),
         Some(Format::Png) => png::read(source),
         Some(Format::Webp) => riff::read_webp(source),
@@ -151,13 +156,15 @@ mod tests {
 
     use super::*;
 
-    const FORMATS: [Format; 14] = [
+    const FORMATS: [Format; 16] = [
         Format::Mp3,
         Format::Flac,
         Format::Ogg,
         Format::Opus,
         Format::M4a,
         Format::Wav,
+        Format::Aiff,
+        Format::Wma,
         Format::Jpeg,
         Format::Png,
         Format::Webp,
@@ -168,7 +175,7 @@ mod tests {
         Format::Text,
     ];
     /// Words that the walks look for, to be strewn among bytes that mean nothing.
-    const WORDS: [&[u8]; 40] = [
+    const WORDS: [&[u8]; 44] = [
         b"ID3\x03\0\0\0\0\0\x20",
         b"APETAGEX",
         b"TAG",
@@ -209,6 +216,10 @@ mod tests {
         b"\0\0\0\x20stsc",
         b"\0\0\0\x20stco",
         b"\0\0\0\x20trun",
+        b"FORM\0\0\x01\0AIFFCOMM\0\0\0\x12",
+        b"SSND\0\0\0\x10",
+        b"\x30\x26\xB2\x75\x8E\x66\xCF\x11\xA6\xD9\x00\xAA\x00\x62\xCE\x6C\x40\0\0\0\0\0\0\0",
+        b"\x91\x07\xDC\xB7\xB7\xA9\xCF\x11\x8E\xE6\x00\xC0\x0C\x20\x53\x65\x60\0\0\0\0\0\0\0",
     ];
 
     fn source(bytes: Vec<u8>) -> Source<Cursor<Vec<u8>>> {

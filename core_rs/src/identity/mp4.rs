@@ -56,6 +56,16 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<R>) -> Result<Content, Pr
     Ok(Content::track(essence, tracks.iter().map(length).fold(0.0, f64::max)))
 }
 
+/// What the first track of sound is coded in, by its four letters: `mp4a`, `alac`. None where it cannot be told.
+pub fn coding<R: Read + Seek>(source: &mut Source<R>) -> Option<[u8; 4]> {
+    let whole = 0..source.size();
+    let (atoms, _) = atoms(source, whole).ok()?;
+    let moov = atoms.iter().find(|atom| &atom.name == b"moov")?;
+    let track = tracks(source, moov).ok()?.into_iter().next()?;
+    let table = table(source, &track, *b"stsd").ok()?;
+    table.get(8..12)?.try_into().ok()
+}
+
 /// The boxes that fill `range`, and the name of the last one when it does not fit.
 fn atoms<R: Read + Seek>(
     source: &mut Source<R>,

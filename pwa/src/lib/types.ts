@@ -1543,6 +1543,305 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/playlists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListPlaylists
+         * @description The lists of the person who asks and those that are shared, the latest changed first.
+         */
+        get: operations["ApiPlaylistsListPlaylists"];
+        put?: never;
+        /**
+         * AddPlaylist
+         * @description Begin a list.
+         */
+        post: operations["ApiPlaylistsAddPlaylist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playlists/m3u": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ReadM3U
+         * @description Begin a list from an M3U file: paths are matched by their tail, else titles and artists are.
+         */
+        post: operations["ApiPlaylistsM3UReadM3U"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playlists/{playlist}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetPlaylist
+         * @description A list with what the person sees of it, in its order.
+         */
+        get: operations["ApiPlaylistsGetPlaylist"];
+        put?: never;
+        post?: never;
+        /**
+         * RemovePlaylist
+         * @description Let a list go; its items stay in the house.
+         */
+        delete: operations["ApiPlaylistsRemovePlaylist"];
+        options?: never;
+        head?: never;
+        /**
+         * ChangePlaylist
+         * @description Call a list otherwise, or share it with the house.
+         */
+        patch: operations["ApiPlaylistsChangePlaylist"];
+        trace?: never;
+    };
+    "/api/playlists/{playlist}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * ArrangeItems
+         * @description Have a list hold these items in this order. 409 when it was changed since that version was seen.
+         *
+         *     What the list holds and the person does not see stays, at its end.
+         */
+        put: operations["ApiPlaylistsItemsArrangeItems"];
+        /**
+         * AppendItems
+         * @description Put items at the end of a list.
+         */
+        post: operations["ApiPlaylistsItemsAppendItems"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playlists/{playlist}/m3u": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * WriteM3U
+         * @description A list as M3U, each file by its path below its source.
+         */
+        get: operations["ApiPlaylistsM3UWriteM3U"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/radio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PlayStation
+         * @description What a station plays next: like its seeds, as the person may like it, and varied.
+         */
+        post: operations["ApiRadioPlayStation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shuffle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ShuffleItems
+         * @description The items the person sees of those given, by chance, what they like more likely early.
+         */
+        post: operations["ApiShuffleShuffleItems"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/speakers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListSpeakers
+         * @description Other devices that are open now and may be played on: one's own, and screens.
+         */
+        get: operations["ApiSpeakersListSpeakers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/speakers/here": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SayPlaying
+         * @description Say what this device plays, for others that may steer it.
+         */
+        put: operations["ApiSpeakersHereSayPlaying"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/speakers/{device}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * OrderSpeaker
+         * @description Have another open device play, pause, go on. 403 for that of somebody else unless it is a screen, 409
+         *     when it is not open, 400 when there is nothing that may be seen on it.
+         */
+        post: operations["ApiSpeakersDeviceOrdersOrderSpeaker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/items/{item_id}/sound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSound
+         * @description How a track is coded and how loud it is.
+         */
+        get: operations["ApiItemsItemIdSoundGetSound"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/items/{item_id}/lyrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetLyrics
+         * @description The words of a track, from its tags or an `.lrc` beside it; no lines when nobody wrote them down.
+         */
+        get: operations["ApiItemsItemIdLyricsGetLyrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listening/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetChoices
+         * @description How the person who asks likes to hear each kind, of those they chose something for.
+         */
+        get: operations["ApiListeningChoicesGetChoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listening/choices/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SetChoice
+         * @description Have the person who asks hear a kind so, on every device.
+         */
+        put: operations["ApiListeningChoicesKindSetChoice"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs": {
         parameters: {
             query?: never;
@@ -1665,6 +1964,11 @@ export interface components {
             /** @default false */
             screen?: boolean;
         };
+        /** Arranged */
+        Arranged: {
+            items: string[];
+            version: number;
+        };
         /** Asking */
         Asking: {
             /** @default  */
@@ -1672,7 +1976,7 @@ export interface components {
         };
         /** AuditPage */
         AuditPage: {
-            lines: components["schemas"]["Line"][];
+            lines: components["schemas"]["store_audit_Line"][];
             before: number | null;
         };
         /** AxesOut */
@@ -1966,6 +2270,11 @@ export interface components {
         Idle: {
             idle_min: number;
         };
+        /** Imported */
+        Imported: {
+            about: components["schemas"]["PlaylistOut"];
+            missing: string[];
+        };
         /** InstalledOut */
         InstalledOut: {
             digest: string;
@@ -2075,17 +2384,6 @@ export interface components {
             used: boolean;
             types: components["schemas"]["TypeOut"][];
         };
-        /** Line */
-        Line: {
-            id: number;
-            at: number;
-            person: string;
-            device: string;
-            address: string;
-            what: string;
-            /** @enum {string} */
-            outcome: "done" | "refused";
-        };
         /** Listeners */
         Listeners: {
             people: components["schemas"]["Choosable"][];
@@ -2094,6 +2392,17 @@ export interface components {
         /** LocalHost */
         LocalHost: {
             name: string;
+        };
+        /** Lyrics */
+        Lyrics: {
+            lines: components["schemas"]["modality_lyrics_Line"][];
+            timed: boolean;
+        };
+        /** M3u */
+        M3u: {
+            text: string;
+            /** @default  */
+            name?: string;
         };
         /** Marked */
         Marked: {
@@ -2127,6 +2436,10 @@ export interface components {
         Moment: {
             ratings: number;
             share: number;
+        };
+        /** More */
+        More: {
+            items: string[];
         };
         /** MovedOut */
         MovedOut: {
@@ -2174,6 +2487,13 @@ export interface components {
              */
             role?: "guest" | "member";
         };
+        /** NewPlaylist */
+        NewPlaylist: {
+            name: string;
+            items?: string[];
+            /** @default false */
+            shared?: boolean;
+        };
         /** NewRole */
         NewRole: {
             /** @enum {string} */
@@ -2198,6 +2518,16 @@ export interface components {
             device?: string;
             /** @default  */
             name?: string;
+        };
+        /** Order */
+        Order: {
+            /** @enum {string} */
+            verb: "take" | "play" | "pause" | "next" | "previous" | "seek" | "stop";
+            items?: string[];
+            /** @default 0 */
+            index?: number;
+            /** @default 0 */
+            position?: number;
         };
         /** Part */
         Part: {
@@ -2249,6 +2579,46 @@ export interface components {
             source: string;
             folder: string;
             name: string;
+        };
+        /** Playing */
+        Playing: {
+            item?: string | null;
+            /** @default  */
+            title?: string;
+            /** @default false */
+            playing?: boolean;
+            /** @default 0 */
+            position?: number;
+            /** @default 0 */
+            duration?: number;
+        };
+        /** Playlist */
+        Playlist: {
+            id: number;
+            person: number;
+            owner: string;
+            name: string;
+            shared: boolean;
+            changed_at: number;
+            version: number;
+        };
+        /** PlaylistChange */
+        PlaylistChange: {
+            name?: string | null;
+            shared?: boolean | null;
+        };
+        /** PlaylistDetail */
+        PlaylistDetail: {
+            about: components["schemas"]["PlaylistOut"];
+            picks: components["schemas"]["Pick"][];
+        };
+        /** PlaylistOut */
+        PlaylistOut: {
+            playlist: components["schemas"]["Playlist"];
+            mine: boolean;
+            count: number;
+            seconds: number;
+            faces: components["schemas"]["Item"][];
         };
         /** Point */
         Point: {
@@ -2394,10 +2764,21 @@ export interface components {
             link: string;
             picture: string;
         };
+        /** Shuffle */
+        Shuffle: {
+            items: string[];
+            seed: number;
+        };
         /** SightOut */
         SightOut: {
             child: boolean;
             sources: components["schemas"]["SeenSource"][];
+        };
+        /** Sound */
+        Sound: {
+            coding: string;
+            track_gain: number;
+            album_gain: number;
         };
         /** Source */
         Source: {
@@ -2419,6 +2800,16 @@ export interface components {
             done: number;
             total: number;
         };
+        /** Speaker */
+        Speaker: {
+            id: number;
+            name: string;
+            person: string;
+            screen: boolean;
+            mine: boolean;
+            now: components["schemas"]["Playing"];
+            age: number;
+        };
         /** Spot */
         Spot: {
             id: string;
@@ -2438,6 +2829,13 @@ export interface components {
             now: number;
             low: number;
             high: number;
+        };
+        /** Station */
+        Station: {
+            seeds: string[];
+            played: string[];
+            /** @default 20 */
+            limit?: number;
         };
         /** Suggestion */
         Suggestion: {
@@ -2583,14 +2981,40 @@ export interface components {
             at: number;
         };
         /** Choice */
-        listening_Choice: {
+        api_listening_Choice: {
             person: number;
             /** @default  */
             pin?: string;
         };
         /** Choice */
-        models_Choice: {
+        api_models_Choice: {
             models: string[];
+        };
+        /** Line */
+        modality_lyrics_Line: {
+            at: number | null;
+            text: string;
+        };
+        /** Line */
+        store_audit_Line: {
+            id: number;
+            at: number;
+            person: string;
+            device: string;
+            address: string;
+            what: string;
+            /** @enum {string} */
+            outcome: "done" | "refused";
+        };
+        /** Choice */
+        store_listening_choices_Choice: {
+            /** @default 1 */
+            speed?: number;
+            /**
+             * @default track
+             * @enum {string}
+             */
+            level?: "off" | "track" | "album";
         };
     };
     responses: never;
@@ -2755,7 +3179,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["listening_Choice"];
+                "application/json": components["schemas"]["api_listening_Choice"];
             };
         };
         responses: {
@@ -5554,7 +5978,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["models_Choice"];
+                "application/json": components["schemas"]["api_models_Choice"];
             };
         };
         responses: {
@@ -5725,6 +6149,657 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["KnownOut"];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPlaylistsListPlaylists: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaylistOut"][];
+                };
+            };
+        };
+    };
+    ApiPlaylistsAddPlaylist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlaylist"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaylistOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPlaylistsM3UReadM3U: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["M3u"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPlaylistsGetPlaylist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaylistDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPlaylistsRemovePlaylist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPlaylistsChangePlaylist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaylistChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPlaylistsItemsArrangeItems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Arranged"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPlaylistsItemsAppendItems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["More"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPlaylistsM3UWriteM3U: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/x-mpegurl": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiRadioPlayStation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Station"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pick"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiShuffleShuffleItems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Shuffle"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiSpeakersListSpeakers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Speaker"][];
+                };
+            };
+        };
+    };
+    ApiSpeakersHereSayPlaying: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Playing"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiSpeakersDeviceOrdersOrderSpeaker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Order"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiItemsItemIdSoundGetSound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sound"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiItemsItemIdLyricsGetLyrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lyrics"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiListeningChoicesGetChoices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: components["schemas"]["store_listening_choices_Choice"];
+                    };
+                };
+            };
+        };
+    };
+    ApiListeningChoicesKindSetChoice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "music" | "image" | "article";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["store_listening_choices_Choice"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {

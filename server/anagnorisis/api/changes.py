@@ -9,9 +9,11 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.response import Stream
 
+from anagnorisis.api.speakers import Line, Speakers
 from anagnorisis.auth.sessions import Caller
 from anagnorisis.domain import Topic
 from anagnorisis.store.changes import TOPICS, Changes
+from anagnorisis.store.visibility import Sight
 
 HEARD: tuple[Topic, ...] = tuple(topic for topic in TOPICS if topic != "words")
 """What devices are told of. That somebody wrote is theirs alone; what came of it rings as vectors do."""
@@ -58,25 +60,39 @@ class Bells:
                 one.cancel()
 
 
-async def lines(bells: Bells, person: int) -> AsyncIterator[bytes]:
-    """The stream of one device: an event for each topic that rang, a comment when none did."""
+async def lines(bells: Bells, person: int, line: Line | None = None) -> AsyncIterator[bytes]:
+    """The stream of one device: an event for each topic that rang and each order, a comment without any."""
     seen = bells.counts(person)
     yield RETRY
     while not bells.closing.is_set():
         now = bells.counts(person)
         rang = [topic for topic in HEARD if now[topic] != seen[topic]]
-        if rang:
-            yield b"".join(_event(topic, now[topic]) for topic in rang)
+        orders = line.take() if line else []
+        if rang or orders:
+            told = [_event(topic, {"count": now[topic]}) for topic in rang]
+            yield b"".join([*told, *(_event("order", sent) for sent in orders)])
             seen = now
         elif not await bells.wait():
             yield PING
 
 
-def _event(topic: Topic, count: int) -> bytes:
-    return b"event: %s\ndata: %s\n\n" % (topic.encode(), msgspec.json.encode({"count": count}))
+def _event(name: str, told: object) -> bytes:
+    return b"event: %s\ndata: %s\n\n" % (name.encode(), msgspec.json.encode(told))
+
+
+async def _held(bells: Bells, speakers: Speakers, caller: Caller, sight: Sight) -> AsyncIterator[bytes]:
+    """The same, and while it is held the device may be played on."""
+    with speakers.open(caller, sight) as line:
+        async for told in lines(bells, caller.person.id, line):
+            yield told
 
 
 @get("/changes", media_type="text/event-stream", include_in_schema=False)
-async def follow_changes(bells: NamedDependency[Bells], caller: NamedDependency[Caller]) -> Stream:
-    """Follow what changes in the house, for as long as the line holds."""
-    return Stream(lines(bells, caller.person.id), media_type="text/event-stream", headers=NO_BUFFERS)
+async def follow_changes(
+    bells: NamedDependency[Bells],
+    caller: NamedDependency[Caller],
+    speakers: NamedDependency[Speakers],
+    sight: NamedDependency[Sight],
+) -> Stream:
+    """Follow what changes in the house, and orders for this device, for as long as the line holds."""
+    return Stream(_held(bells, speakers, caller, sight), media_type="text/event-stream", headers=NO_BUFFERS)

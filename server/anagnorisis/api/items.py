@@ -113,7 +113,7 @@ async def get_item(
     learner: NamedDependency[Learner],
 ) -> ItemDetail:
     """One item in full, under any id it ever had. 404 when there never was one, or it is hidden from them."""
-    item, person = await _find(store, sight, item_id), sight.person
+    item, person = await find(store, sight, item_id), sight.person
     named = {source.id: source.name for source in await sources.list(store.read)}
     copies = await places.of_item(store.read, item.id, sight)
     (pick,) = await picks.reasoned(
@@ -138,7 +138,7 @@ async def explain_item(
     learner: NamedDependency[Learner],
 ) -> Why:
     """Why an item has the score it has for the person who asks."""
-    return await explain.why(store, learner, sight, await _find(store, sight, item_id))
+    return await explain.why(store, learner, sight, await find(store, sight, item_id))
 
 
 @get("/items/{item_id:str}/similar")
@@ -150,7 +150,7 @@ async def list_similar(
     limit: PageSize = 12,
 ) -> list[Pick]:
     """What the person sees that is most like an item, by its vector; nothing while it has none."""
-    item = await _find(store, sight, item_id)
+    item = await find(store, sight, item_id)
     model = learner.spaces.registry.active(item.kind).digest
     near = await vectors.similar(store.read, model, item.id, BEYOND * limit)
     told = await items.by_ids(store.read, [other for other, _ in near], sight)
@@ -160,7 +160,8 @@ async def list_similar(
     return [Pick(told[one], scores.get(one), mine.get(one), "") for one in shown]
 
 
-async def _find(store: Store, sight: Sight, item_id: str) -> Item:
+async def find(store: Store, sight: Sight, item_id: str) -> Item:
+    """The item of that id, under any it ever had. Raises `Unknown`, also for one hidden from them."""
     if ID.fullmatch(item_id):
         for now in (await aliases.resolve(store.read, [ItemId(item_id)])).values():
             for item in (await items.by_ids(store.read, [now], sight)).values():

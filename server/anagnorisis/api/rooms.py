@@ -11,6 +11,7 @@ from msgspec import Struct
 from anagnorisis.api.changes import Bells
 from anagnorisis.api.entrance import Entrance, Renewal
 from anagnorisis.api.held import Held
+from anagnorisis.api.speakers import Speakers
 from anagnorisis.api.tally import Tally
 from anagnorisis.auth.confirmation import Confirmation
 from anagnorisis.auth.hosts import Hosts
@@ -25,6 +26,7 @@ from anagnorisis.embed.worker import Worker
 from anagnorisis.feed.eligible import Eligible
 from anagnorisis.feed.gatherings import Gatherings
 from anagnorisis.feed.page import Feed
+from anagnorisis.feed.radio import Radio
 from anagnorisis.feed.sorts import Shelf
 from anagnorisis.jobs.board import Board
 from anagnorisis.jobs.folders import Folders
@@ -35,6 +37,7 @@ from anagnorisis.jobs.training import Training
 from anagnorisis.library.changing import Changing
 from anagnorisis.library.search.finding import Finder
 from anagnorisis.media.thumbs import Thumbs
+from anagnorisis.media.transcoding import Transcoder
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.chart import Charts
@@ -44,12 +47,13 @@ from anagnorisis.taste.mirror import Mirror
 AT_ONCE = (
     *("settings", "store", "sessions", "household", "listening", "pairing", "confirmation", "sights"),
     *("entrance", "renewal", "bells", "held", "board", "folders", "sample", "egress", "tally", "charts"),
+    "speakers",
     "mirror",
     "importing",
     "training",
     "worker",
 )
-ONCE_LOADED = ("changing", "pulling", "learner", "eligible", "feed", "shelf", "gatherings", "finder")
+ONCE_LOADED = ("changing", "pulling", "learner", "eligible", "feed", "shelf", "gatherings", "radio", "finder")
 
 
 class Rooms(Struct, frozen=True, eq=False):
@@ -67,6 +71,7 @@ class Rooms(Struct, frozen=True, eq=False):
     renewal: Renewal
     sights: Sights
     bells: Bells
+    speakers: Speakers
     held: Held
     board: Board
     folders: Folders
@@ -84,9 +89,11 @@ class Rooms(Struct, frozen=True, eq=False):
     eligible: Eligible
     feed: Feed
     shelf: Shelf
+    radio: Radio
     gatherings: Gatherings
     finder: Finder
     thumbs: Thumbs
+    transcoder: Transcoder
     loaded: asyncio.Task[None]
     """Done when the features of every kind are in memory; who needs taste waits for it."""
 

@@ -7,8 +7,8 @@ from av.container import InputContainer
 from numpy.typing import NDArray
 
 from anagnorisis import _core
+from anagnorisis.decode import tracks
 from anagnorisis.domain import Unreadable
-from anagnorisis.embed import tracks
 
 RATE, SECONDS, SHORTEST = 22_050, 30.0, 1.0
 

@@ -12,8 +12,8 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from anagnorisis import raster
+from anagnorisis.decode import reach
 from anagnorisis.domain import Unreadable
-from anagnorisis.embed import reach
 
 MOST_PIXELS, MOST_PIXELS_SCALED = 80_000_000, 400_000_000
 """Decoded whole a picture takes up to 4 bytes a pixel; a JPEG is decoded already made small."""

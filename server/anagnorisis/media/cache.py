@@ -4,8 +4,9 @@ import os
 import time
 from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import NamedTemporaryFile, _TemporaryFileWrapper
 from threading import Lock
+from typing import BinaryIO
 
 from msgspec import Struct
 
@@ -27,25 +28,42 @@ class Cache:
         self._lock = Lock()
 
     def get(self, key: str) -> bytes | None:
-        """The file of `key`, or None."""
+        """The bytes of `key`, or None."""
+        file = self.open(key)
+        if file is None:
+            return None
+        with file:
+            return file.read()
+
+    def open(self, key: str) -> BinaryIO | None:
+        """The file of `key` to read from, or None."""
         path = self._path(key)
         try:
-            body = path.read_bytes()
+            file = path.open("rb")
             if time.time() - path.stat().st_mtime > TOUCH_S:
                 os.utime(path)
         except FileNotFoundError:
             return None
-        return body
+        return file
 
     def put(self, key: str, body: bytes) -> None:
         """Keep `body` under `key`; the least recently used files go when the room is full."""
-        path = self._path(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, prefix=UNFINISHED, delete=False) as file:
+        with self.unfinished(key) as file:
             file.write(body)
-        Path(file.name).replace(path)
+        self.adopt(key, Path(file.name))
+
+    def unfinished(self, key: str) -> "_TemporaryFileWrapper[bytes]":
+        """A file to write what shall be kept under `key`; nothing of it is served before it is adopted."""
+        folder = self._path(key).parent
+        folder.mkdir(parents=True, exist_ok=True)
+        return NamedTemporaryFile(dir=folder, prefix=UNFINISHED, delete=False)
+
+    def adopt(self, key: str, file: Path) -> None:
+        """Keep an unfinished file, which is whole now, under `key`."""
+        size = file.stat().st_size
+        file.replace(self._path(key))
         with self._lock:
-            self._held = (self._sum() if self._held is None else self._held) + len(body)
+            self._held = self._sum() if self._held is None else self._held + size
             if self._held > self._room:
                 self._held = self._trim()
 

@@ -24,6 +24,9 @@ MIME = {
     b".opus": "audio/ogg; codecs=opus",
     b".m4a": "audio/mp4",
     b".wav": "audio/wav",
+    b".aif": "audio/aiff",
+    b".aiff": "audio/aiff",
+    b".wma": "audio/x-ms-wma",
     b".jpg": "image/jpeg",
     b".jpeg": "image/jpeg",
     b".png": "image/png",
@@ -46,6 +49,8 @@ class Opened(Struct, frozen=True):
     path: bytes
     """Its place in the library or the app, not where a link leads: the name says what it is."""
     facts: Facts
+    whole: bytes = b""
+    """The file itself, links followed."""
 
     @property
     def mime(self) -> str:
@@ -85,7 +90,7 @@ def _open(target: bytes, path: bytes, name: str) -> Opened:
         os.close(fd)
         raise IsADirectoryError(f"{os.fsdecode(target)} is not a plain file")
     tag = f'"{name}-{status.st_size:x}-{status.st_mtime_ns:x}"'
-    return Opened(fd, path, Facts(tag, int(status.st_mtime), status.st_size))
+    return Opened(fd, path, Facts(tag, int(status.st_mtime), status.st_size), target)
 
 
 @asynccontextmanager

@@ -11,6 +11,8 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Read = Callable[[int, int], Awaitable[bytes]]
+"""From a place at most so many bytes; none when there are no more."""
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 PIECE = 256 * 1024
@@ -56,15 +58,27 @@ async def send_file(
 ) -> None:
     """Send the part of the open file `fd` that the request asks for.
 
-    Reads with `os.pread` in a thread, `PIECE` bytes at a time, and stops when the device has gone, even if it
-    was not taking anything, or the file turns out to be shorter than `facts` say. The caller closes `fd`.
+    Reads with `os.pread` in a thread. The caller closes `fd`.
+    """
+    await send_part(
+        scope, receive, send, lambda at, most: asyncio.to_thread(os.pread, fd, most, at), facts, headers
+    )
+
+
+async def send_part(
+    scope: Scope, receive: Receive, send: Send, read: Read, facts: Facts, headers: Mapping[str, str]
+) -> None:
+    """Send the part of what `read` gives that the request asks for, at most `PIECE` bytes at a time.
+
+    Stops when the device has gone, even if it was not taking anything, or there turns out to be less than
+    `facts` say.
     """
     part = part_of(scope["method"], headers_in(scope), facts)
     await begin(send, part.status, {**headers, **headers_of(part, facts)})
     if scope["method"] == "HEAD" or part.length == 0:
         await send({"type": "http.response.body", "body": b"", "more_body": False})
         return
-    sending = asyncio.ensure_future(_send_pieces(send, fd, part.first, part.length))
+    sending = asyncio.ensure_future(_send_pieces(send, read, part.first, part.length))
     gone = asyncio.ensure_future(_disconnected(receive))
     try:
         await asyncio.wait((sending, gone), return_when=asyncio.FIRST_COMPLETED)
@@ -75,9 +89,9 @@ async def send_file(
         gone.cancel()
 
 
-async def _send_pieces(send: Send, fd: int, at: int, left: int) -> None:
+async def _send_pieces(send: Send, read: Read, at: int, left: int) -> None:
     while left:
-        piece = await asyncio.to_thread(os.pread, fd, min(PIECE, left), at)
+        piece = await read(at, min(PIECE, left))
         if not piece:
             return
         at, left = at + len(piece), left - len(piece)

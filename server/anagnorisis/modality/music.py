@@ -92,4 +92,6 @@ def cover_bytes(path: bytes) -> bytes | None:
     return picture_bytes(picture) if picture else None
 
 
-MUSIC = Modality("music", ("mp3", "flac", "ogg", "opus", "m4a", "wav"), describe, numbers)
+MUSIC = Modality(
+    "music", ("mp3", "flac", "ogg", "opus", "m4a", "wav", "aif", "aiff", "wma"), describe, numbers
+)

@@ -12,7 +12,11 @@ import pytest
 from anagnorisis.api import changes
 from anagnorisis.api.changes import PING, Bells, lines
 from anagnorisis.api.rooms import Rooms
+from anagnorisis.api.speakers import MOST_WAITING, Sent, Speakers
+from anagnorisis.auth.sessions import Caller
+from anagnorisis.domain import Conflict, Device, Person
 from anagnorisis.store.changes import Changes
+from anagnorisis.store.visibility import HOUSE
 
 
 async def heard(answer: httpx.Response) -> AsyncIterator[tuple[str, int]]:
@@ -102,3 +106,34 @@ async def test_only_what_can_change_a_rating_is_told_to_the_other_devices(ada: h
         while told[0] != "ratings":  # jobs may ring meanwhile
             told = await anext(events)
         assert told == ("ratings", 1)
+
+
+async def test_an_order_for_the_device_comes_over_its_line_and_over_no_other(
+    ada: httpx.AsyncClient, rooms: Rooms, until
+) -> None:
+    sent = Sent("pause", [], 0, 0.0, "laptop")
+    async with ada.stream("GET", "/api/changes") as answer, asyncio.timeout(5):
+
+        async def there() -> bool:
+            return rooms.speakers.of(1) is not None
+
+        await until(there)
+        rooms.speakers.order(1, sent)
+        said = answer.aiter_lines()
+        while await anext(said) != "event: order":
+            pass
+        assert json.loads((await anext(said)).removeprefix("data: "))["verb"] == "pause"
+    with pytest.raises(Conflict, match="not open now"):
+        rooms.speakers.order(99, sent)
+
+
+async def test_a_line_keeps_no_more_orders_than_somebody_may_have_meant() -> None:
+    speakers = Speakers(Changes())
+    ada = Caller(Person(1, "Ada", 0), Device(7, 1, "phone", 0, 0))
+    with speakers.open(ada, HOUSE) as line:
+        for number in range(MOST_WAITING + 5):
+            speakers.order(7, Sent("seek", [], 0, float(number), "laptop"))
+        taken = line.take()
+        assert [one.position for one in taken] == [float(n) for n in range(5, MOST_WAITING + 5)]
+        assert line.take() == []
+    assert speakers.of(7) is None

@@ -23,7 +23,7 @@ from anagnorisis.store import audit, vectors
 from anagnorisis.store import items as stored
 
 UNKNOWN = "0123456789abcdef" * 2
-MEDIA = ("", "/small.webp", "/large.webp", "/text")
+MEDIA = ("", "/small.webp", "/large.webp", "/text", "/play")
 QUERIES = {
     "/api/items": [
         {"sort": sort, "rated": rated, "limit": 100}
@@ -109,7 +109,7 @@ async def hide(ada: httpx.AsyncClient, bob: Any, source: int, child: bool = Fals
 def addresses(item: str, source: int, person: int) -> list[tuple[str, dict[str, Any]]]:
     """Every GET address of the interface with every question we know for it, and those of media."""
     filled: dict[str, Any] = {"item_id": item, "source": source, "person": person, "device": 1}
-    filled |= {"by": "publication", "group_id": item[:16]}
+    filled |= {"by": "publication", "group_id": item[:16], "playlist": 1}
     asked: list[tuple[str, dict[str, Any]]] = [(f"/media/{item}{part}", {}) for part in MEDIA]
     for path, verbs in msgspec.json.decode(routes.openapi())["paths"].items():
         if "get" in verbs:

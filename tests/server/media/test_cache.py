@@ -59,3 +59,39 @@ def test_a_file_that_another_thread_is_writing_or_has_just_put_is_left_alone(tmp
     os.utime(tmp_path / "aa" / ".unfinished", (1, 1))
     Cache(tmp_path, 150).put("ee5", b"x" * 100)
     assert not (tmp_path / "aa" / ".unfinished").exists(), "a process died over it"
+
+
+def test_what_is_written_bit_by_bit_is_there_once_it_is_whole(tmp_path: Path) -> None:
+    cache = Cache(tmp_path, 1000)
+    with cache.unfinished("abcd") as file:
+        file.write(b"half")
+        file.flush()
+        assert cache.open("abcd") is None
+        file.write(b" and half")
+    cache.adopt("abcd", Path(file.name))
+    kept = cache.open("abcd")
+    assert kept is not None
+    with kept:
+        assert kept.read() == b"half and half"
+
+
+def test_what_was_adopted_counts_and_makes_room(tmp_path: Path) -> None:
+    cache = Cache(tmp_path, 250)
+    for number, key in enumerate(("aa1", "bb2", "cc3")):
+        with cache.unfinished(key) as file:
+            file.write(b"x" * 100)
+        cache.adopt(key, Path(file.name))
+        if number < 2:
+            age(tmp_path, key, 1000 - number)
+    assert {path.name for path in tmp_path.glob("*/*")} == {"bb2", "cc3"}
+
+
+def test_a_file_that_goes_while_it_is_read_is_read_to_its_end(tmp_path: Path) -> None:
+    cache = Cache(tmp_path, 150)
+    cache.put("aa1", b"x" * 100)
+    kept = cache.open("aa1")
+    assert kept is not None
+    age(tmp_path, "aa1", 1000)
+    cache.put("bb2", b"y" * 100)
+    with kept:
+        assert cache.open("aa1") is None and kept.read() == b"x" * 100

@@ -15,7 +15,7 @@ from anagnorisis.modality import MODALITIES, WIDTH, Described, Seen, music, of_n
 @pytest.mark.parametrize(
     ("kind", "suffixes"),
     [
-        ("music", "mp3 flac ogg opus m4a wav"),
+        ("music", "mp3 flac ogg opus m4a wav aif aiff wma"),
         ("image", "jpg jpeg png webp gif"),
         ("article", "txt md html htm xhtml"),
     ],
@@ -40,7 +40,7 @@ def describe(path: Path, cover: str = "") -> Described:
     return modality.describe(facts, Seen(bytes(path.parent), path.name.encode(), 1_700_000_000, cover))
 
 
-@pytest.mark.parametrize("suffix", ["mp3", "flac", "ogg", "opus", "m4a", "wav"])
+@pytest.mark.parametrize("suffix", ["mp3", "flac", "ogg", "opus", "m4a", "wav", "aif", "aiff", "wma"])
 def test_a_track_of_every_suffix_is_described(tmp_path: Path, suffix: str) -> None:
     path = make_track(
         tmp_path / f"a.{suffix}", seconds=2, title="Sea", artist="Ida", album="Blue", genre="Folk"

@@ -15,8 +15,8 @@ from msgspec.structs import asdict
 from numpy.typing import NDArray
 
 from anagnorisis import _core
+from anagnorisis.decode import tracks
 from anagnorisis.domain import Unreadable
-from anagnorisis.embed import tracks
 from anagnorisis.embed.front.recipes import SoundRecipe
 
 F32 = NDArray[np.float32]

@@ -10,13 +10,13 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
+from anagnorisis.decode import reach
 from anagnorisis.domain import Unreadable
-from anagnorisis.embed import reach
 
-LIMITS = {"format_whitelist": "mp3,flac,ogg,mov,wav,w64,aac", "protocol_whitelist": "none"}
+LIMITS = {"format_whitelist": "mp3,flac,ogg,mov,wav,w64,aac,aiff,asf", "protocol_whitelist": "none"}
 """A file that turns out to be a playlist must not make the decoder open addresses."""
 
-CODERS = ("mp3", "flac", "vorbis", "opus", "libopus", "aac", "alac", "pcm_", "adpcm_")
+CODERS = ("mp3", "flac", "vorbis", "opus", "libopus", "aac", "alac", "pcm_", "adpcm_", "wma")
 RATES, MOST_CHANNELS = range(4_000, 400_000), 16
 
 
