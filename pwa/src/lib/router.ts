@@ -5,6 +5,7 @@ export type Route =
   | { page: 'home' }
   | { page: 'teach' }
   | { page: 'history' }
+  | { page: 'kept' }
   | { page: 'welcome' }
   | { page: 'library'; kind: Kind | ''; query: LibraryQuery }
   | { page: 'groups'; by: By }
@@ -53,7 +54,7 @@ export function match(address: string): Route {
   if (first === 'search' && !second) return { page: 'search', query: searchParams.toString() }
   if (first === 'map' && isKind(second)) return { page: 'map', kind: second }
   if (first === 'item' && ITEM.test(second)) return { page: 'item', id: second }
-  if ((first === 'teach' || first === 'history' || first === 'welcome') && !second) return { page: first }
+  if ((first === 'teach' || first === 'history' || first === 'welcome' || first === 'kept') && !second) return { page: first }
   return { page: 'missing', path: pathname }
 }
 

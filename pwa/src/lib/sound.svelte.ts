@@ -1,6 +1,8 @@
 // The one player of the app, tied to the page: lock screen, memory and signals.
 import { media } from './api'
 import { db } from './db'
+import { held } from './held'
+import { keptAt } from './pieces'
 import { Player, type Snapshot } from './player.svelte'
 import { ratings } from './ratings.svelte'
 import { session } from './session.svelte'
@@ -9,7 +11,7 @@ const STEP_S = 10
 
 export const player = new Player({
   sound,
-  source: (item) => media.stream(item.id),
+  source: (item) => (held.has(item.id) ? keptAt(item.id) : media.stream(item.id)),
   signal: (kind, item, value, came) => ratings.signal(kind, item, value ?? null, came),
   keep: (snapshot) => void db().then((open) => open.put('kept', structuredClone(snapshot), queueKey())),
 })
