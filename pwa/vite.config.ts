@@ -26,7 +26,7 @@ const FIRST = {
 const TASTE = { name: 'taste', test: /\/src\/(lib\/)?taste\/(?!heads|Heads?\.|Carry|[sS]haring|[vV]ersus)|\/TastePage\.svelte/ }
 
 /** What can do nothing without the house: not kept beforehand, only once it was opened. */
-const ONLINE = ['AskIn', 'Audit', 'Carry', 'Devices', 'Egress', 'Heads', 'Knock', 'LeftOver', 'Listening', 'People', 'Security', 'Sharing', 'Similar', 'Versus', 'Welcome', 'versus']
+const ONLINE = ['AskIn', 'Audit', 'Carry', 'Confirm', 'Devices', 'Egress', 'Heads', 'Jobs', 'Knock', 'LeftOver', 'Listening', 'Map', 'Models', 'People', 'Security', 'Sharing', 'Similar', 'Versus', 'Welcome', 'versus']
 
 export default defineConfig({
   plugins: [
