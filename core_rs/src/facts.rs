@@ -75,7 +75,10 @@ fn look(path: &Path) -> Result<Facts, Problem> {
     let holding = sniff::sniff(&mut source)?;
     sniff::agree(&sniff::suffix(path.as_os_str().as_bytes()), holding)?;
     let content = identity::read(&mut source, holding.ok())?;
-    let notes = if content.exif.is_empty() { exif::Notes::default() } else { exif::read(content.exif) };
+    let mut notes = if content.exif.is_empty() { exif::Notes::default() } else { exif::read(content.exif) };
+    if matches!(holding, Ok(Format::Heif | Format::Avif)) {
+        notes.way = 0; // the file turns its picture by itself, and its EXIF is not heeded
+    }
     let (width, height) =
         if notes.turned() { (content.height, content.width) } else { (content.width, content.height) };
     let mut tags = holding.map_or_else(|_| Tags::default(), |format| tags::read(&mut source, format));

@@ -24,6 +24,11 @@ pub enum Format {
     Png,
     Webp,
     Gif,
+    Heif,
+    Avif,
+    Tiff,
+    Pdf,
+    Zip,
     Text,
 }
 
@@ -50,7 +55,7 @@ impl Format {
 
 type Row = (Format, &'static str, &'static str, &'static [&'static str]);
 /// In the order of the enumeration.
-const FORMATS: [Row; 13] = [
+const FORMATS: [Row; 18] = [
     (Format::Mp3, "mp3", "an MP3 track", &["mp3"]),
     (Format::Flac, "flac", "a FLAC track", &["flac"]),
     (Format::Ogg, "ogg", "an Ogg track", &["ogg"]),
@@ -63,20 +68,21 @@ const FORMATS: [Row; 13] = [
     (Format::Png, "png", "a PNG image", &["png"]),
     (Format::Webp, "webp", "a WebP image", &["webp"]),
     (Format::Gif, "gif", "a GIF image", &["gif"]),
+    (Format::Heif, "heif", "a HEIF image", &["heic", "heif", "hif"]),
+    (Format::Avif, "avif", "an AVIF image", &["avif"]),
+    (Format::Tiff, "tiff", "a TIFF image", &["tif", "tiff"]),
+    (Format::Pdf, "pdf", "a PDF document", &["pdf"]),
+    (Format::Zip, "zip", "a ZIP archive", &["epub"]),
     (Format::Text, "text", "text", &["txt", "md", "html", "htm", "xhtml"]),
 ];
 
 /// Beginnings of what is not walked, with its article.
-const STRANGERS: [(&[u8], &str); 15] = [
-    (b"%PDF-", "a PDF document"),
-    (b"PK\x03\x04", "a ZIP archive"),
+const STRANGERS: [(&[u8], &str); 11] = [
     (b"Rar!\x1A\x07", "a RAR archive"),
     (b"7z\xBC\xAF\x27\x1C", "a 7-Zip archive"),
     (b"\x1F\x8B", "a gzip archive"),
     (b"\x1A\x45\xDF\xA3", "a Matroska or WebM video"),
     (b"BM", "a BMP image"),
-    (b"II*\0", "a TIFF image"),
-    (b"MM\0*", "a TIFF image"),
     (b"MAC ", "a Monkey's Audio track"),
     (b"wvpk", "a WavPack track"),
     (b"MThd", "a MIDI tune"),
@@ -138,6 +144,9 @@ fn marked(head: &[u8]) -> Option<Holding> {
         [b'O', b'g', b'g', b'S', ..] => Format::Ogg,
         [0xFF, 0xD8, 0xFF, ..] => Format::Jpeg,
         [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => Format::Png,
+        [b'I', b'I', b'*', 0, ..] | [b'M', b'M', 0, b'*', ..] => Format::Tiff,
+        [b'%', b'P', b'D', b'F', b'-', ..] => Format::Pdf,
+        [b'P', b'K', 3, 4, ..] => Format::Zip,
         [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Format::Gif,
         [
             b'R' | b'B',
@@ -157,18 +166,29 @@ fn marked(head: &[u8]) -> Option<Holding> {
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Format::Webp,
         [b'F', b'O', b'R', b'M', _, _, _, _, b'A', b'I', b'F', b'F' | b'C', ..] => Format::Aiff,
         head if head.starts_with(&HEADER) => Format::Wma,
-        [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => return Some(of_brand(brand)),
+        [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => of_brand(brand),
         _ => return None,
     };
     Some(Ok(format))
 }
 
-fn of_brand(brand: &[u8]) -> Holding {
+fn of_brand(brand: &[u8]) -> Format {
     match brand.get(..4) {
-        Some(b"heic" | b"heix" | b"mif1" | b"msf1") => Err("a HEIF image"),
-        Some(b"avif" | b"avis") => Err("an AVIF image"),
-        _ => Ok(Format::M4a),
+        Some(b"avif" | b"avis") => Format::Avif,
+        Some(b"mif1" | b"msf1") if names(brand, *b"avif") => Format::Avif,
+        Some(b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"msf1") => Format::Heif,
+        _ => Format::M4a,
     }
+}
+
+/// Whether a file that is a picture of any coding names one among the codings it goes with.
+fn names(brand: &[u8], coding: [u8; 4]) -> bool {
+    brand
+        .get(8..64)
+        .unwrap_or(brand)
+        .chunks_exact(4)
+        .take_while(|one| one.is_ascii())
+        .any(|one| one == coding)
 }
 
 /// Text has no control characters but its own; UTF-16 only with its mark.

@@ -8,6 +8,7 @@ import pytest
 from tests.core_rs import surgery
 from tests.core_rs.conftest import Look, Written
 from tests.files import CODECS, make_picture, make_text, make_track, picture, png
+from tests.heif import make_heif
 
 from anagnorisis import _core
 
@@ -228,3 +229,32 @@ def test_answers_stand_in_the_order_of_the_paths(tmp_path: Path) -> None:
 def test_a_digest_is_32_hex_digits_of_blake3() -> None:
     assert _core.digest(b"") == "af1349b9f5f9a1a6a0404dea36dcc949"
     assert _core.digest(b"abc") == "6437b3ac38465133ffb63b75273a8db5"
+
+
+@pytest.mark.parametrize("tiles", [1, 2])
+@pytest.mark.parametrize("quarters", [0, 1, 2, 3])
+def test_a_phones_picture_is_as_it_is_shown_and_says_when_it_was_taken(
+    tiles: int, quarters: int, tmp_path: Path, look: Look
+) -> None:
+    notes = surgery.exif_block(surgery.photo_notes(orientation=6))
+    image = picture(3).resize((128, 64))
+    told = look(make_heif(tmp_path / "a.heic", image, tiles=tiles, quarters=quarters, exif=notes))
+    assert (told.format, told.camera) == ("heif", "Canon EOS 5D")
+    assert (told.width, told.height) == ((64, 128) if quarters % 2 else (128, 64))
+    assert told.taken_at == datetime(2019, 5, 1, 12, tzinfo=timezone(timedelta(hours=2))).timestamp()
+    assert told.way == 0, "the file turns its picture by itself"
+
+
+def test_pictures_of_other_kinds_tell_their_size(tmp_path: Path, look: Look) -> None:
+    for suffix, named, more in (("avif", "avif", {}), ("tif", "tiff", {"compression": "tiff_lzw"})):
+        image, path = picture(2).resize((96, 64)), tmp_path / f"a.{suffix}"
+        image.save(path, exif=surgery.photo_notes(), **more)
+        told = look(path)
+        assert (told.format, told.width, told.height, told.problem) == (named, 96, 64, "")
+    assert told.camera == "Canon EOS 5D"
+
+
+def test_a_tiff_that_lies_on_its_side_is_told_as_it_is_shown(tmp_path: Path, look: Look) -> None:
+    picture(2).resize((96, 64)).save(tmp_path / "a.tif", exif=surgery.photo_notes(orientation=6))
+    told = look(tmp_path / "a.tif")
+    assert (told.width, told.height, told.way) == (64, 96, 6)

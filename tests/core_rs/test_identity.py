@@ -9,6 +9,7 @@ from PIL import Image
 from tests.core_rs import surgery
 from tests.core_rs.conftest import IdOf, Written
 from tests.files import make_picture, make_text, make_track, picture, png
+from tests.heif import make_heif
 
 COVER = png(9)
 
@@ -283,6 +284,37 @@ def test_txt_md_html_htm_and_xhtml_are_what_they_say(suffix: str, tmp_path: Path
     copy = make_text(tmp_path / "elsewhere" / f"b.{suffix}", "<p>One thing.</p>\n")
     other = make_text(tmp_path / f"c.{suffix}", "<p>Another thing.</p>\n")
     assert id_of(page) == id_of(copy) != id_of(other)
+
+
+@pytest.mark.parametrize("tiles", [1, 2])
+def test_heif_keeps_its_id_through_notes_turns_and_order(tiles: int, tmp_path: Path, id_of: IdOf) -> None:
+    image = picture(3).resize((128, 64))
+    ways = [
+        {},
+        {"exif": surgery.exif_block(surgery.photo_notes())},
+        {"quarters": 1},
+        {"shuffled": True},
+        {"padding": 5000},
+        {"brand": b"mif1"},
+    ]
+    same = {id_of(make_heif(tmp_path / f"{n}.heic", image, tiles=tiles, **way)) for n, way in enumerate(ways)}
+    assert len(same) == 1
+    others = [picture(4).resize((128, 64)), image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)]
+    assert not same & {id_of(make_heif(tmp_path / "other.heic", one, tiles=tiles)) for one in others}
+    assert id_of(make_heif(tmp_path / "tiled.heic", image, tiles=3 - tiles)) not in same
+
+
+def test_avif_keeps_its_id_through_notes(tmp_path: Path, id_of: IdOf) -> None:
+    image, notes = picture(3).resize((96, 64)), surgery.photo_notes()
+    for name, one, exif in (("a", image, b""), ("b", image, notes), ("c", picture(5).resize((96, 64)), b"")):
+        one.save(tmp_path / f"{name}.avif", exif=exif)
+    assert id_of(tmp_path / "a.avif") == id_of(tmp_path / "b.avif") != id_of(tmp_path / "c.avif")
+
+
+def test_of_tiff_the_whole_file_counts(tmp_path: Path, id_of: IdOf) -> None:
+    for name, seed in (("a", 3), ("copy", 3), ("other", 4)):
+        picture(seed).resize((96, 64)).save(tmp_path / f"{name}.tif", compression="tiff_lzw")
+    assert id_of(tmp_path / "a.tif") == id_of(tmp_path / "copy.tif") != id_of(tmp_path / "other.tif")
 
 
 @pytest.mark.parametrize("format", ["webp", "png"])

@@ -13,8 +13,9 @@ import pytest
 from tests.core_rs import surgery
 from tests.core_rs.conftest import Look, Written
 from tests.files import CODECS, make_picture, make_text, make_track, picture, png
+from tests.heif import make_heif
 
-PICTURES = ["jpg", "png", "webp", "gif"]
+PICTURES = ["jpg", "png", "webp", "gif", "avif"]
 NOBODY = """
 import json, os, sys
 from anagnorisis import _core
@@ -34,6 +35,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """A whole file of every suffix."""
     folder = tmp_path_factory.mktemp("library")
     whole = {suffix: make_track(folder / f"whole.{suffix}", title="T") for suffix in CODECS}
+    whole["heic"] = make_heif(folder / "whole.heic", picture(1).resize((200, 152)), tiles=2)
     whole |= {suffix: make_picture(folder / f"whole.{suffix}", size=(200, 150)) for suffix in PICTURES}
     return {suffix: path.read_bytes() for suffix, path in whole.items()}
 

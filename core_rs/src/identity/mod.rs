@@ -16,12 +16,14 @@ mod asf;
 mod flac;
 mod fragments;
 mod gif;
+mod heif;
 mod jpeg;
 mod mp3;
 mod mp4;
 mod ogg;
 mod png;
 mod riff;
+mod tiff;
 
 pub use around::after_tags;
 pub use mp3::looks_like as looks_like_mp3;
@@ -129,7 +131,10 @@ pub fn read<R: Read + Seek>(source: &mut Source<R>, format: Option<Format>) -> R
         Some(Format::Png) => png::read(source),
         Some(Format::Webp) => riff::read_webp(source),
         Some(Format::Gif) => gif::read(source),
-        Some(Format::Text) | None => {
+        Some(Format::Heif) => heif::read(source, "heif"),
+        Some(Format::Avif) => heif::read(source, "avif"),
+        Some(Format::Tiff) => tiff::read(source),
+        Some(Format::Text | Format::Pdf | Format::Zip) | None => {
             let mut essence = Essence::new("whole");
             source.feed(0..source.size(), &mut essence)?;
             Ok(Content::track(essence, 0.0))
@@ -151,7 +156,7 @@ mod tests {
 
     use super::*;
 
-    const FORMATS: [Format; 13] = [
+    const FORMATS: [Format; 16] = [
         Format::Mp3,
         Format::Flac,
         Format::Ogg,
@@ -164,6 +169,9 @@ mod tests {
         Format::Png,
         Format::Webp,
         Format::Gif,
+        Format::Heif,
+        Format::Avif,
+        Format::Tiff,
         Format::Text,
     ];
     /// Words that the walks look for, to be strewn among bytes that mean nothing.

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from anagnorisis import raster
 from anagnorisis.decode import reach
 from anagnorisis.domain import Unreadable
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 MOST_PIXELS, MOST_PIXELS_SCALED = 80_000_000, 400_000_000
 """Decoded whole a picture takes up to 4 bytes a pixel; a JPEG is decoded already made small."""
 BROKEN = (
@@ -42,11 +42,11 @@ def opened(path: bytes, data: bytes | None = None) -> Iterator[Image.Image]:
     """
     source = BytesIO(data) if data is not None else Path(os.fsdecode(path))
     try:
-        with Image.open(source, formats=FORMATS) as image:
+        with Image.open(source, formats=raster.formats()) as image:
             _refuse_bombs(image)
             yield image
     except UnidentifiedImageError as error:
-        raise Unreadable("It is not a JPEG, PNG, WebP or GIF picture that can be decoded.") from error
+        raise Unreadable(f"It is not a {raster.NAMED} picture that can be decoded.") from error
     except BROKEN as error:
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise Unreadable(f"The picture could not be decoded: {why}.", again=reach.again(error)) from error
@@ -62,7 +62,7 @@ def true_colour(image: Image.Image) -> Image.Image:
     """The same with colours and bits in its pixels and not in a palette, so that pixels can be mixed."""
     if image.mode in ("P", "1"):
         return image.convert("RGBA" if image.has_transparency_data else "RGB")
-    return image
+    return raster.settled(image)
 
 
 def on_white(image: Image.Image, clear: bool) -> Image.Image:

@@ -32,6 +32,9 @@ MIME = {
     b".png": "image/png",
     b".webp": "image/webp",
     b".gif": "image/gif",
+    **dict.fromkeys((b".heic", b".heif", b".hif"), "image/heic"),
+    b".avif": "image/avif",
+    **dict.fromkeys((b".tif", b".tiff"), "image/tiff"),
 }
 """Texts are served as plain text: a page of the household must not run as a page of ours."""
 PLAIN = "text/plain; charset=utf-8"

@@ -6,9 +6,9 @@ from typing import IO
 
 from PIL import Image, ImageOps
 
+from anagnorisis import raster
 from anagnorisis.domain import Unreadable
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 MOST_PIXELS = 80_000_000
 """Pixels that may be unpacked at once: 320 MB of RGBA."""
 MOST_PIXELS_OF_JPEG = 256_000_000
@@ -27,7 +27,9 @@ def shrink(file: IO[bytes] | bytes, side: int) -> bytes:
     Raises `Unreadable` for a file that is broken, of another format or too large to unpack.
     """
     try:
-        with Image.open(BytesIO(file) if isinstance(file, bytes) else file, formats=FORMATS) as picture:
+        with Image.open(
+            BytesIO(file) if isinstance(file, bytes) else file, formats=raster.formats()
+        ) as picture:
             _refuse_bombs(picture)
             return _webp(_upright(picture, side))
     except BROKEN as error:
@@ -53,7 +55,7 @@ def _plain(picture: Image.Image) -> Image.Image:
         grey = picture.convert("I").point(lambda value: value * (1 / 257))
         return grey.convert("L").convert("RGB")
     mode = "RGBA" if picture.has_transparency_data else "RGB"
-    return picture if picture.mode == mode else picture.convert(mode)
+    return raster.settled(picture) if picture.mode == mode else picture.convert(mode)
 
 
 def _webp(picture: Image.Image) -> bytes:

@@ -60,4 +60,9 @@ def _season_and_hour(at: int) -> tuple[float, float, float, float]:
     return math.sin(year), math.cos(year), math.sin(day), math.cos(day)
 
 
-IMAGE = Modality("image", ("jpg", "jpeg", "png", "webp", "gif"), describe, numbers)
+IMAGE = Modality(
+    "image",
+    ("jpg", "jpeg", "png", "webp", "gif", "heic", "heif", "hif", "avif", "tif", "tiff"),
+    describe,
+    numbers,
+)

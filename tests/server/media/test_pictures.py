@@ -7,6 +7,7 @@ from io import BytesIO
 import numpy as np
 import pytest
 from PIL import Image
+from tests.heif import heif
 
 from anagnorisis.domain import Unreadable
 from anagnorisis.media.pictures import shrink
@@ -40,7 +41,7 @@ def near(picture: Image.Image, at: tuple[int, int], colour: tuple[int, int, int]
 
 
 @pytest.mark.parametrize("side", [160, 480, 1280])
-@pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP", "GIF"])
+@pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP", "GIF", "AVIF", "TIFF"])
 def test_the_longer_side_fits_and_the_shape_stays(format_: str, side: int) -> None:
     small = shown(saved(halves(2400, 1200), format_), side)
     assert small.size == (side, side // 2)
@@ -128,3 +129,19 @@ def test_a_picture_that_would_fill_the_memory_is_refused_by_its_size() -> None:
 def test_a_broken_or_foreign_file_is_refused_in_words(file: bytes) -> None:
     with pytest.raises(Unreadable, match="damaged or of a format"):
         shrink(file, 160)
+
+
+@pytest.mark.parametrize("tiles", [1, 2])
+@pytest.mark.parametrize("quarters", [0, 1])
+def test_a_phones_picture_is_shown_whole_and_upright(tiles: int, quarters: int) -> None:
+    file = heif(halves(512, 256), tiles=tiles, quarters=quarters)
+    small = shown(file)
+    assert small.size == ((80, 160) if quarters else (160, 80))
+    left, right = ((40, 140), (40, 20)) if quarters else ((20, 40), (140, 40))
+    assert near(small, left, RED) and near(small, right, BLUE)
+
+
+def test_half_of_a_phones_picture_is_refused_in_words() -> None:
+    file = heif(halves(512, 256))
+    with pytest.raises(Unreadable, match="damaged"):
+        shrink(file[: len(file) // 2], 160)
