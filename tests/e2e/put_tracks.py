@@ -1,4 +1,4 @@
-"""Tracks for the browser to play: `put_tracks.py FOLDER` writes an album of codings, one of them with words."""
+"""Tracks for the browser to play: `put_tracks.py FOLDER` writes an album of codings, one with words."""
 
 import sys
 from pathlib import Path

@@ -1,7 +1,8 @@
 // The player keeps its place, hands over without a gap, and says what was heard.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Item } from '../../pwa/src/lib/nouns'
-import { Player, type Snapshot } from '../../pwa/src/lib/player.svelte'
+import type { Snapshot } from '../../pwa/src/lib/parts'
+import { Player } from '../../pwa/src/lib/player.svelte'
 import { queueOf } from '../../pwa/src/lib/queue'
 import { Sound } from './sound'
 

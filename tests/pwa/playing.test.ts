@@ -1,7 +1,8 @@
 // What a player does beyond one track after the other: repeats, hurries, hands over early, falls silent, takes more in.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Item } from '../../pwa/src/lib/nouns'
-import { Player, type Snapshot } from '../../pwa/src/lib/player.svelte'
+import type { Snapshot } from '../../pwa/src/lib/parts'
+import { Player } from '../../pwa/src/lib/player.svelte'
 import { coming, followed, queueOf, SILENT, stepped } from '../../pwa/src/lib/queue'
 import { lineAt } from '../../pwa/src/player/lines'
 import { Sound } from './sound'

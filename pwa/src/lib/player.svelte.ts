@@ -1,7 +1,8 @@
 // Plays tracks with two plain audio elements: one sounds, the other holds the next track ready.
 //
 // No Web Audio, and the next source starts inside `ended`: only so does a locked phone keep playing.
-import type { EventKind, Item } from './nouns'
+import type { Item } from './nouns'
+import type { Came, Parts, Repeat, Snapshot } from './parts'
 import { at, beside, coming, current, followed, placed, queueOf, SILENT, stepped, without, type Queue } from './queue'
 
 const READY_S = 20
@@ -16,22 +17,6 @@ const LEAD_MS = 25
 /** Nobody seems to be there any more after so many tracks, or so long, without anything done. */
 const ALONE_TRACKS = 4
 const ALONE_MS = 30 * 60_000
-
-/** How it came that something plays. */
-export type Came = 'chosen' | 'queue' | 'unattended'
-export type Repeat = 'off' | 'all' | 'one'
-export type Snapshot = { queue: Queue; position: number; repeat?: Repeat }
-
-/** What the player needs from outside; tests give their own. */
-export interface Parts {
-  sound: () => HTMLAudioElement
-  source: (item: Item) => string
-  /** Returns what takes it back. */
-  signal: (kind: EventKind, item: string, value?: number, came?: Came) => () => void
-  keep: (snapshot: Snapshot) => void
-  /** A track was put into an element: how loud that has to be, as far as it is known. */
-  volume?: (item: Item) => number | undefined
-}
 
 export class Player {
   queue = $state.raw<Queue>(SILENT)
