@@ -83,7 +83,7 @@ from anagnorisis.media.cache import Cache
 from anagnorisis.media.replies import App, Receive, Scope, Send
 from anagnorisis.media.thumbs import Thumbs
 from anagnorisis.media.transcoding import Transcoder
-from anagnorisis.modality.music import cover_bytes
+from anagnorisis.modality.front import front
 from anagnorisis.store import sources
 from anagnorisis.store.db import Store
 from anagnorisis.taste.chart import Charts
@@ -281,7 +281,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Work
         radio=Radio(store, learner, eligible),
         gatherings=Gatherings(store, learner),
         finder=Finder(store, asked, learner),
-        thumbs=Thumbs(store, Cache(cached / "thumbs", room), settings.threads, cover_bytes),
+        thumbs=Thumbs(store, Cache(cached / "thumbs", room), settings.threads, front),
         transcoder=Transcoder(Cache(cached / "sounds", room)),
         loaded=asyncio.create_task(spaces.load()),
     )

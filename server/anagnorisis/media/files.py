@@ -34,6 +34,8 @@ MIME = {
     b".gif": "image/gif",
     **dict.fromkeys((b".heic", b".heif", b".hif"), "image/heic"),
     b".avif": "image/avif",
+    b".pdf": "application/pdf",
+    b".epub": "application/epub+zip",
     **dict.fromkeys((b".tif", b".tiff"), "image/tiff"),
 }
 """Texts are served as plain text: a page of the household must not run as a page of ours."""

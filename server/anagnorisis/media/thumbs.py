@@ -23,10 +23,12 @@ FOR_AN_HOUR = "private, max-age=3600"
 
 
 class Thumbs:
-    """The small pictures of every item; `cover` reads the embedded picture of a music file."""
+    """The small pictures of every item; `cover` gives what is on the front of a track or a document, for a
+    picture of that longer side.
+    """
 
     def __init__(
-        self, store: Store, cache: Cache, threads: int, cover: Callable[[bytes], bytes | None]
+        self, store: Store, cache: Cache, threads: int, cover: Callable[[bytes, int], bytes | None]
     ) -> None:
         self._store = store
         self._cache = cache
@@ -41,7 +43,7 @@ class Thumbs:
     async def serve(self, item_id: ItemId, sight: Sight, name: str, scope: Scope, send: Send) -> None:
         """Answer `GET|HEAD /media/{id}/{name}`. Raises `Unknown` for an item that has no picture in sight."""
         item = (await items.by_ids(self._store.read, [item_id], sight)).get(item_id)
-        if item is None or item.kind == "article" or (item.kind == "music" and not item.cover):
+        if item is None or (item.kind != "image" and not item.cover):
             raise Unknown("There is no picture of this item.", item_id)
         key = "-".join(filter(None, (item.id, item.cover, name)))
         etag = f'"{key}"'
@@ -69,17 +71,17 @@ class Thumbs:
             made.exception()
 
     async def _make(self, key: str, item: Item, sight: Sight, side: int) -> bytes:
-        work = self._of_music if item.kind == "music" else _of_image
+        work = _of_image if item.kind == "image" else self._of_front
         async with opened(self._store, item.id, sight) as file:
             loop = asyncio.get_running_loop()
             body = await loop.run_in_executor(self._threads, work, file.fd, file.path, side)
         await asyncio.to_thread(self._cache.put, key, body)
         return body
 
-    def _of_music(self, fd: int, path: bytes, side: int) -> bytes:
-        cover = self._cover(path)
+    def _of_front(self, fd: int, path: bytes, side: int) -> bytes:
+        cover = self._cover(path, side)
         if cover is None:
-            raise Unknown("There is no cover in this file any more.")
+            raise Unknown("There is no cover in this file.")
         return shrink(cover, side)
 
 

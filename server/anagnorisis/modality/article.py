@@ -1,22 +1,26 @@
 """Articles: which files are texts, and what can be read from one."""
 
 import math
+import os
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from anagnorisis import _core
 from anagnorisis.domain import Item, ItemId, Unreadable
-from anagnorisis.modality import codes, documents, names
+from anagnorisis.modality import codes, documents, epub, names, pdf
 from anagnorisis.modality.described import WIDTH, Described, Modality, Seen, Text
 from anagnorisis.modality.headline import headline
 
 BIGGEST = 8 << 20
 WORDS_A_MINUTE = 230
+FACED = {".pdf": "pdf", ".epub": "epub"}
+"""Files that have a picture on their front, and the mark of it."""
 WORD = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\W_]+(?:['’][^\W_]+)*")
 """A run of letters, or one character of a script that writes without spaces."""
 
@@ -26,7 +30,8 @@ def describe(facts: _core.FileFacts, seen: Seen) -> Described:
 
     Raises `Unreadable` when it is too long, no text, or holds no words.
     """
-    document = documents.read(_bytes_of(seen), names.shown(seen.path))
+    file = Path((seen.root + b"/" + seen.path).decode("utf-8", "surrogateescape"))
+    document = _document(file, names.shown(seen.path))
     words = sum(1 for _ in WORD.finditer(document.plain))
     if not words:
         raise Unreadable("holds no words")
@@ -42,7 +47,7 @@ def describe(facts: _core.FileFacts, seen: Seen) -> Described:
         width=0,
         height=0,
         words=words,
-        cover="",
+        cover=FACED.get(file.suffix.lower(), ""),
     )
     text = Text(document.html, document.plain, _core.simhash(document.plain))
     return Described(item, names.distinct(document.keywords), text)
@@ -69,8 +74,36 @@ def numbers(item: Item, tags: Sequence[str]) -> NDArray[np.float32]:
     return row
 
 
-def _bytes_of(seen: Seen) -> bytes:
-    file = Path((seen.root + b"/" + seen.path).decode("utf-8", "surrogateescape"))
+def _document(file: Path, name: str) -> documents.Document:
+    match file.suffix.lower():
+        case ".pdf":
+            return pdf.read(os.fsencode(file))
+        case ".epub":
+            with _opened(file) as book:
+                return epub.read(book)
+    return documents.read(_bytes_of(file), name)
+
+
+def face(path: bytes, side: int) -> bytes | None:
+    """The picture on the front of the document at the absolute `path`, None without one. Blocks.
+
+    Raises `Unreadable` for a file that is broken.
+    """
+    file = Path(os.fsdecode(path))
+    if file.suffix.lower() == ".pdf":
+        return pdf.face(path, side)
+    with _opened(file) as book:
+        return epub.cover(book)
+
+
+def _opened(file: Path) -> IO[bytes]:
+    try:
+        return file.open("rb")
+    except OSError as error:
+        raise Unreadable(f"could not be read: {(error.strerror or str(error)).lower()}") from error
+
+
+def _bytes_of(file: Path) -> bytes:
     try:
         if file.stat().st_size > BIGGEST:
             raise Unreadable(f"is longer than {BIGGEST >> 20} MB of text; split it to read it here")
@@ -88,4 +121,4 @@ def _moment(written: str) -> int | None:
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
-ARTICLE = Modality("article", ("txt", "md", "html", "htm", "xhtml"), describe, numbers)
+ARTICLE = Modality("article", ("txt", "md", "html", "htm", "xhtml", "pdf", "epub"), describe, numbers)

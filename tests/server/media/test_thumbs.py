@@ -28,7 +28,7 @@ def size(body: bytes) -> tuple[int, int]:
     return Image.open(BytesIO(body)).size
 
 
-def cover_behind_tag(path: bytes) -> bytes | None:
+def cover_behind_tag(path: bytes, side: int) -> bytes | None:
     """A music file of these tests is the word `ID3` and its cover."""
     body = Path(path.decode()).read_bytes()
     return body[3:] or None
@@ -130,7 +130,7 @@ async def test_the_cover_of_a_linked_track_lies_beside_the_link(
 ) -> None:
     asked: list[bytes] = []
 
-    def cover(path: bytes) -> bytes:
+    def cover(path: bytes, side: int) -> bytes:
         asked.append(path)
         return picture()
 

@@ -26,7 +26,7 @@ def test_suffixes_say_the_kind_whatever_their_case(kind: Kind, suffixes: str) ->
         assert of_name(b"A." + suffix.upper().encode()) is MODALITIES[kind]
 
 
-@pytest.mark.parametrize("name", [b"mp3", b"a.pdf", b"a.mp3.part", b"a", b"README.md", b"x/readme.TXT"])
+@pytest.mark.parametrize("name", [b"mp3", b"a.exe", b"a.mp3.part", b"a", b"README.md", b"x/readme.TXT"])
 def test_other_files_are_of_no_kind(name: bytes) -> None:
     assert of_name(name) is None
 
