@@ -31,7 +31,7 @@ export function ear(): { can: string[]; to: string } {
 }
 
 /** Where a track is to be heard. */
-export function heardAt(item: Item): string {
+export function heardAt(item: Pick<Item, 'id'>): string {
   const { can, to } = ear()
   return address(`/media/${item.id}/play`, { can: can.join('.') || 'none', to, small: hearing.small ? 1 : null, level: hearing.level === 'off' ? null : hearing.level })
 }

@@ -5,6 +5,7 @@ export type Route =
   | { page: 'home' }
   | { page: 'teach' }
   | { page: 'history' }
+  | { page: 'kept' }
   | { page: 'welcome' }
   | { page: 'library'; kind: Kind | ''; query: LibraryQuery }
   | { page: 'groups'; by: By }
@@ -56,7 +57,7 @@ export function match(address: string): Route {
   if (first === 'map' && isKind(second)) return { page: 'map', kind: second }
   if (first === 'item' && ITEM.test(second)) return { page: 'item', id: second }
   if (first === 'playlist' && /^\d{1,15}$/.test(second)) return { page: 'playlist', id: Number(second) }
-  if ((first === 'teach' || first === 'history' || first === 'welcome' || first === 'playlists') && !second) return { page: first }
+  if ((first === 'teach' || first === 'history' || first === 'welcome' || first === 'playlists' || first === 'kept') && !second) return { page: first }
   return { page: 'missing', path: pathname }
 }
 

@@ -3,7 +3,9 @@ import { media } from './api'
 import { onOrder } from './changes'
 import { db } from './db'
 import { heardAt } from './hearing'
+import { held } from './held'
 import type { Snapshot } from './parts'
+import { keptAt } from './pieces'
 import { Player } from './player.svelte'
 import { ratings } from './ratings.svelte'
 import { session } from './session.svelte'
@@ -15,7 +17,7 @@ export const volumes = new Map<string, number>()
 
 export const player = new Player({
   sound,
-  source: heardAt,
+  source: (item) => (held.has(item.id) ? keptAt(item.id) : heardAt(item)),
   signal: (kind, item, value, came) => ratings.signal(kind, item, value ?? null, came),
   keep: (snapshot) => void db().then((open) => open.put('kept', structuredClone(snapshot), queueKey())),
   volume: (item) => {
