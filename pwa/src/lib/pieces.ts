@@ -2,8 +2,8 @@
 
 export const PIECE = 4 * 2 ** 20
 
-/** What is known of a kept track. */
-export type About = { total: number; type: string }
+/** What is known of a kept track; `from` is where all its pieces come from, as it is or coded anew. */
+export type About = { total: number; type: string; from?: string }
 
 /** The address at which a kept track is played, of one of its pieces, and of what is known of it. */
 export const keptAt = (id: string) => `/kept/${id}`

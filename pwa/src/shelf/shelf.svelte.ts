@@ -3,6 +3,7 @@ import { SvelteMap } from 'svelte/reactivity'
 import { api, media, Unreachable } from '../lib/api'
 import { SHELF } from '../lib/caches'
 import { db, type Kept } from '../lib/db'
+import { heardAt } from '../lib/hearing'
 import { held } from '../lib/held'
 import type { Pick } from '../lib/nouns'
 import { session } from '../lib/session.svelte'
@@ -110,7 +111,7 @@ class Shelf {
     for (let n = 0; n < piecesOf(about.total); n++) {
       if (await cache.match(pieceAt(id, n))) continue
       const last = Math.min(about.total, (n + 1) * PIECE) - 1
-      const answer = await asked(media.stream(id), { range: `bytes=${n * PIECE}-${last}` })
+      const answer = await asked(about.from ?? media.stream(id), { range: `bytes=${n * PIECE}-${last}` })
       if (answer.status !== 206) throw new Error('No piece of it can be had.')
       this.#present(id)
       await cache.put(pieceAt(id, n), new Response(await answer.blob()))
@@ -120,10 +121,11 @@ class Shelf {
   }
 
   async #begin(id: string, cache: Cache): Promise<About> {
-    const answer = await asked(media.stream(id), { range: 'bytes=0-0' })
+    const from = heardAt({ id })
+    const answer = await asked(from, { range: 'bytes=0-0' })
     const total = Number(/\/(\d+)$/.exec(answer.headers.get('content-range') ?? '')?.[1])
     if (!total) throw new Error('Its length is not known.')
-    const about = { total, type: answer.headers.get('content-type') ?? 'audio/mpeg' }
+    const about = { total, from, type: answer.headers.get('content-type') ?? 'audio/mpeg' }
     await cache.put(aboutAt(id), new Response(JSON.stringify(about)))
     return about
   }
