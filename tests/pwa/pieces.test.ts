@@ -6,7 +6,7 @@ const TOTAL = 2 * PIECE + 1000
 const whole = new Uint8Array(TOTAL).map((_, n) => (n * 7 + (n >> 8)) % 251)
 const about = { total: TOTAL, type: 'audio/flac' }
 const piece = async (n: number) => new Blob([whole.slice(n * PIECE, (n + 1) * PIECE)])
-const same = (one: Uint8Array, two: Uint8Array) => one.length === two.length && one.every((byte, n) => byte === two[n])
+const same = (a: Uint8Array, b: Uint8Array) => a.length === b.length && a.every((byte, n) => byte === b[n])
 const bytes = async (answer: Response) => new Uint8Array(await answer.arrayBuffer())
 
 describe('a stretch', () => {
