@@ -26,10 +26,10 @@ const FIRST = {
 const TASTE = { name: 'taste', test: /\/src\/(lib\/)?taste\/(?!heads|Heads?\.|Carry|[sS]haring|[vV]ersus)|\/TastePage\.svelte/ }
 
 /** The player's sheets come together with what is needed once something plays. */
-const PLAYER = { name: 'player', test: /\/src\/player\/(?!Output|AddTo|Edit|Words)|\/Queue\.svelte/ }
+const PLAYER = { name: 'player', test: /\/src\/player\/(?!Output|AddTo|Edit|Words|ItemMenu)|\/Queue\.svelte/ }
 
 /** What can do nothing without the house: not kept beforehand, only once it was opened. */
-const ONLINE = ['AddTo', 'AskIn', 'Audit', 'Carry', 'Confirm', 'Devices', 'Edit', 'Egress', 'Heads', 'Knock', 'LeftOver', 'Listening', 'Map', 'Models', 'Output', 'People', 'PlaylistPage', 'Playlists', 'Security', 'Sharing', 'Similar', 'Steer', 'Versus', 'Welcome', 'Words', 'versus']
+const ONLINE = ['AddTo', 'AskIn', 'Audit', 'Carry', 'Confirm', 'Devices', 'Edit', 'Egress', 'Heads', 'ItemMenu', 'Knock', 'LeftOver', 'Listening', 'Map', 'Models', 'Output', 'People', 'PlaylistPage', 'Playlists', 'Security', 'Sharing', 'Similar', 'Steer', 'Versus', 'Welcome', 'Words', 'versus']
 
 export default defineConfig({
   plugins: [
