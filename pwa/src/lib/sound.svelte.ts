@@ -65,8 +65,21 @@ export function tieToPage(): void {
     seekforward: ({ seekOffset }) => nudge(1, seekOffset ?? STEP_S),
     seekto: ({ seekTime }) => seekTime != null && player.seek(seekTime),
   }
+  // An iPhone shows ten seconds on and back in place of the track before and after: there only for what is long.
+  const phone = /iP(hone|ad|od)/.test(navigator.userAgent) || (/Mac/.test(navigator.userAgent) && navigator.maxTouchPoints > 1)
+  const LONG_S = 20 * 60
   // A browser that does not know an action says so by throwing.
-  for (const [name, run] of Object.entries(acts)) try { lock.setActionHandler(name as MediaSessionAction, run) } catch { continue }
+  const act = (name: string, run: MediaSessionActionHandler | null) => {
+    try {
+      lock.setActionHandler(name as MediaSessionAction, run)
+    } catch {
+      return
+    }
+  }
+  $effect(() => {
+    const steps = !phone || (player.item?.seconds ?? 0) > LONG_S
+    for (const [name, run] of Object.entries(acts)) act(name, steps || !/^seek(f|b)/.test(name) ? run : null)
+  })
   $effect(() => {
     const item = player.item
     lock.metadata = item
