@@ -175,6 +175,26 @@ describe('the player', () => {
     await button('Repeat nothing').waitFor()
   })
 
+  test('one track follows another without a gap that could be heard', async () => {
+    await play('Five')
+    const gap = await page.evaluate(
+      () =>
+        new Promise<number>((done) => {
+          const [one, two] = [...document.querySelectorAll('audio')].sort((a, b) => Number(a.paused) - Number(b.paused))
+          let [ended, began] = [0, 0]
+          one!.addEventListener('ended', () => (ended = performance.now()))
+          one!.currentTime = 9
+          const look = () => {
+            if (!began && two!.currentTime > 0) began = performance.now() - two!.currentTime * 1000
+            if (ended && began) done(began - ended)
+            else setTimeout(look, 2)
+          }
+          look()
+        }),
+    )
+    expect(Math.abs(gap)).toBeLessThan(150)
+  })
+
   test('falls asleep when its time has come, and after the track', async () => {
     await page.clock.install()
     await play('Five')
