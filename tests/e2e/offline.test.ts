@@ -57,12 +57,20 @@ test('an album is kept as a whole and taken out again', async () => {
   const before = (await cached()).length
   await button.click()
   await page.getByRole('button', { name: 'Keep on this device' }).waitFor()
-  expect((await cached()).length).toBeLessThan(before)
+  await expect.poll(async () => (await cached()).length).toBeLessThan(before)
   const [one] = await list('kind=music&sort=title&limit=1')
   await page.goto(`${house.address}/item/${one!.item.id}`)
   await page.getByRole('button', { name: /Keep on this device|On this device/ }).waitFor()
   if (await page.getByRole('button', { name: 'Keep on this device' }).count()) await page.getByRole('button', { name: 'Keep on this device' }).click()
   await page.getByRole('button', { name: 'On this device', exact: true }).waitFor()
+})
+
+test('the best are kept, as many as there is room for', async () => {
+  await page.goto(`${house.address}/kept`)
+  await page.getByRole('button', { name: 'Keep', exact: true }).click()
+  const tracks = await list('kind=music&limit=100')
+  await expect.poll(() => page.getByRole('button', { name: /^Take .* off this device$/ }).count(), { timeout: 20_000 }).toBe(tracks.length + 2)
+  await expect.poll(() => page.getByRole('progressbar').count()).toBe(0)
 })
 
 test('with the house off and the app opened anew a kept track plays and is sought in, a text is read, thirty are rated', async () => {

@@ -12,6 +12,9 @@ import { aboutAt, PIECE, pieceAt, piecesOf, type About } from '../lib/pieces'
 const PICTURES = ['small', 'medium', 'large'] as const
 const FIRST_WAIT_MS = 4_000
 const LONGEST_WAIT_MS = 5 * 60_000
+const PAGE = 60
+/** What the best of somebody are kept as. */
+export const BEST = 'My best'
 const FULL = 'This device has no room left. Take something out of the shelf, or free some storage.'
 
 /** Somebody paused, or took out what was being fetched. */
@@ -41,6 +44,20 @@ class Shelf {
       await this.#put({ id: item.id, person: session.person ?? 0, detail, name, at: Date.now(), bytes: 0, total: 0, state: 'waiting', trouble: '' })
     }
     void this.#work()
+  }
+
+  /** Keep the tracks somebody likes best, by what they gave and would give, up to so many `bytes` in all. */
+  async keepBest(bytes: number): Promise<void> {
+    let [after, taken]: [string | null, number] = [null, 0]
+    do {
+      const { picks, next } = await api.items({ sort: 'predicted', kind: 'music', limit: PAGE, after })
+      for (const pick of picks) {
+        taken += await lengthOf(heardAt(pick.item))
+        if (taken > bytes) return
+        await this.keep([pick], BEST)
+      }
+      after = next
+    } while (after)
   }
 
   async drop(id: string): Promise<void> {
@@ -160,6 +177,12 @@ class Shelf {
     const told = await navigator.storage?.estimate?.().catch(() => null)
     this.room = told ? { used: told.usage ?? 0, quota: told.quota ?? 0 } : null
   }
+}
+
+/** How many bytes an address has; none where it does not say. */
+async function lengthOf(address: string): Promise<number> {
+  const answer = await fetch(address, { method: 'HEAD', credentials: 'same-origin' }).catch(() => null)
+  return Number(answer?.ok ? (answer.headers.get('content-length') ?? 0) : 0)
 }
 
 /** Bytes of the house. Throws `Unreachable` where it does not answer, and for what it refuses. */
