@@ -25,8 +25,11 @@ const FIRST = {
 /** The open sections of the Taste page come together: they are all shown at once. */
 const TASTE = { name: 'taste', test: /\/src\/(lib\/)?taste\/(?!heads|Heads?\.|Carry|[sS]haring|[vV]ersus)|\/TastePage\.svelte/ }
 
+/** The player's sheets come together with what is needed once something plays. */
+const PLAYER = { name: 'player', test: /\/src\/player\/(?!Output|AddTo|Edit|Words|ItemMenu)|\/Queue\.svelte/ }
+
 /** What can do nothing without the house: not kept beforehand, only once it was opened. */
-const ONLINE = ['AskIn', 'Audit', 'Carry', 'Devices', 'Egress', 'Heads', 'Knock', 'LeftOver', 'Listening', 'People', 'Security', 'Sharing', 'Similar', 'Versus', 'Welcome', 'versus']
+const ONLINE = ['AddTo', 'AskIn', 'Audit', 'Carry', 'Confirm', 'Devices', 'Edit', 'Egress', 'Heads', 'ItemMenu', 'Knock', 'LeftOver', 'Listening', 'Map', 'Models', 'Output', 'People', 'PlaylistPage', 'Playlists', 'Security', 'Sharing', 'Similar', 'Steer', 'Versus', 'Welcome', 'Words', 'versus']
 
 export default defineConfig({
   plugins: [
@@ -69,7 +72,7 @@ export default defineConfig({
     target: ['es2022', 'safari16.4'],
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    rolldownOptions: { output: { codeSplitting: { groups: [FIRST, TASTE] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [FIRST, TASTE, PLAYER] } } },
     // The licences of what is bundled travel with the app.
     license: { fileName: 'licenses.md' },
   },

@@ -114,3 +114,22 @@ test.each(['artist', 'genre', 'publication'])('the page of every %s has no acces
   await cells({ artist: 'Artists', genre: 'Genres', publication: 'Sources' }[by]!).first().waitFor()
   expect(await audit(page)).toEqual([])
 })
+
+test('a slideshow goes along the list with the screen kept on, until Escape', async () => {
+  await page.clock.install()
+  await page.goto(`${house.address}/library/image?sort=title`)
+  await cells('Pictures').first().getByRole('link').click()
+  const at = () => new URL(page.url()).pathname
+  const first = at()
+  await page.getByRole('button', { name: 'Slideshow' }).click()
+  await page.clock.runFor(6_500)
+  await expect.poll(at).not.toBe(first)
+  const second = at()
+  await page.clock.runFor(6_500)
+  await expect.poll(at).not.toBe(second)
+  await page.keyboard.press('Escape')
+  const last = at()
+  await page.clock.runFor(20_000)
+  expect(at()).toBe(last)
+  await page.getByRole('button', { name: 'Slideshow' }).waitFor()
+})

@@ -2,7 +2,7 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { audit } from './audit'
-import { browse, comeIn, House } from './house'
+import { browse, comeIn, embedded, House } from './house'
 
 const house = new House()
 let browser: BrowserContext
@@ -19,12 +19,12 @@ async function removals(): Promise<number> {
 }
 
 beforeAll(async () => {
-  house.furnish([6, 2, 2])
+  house.furnish([12, 2, 2])
   await house.start()
   browser = await browse(house)
   page = await browser.newPage()
   await comeIn(page, house, await house.code(), 'Ada')
-  await house.until(async () => (await page.evaluate(async () => (await (await fetch('/api/items?kind=music&sort=title')).json()).picks.length)) === 6)
+  await house.until(async () => (await page.evaluate(async () => (await (await fetch('/api/items?kind=music&sort=title')).json()).picks.length)) === 12)
 }, 120_000)
 
 afterAll(async () => {
@@ -50,4 +50,23 @@ test('what comes next is taken out by a tap, put back by another, and noted', as
   await expect.poll(titles).toEqual([all[2], all[0], all[1], ...all.slice(3)])
   await sheet().getByRole('button', { name: new RegExp(`^Go on with ${all[0]}`) }).click()
   await expect.poll(titles).toEqual([all[1], ...all.slice(3)])
+})
+
+test('a station plays on from a track, never the same twice, until all was played', async () => {
+  await embedded(page, house, 16)
+  await page.goto(`${house.address}/library/music?sort=title`)
+  const first = page.getByRole('button', { name: /^More for / }).first()
+  const seed = ((await first.getAttribute('aria-label')) ?? '').replace('More for ', '')
+  await first.click()
+  await page.getByRole('button', { name: 'Play on like this' }).click()
+  const mini = page.getByRole('region', { name: 'Now playing' })
+  await expect.poll(() => mini.getByText(seed, { exact: true }).count()).toBe(1)
+  await mini.getByRole('button', { name: /show the player/i }).click()
+  await page.getByText(`Plays on without end: like ${seed}.`).waitFor()
+  await page.getByRole('button', { name: 'Coming up' }).and(page.locator(':visible')).last().click()
+  await expect.poll(async () => (await titles()).length).toBe(11)
+  expect(new Set([seed, ...(await titles())]).size).toBe(12)
+  await page.goto(`${house.address}/playlists`)
+  await page.getByRole('button', { name: 'Play my best' }).click()
+  await expect.poll(() => page.evaluate(() => [...document.querySelectorAll('audio')].some((sound) => !sound.paused))).toBe(true)
 })

@@ -1,60 +1,13 @@
 // The player keeps its place, hands over without a gap, and says what was heard.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Item } from '../../pwa/src/lib/nouns'
-import { Player, type Snapshot } from '../../pwa/src/lib/player.svelte'
+import type { Snapshot } from '../../pwa/src/lib/parts'
+import { Player } from '../../pwa/src/lib/player.svelte'
 import { queueOf } from '../../pwa/src/lib/queue'
+import { Sound } from './sound'
 
 const track = (id: string, seconds = 200) => ({ id, kind: 'music', title: id, seconds }) as Item
 const ALBUM = [track('one'), track('two'), track('three')]
-
-/** An audio element without sound: it does what the specification says, when the test says so. */
-class Sound extends EventTarget {
-  src = ''
-  preload = ''
-  currentTime = 0
-  duration = Number.NaN
-  readyState = 0
-  paused = true
-  ended = false
-  plays: string[] = []
-  load() {
-    this.readyState = 0
-    this.currentTime = 0
-    this.ended = false
-  }
-  async play() {
-    this.paused = false
-    this.ended = false
-    this.plays.push(this.src)
-  }
-  pause() {
-    if (this.paused) return
-    this.paused = true
-    this.dispatchEvent(new Event('pause'))
-  }
-  getAttribute() {
-    return this.src
-  }
-  removeAttribute() {
-    this.src = ''
-  }
-  /** Metadata came in and sound comes out. */
-  begin(duration = 200) {
-    this.readyState = 4
-    this.duration = duration
-    for (const event of ['durationchange', 'loadedmetadata', 'playing']) this.dispatchEvent(new Event(event))
-  }
-  at(seconds: number) {
-    this.currentTime = seconds
-    this.dispatchEvent(new Event('timeupdate'))
-  }
-  end() {
-    this.ended = true
-    this.paused = true
-    this.dispatchEvent(new Event('pause'))
-    this.dispatchEvent(new Event('ended'))
-  }
-}
 
 let sounds: Sound[]
 let signals: [string, string, number?][]

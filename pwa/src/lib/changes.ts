@@ -1,6 +1,6 @@
 // Listens to the house: server-sent events say which lists have changed.
 
-const TOPICS = ['items', 'vectors', 'ratings', 'sources', 'people', 'jobs', 'devices', 'pairing', 'egress', 'controls', 'models'] as const
+const TOPICS = ['items', 'vectors', 'ratings', 'sources', 'people', 'jobs', 'devices', 'pairing', 'egress', 'controls', 'models', 'playlists', 'speakers'] as const
 export type Topic = (typeof TOPICS)[number]
 
 const GATHER_MS = 400
@@ -16,6 +16,7 @@ let silence: ReturnType<typeof setTimeout> | undefined
 let again: ReturnType<typeof setTimeout> | undefined
 let connected = (_on: boolean) => {}
 let refused = () => {}
+let ordered = (_order: unknown) => {}
 
 /** `tell` hears when the line to the house comes up or goes down. */
 export function onLine(tell: (on: boolean) => void): void {
@@ -25,6 +26,11 @@ export function onLine(tell: (on: boolean) => void): void {
 /** `tell` hears when the house refuses the line: it may no longer know this device. */
 export function onRefusal(tell: () => void): void {
   refused = tell
+}
+
+/** `tell` hears what another device wants this one to do. */
+export function onOrder(tell: (order: unknown) => void): void {
+  ordered = tell
 }
 
 /** Run `run` after any of `topics` moved, at most once in `every` ms. Returns how to stop. */
@@ -54,6 +60,7 @@ export function listen(): void {
     again = setTimeout(listen, AGAIN_MS)
   }
   for (const topic of TOPICS) source.addEventListener(topic, () => heard(topic))
+  source.addEventListener('order', (event) => ordered(JSON.parse((event as MessageEvent<string>).data)))
 }
 
 export function hush(): void {

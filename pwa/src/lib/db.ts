@@ -1,7 +1,7 @@
 // What the device itself remembers: undelivered events, the last pages seen, and what was playing.
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
-import { THUMBNAILS } from './caches'
-import type { EventIn } from './nouns'
+import { SHELF, THUMBNAILS } from './caches'
+import type { EventIn, ItemDetail } from './nouns'
 
 /** An event waiting for the server, with what the person sees meanwhile. */
 export type Queued = EventIn & {
@@ -11,10 +11,26 @@ export type Queued = EventIn & {
   then?: number | null
 }
 
+/** Something kept on this device. */
+export type Kept = {
+  id: string
+  person: number
+  detail: ItemDetail
+  /** Why: a name of an album or the like; empty for itself. */
+  name: string
+  at: number
+  /** Bytes that are here, and of how many. */
+  bytes: number
+  total: number
+  state: 'waiting' | 'done' | 'failed'
+  trouble: string
+}
+
 interface Memory extends DBSchema {
   outbox: { key: string; value: Queued }
   pages: { key: string; value: { key: string; at: number; body: unknown } }
   kept: { key: string; value: unknown }
+  shelf: { key: string; value: Kept }
 }
 
 export type Db = IDBPDatabase<Memory>
@@ -23,8 +39,10 @@ const NAME = 'anagnorisis'
 let opened: Promise<Db> | undefined
 
 export function db(): Promise<Db> {
-  opened ??= openDB<Memory>(NAME, 1, {
-    upgrade(fresh) {
+  opened ??= openDB<Memory>(NAME, 2, {
+    upgrade(fresh, before) {
+      fresh.createObjectStore('shelf', { keyPath: 'id' })
+      if (before) return
       fresh.createObjectStore('outbox', { keyPath: 'uuid' })
       fresh.createObjectStore('pages', { keyPath: 'key' })
       fresh.createObjectStore('kept')
@@ -42,9 +60,9 @@ export async function close(): Promise<void> {
 
 /** Forget what was seen and played here, and what `person` did that was not delivered; others' events stay. */
 export async function forget(person: number | null = null): Promise<void> {
-  if (globalThis.caches) await caches.delete(THUMBNAILS)
+  if (globalThis.caches) await Promise.all([caches.delete(THUMBNAILS), caches.delete(SHELF)])
   const open = await db()
-  await Promise.all([open.clear('pages'), open.clear('kept')])
+  await Promise.all([open.clear('pages'), open.clear('kept'), open.clear('shelf')])
   const change = open.transaction('outbox', 'readwrite')
   const theirs = (await change.store.getAll()).filter((event) => event.person === person)
   await Promise.all([...theirs.map((event) => change.store.delete(event.uuid)), change.done])

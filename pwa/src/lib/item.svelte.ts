@@ -1,5 +1,6 @@
 // The state of one item's page: what lists already told, then the whole of it.
 import { api } from './api'
+import { db } from './db'
 import { known, remember } from './known'
 import type { ItemDetail, Pick } from './nouns'
 import { page } from './pages'
@@ -29,6 +30,8 @@ export class Opened {
       remember([body.pick])
       if (!stale) ratings.settle([body.pick], mark)
     } catch (error) {
+      const kept = await (await db()).get('shelf', this.id)
+      if (kept) this.detail = kept.detail
       this.trouble = error instanceof Error ? error.message : ''
     }
   }

@@ -52,6 +52,15 @@ export type TasteOut = Schemas['TasteOut']
 export type Job = Schemas['Job']
 export type WayIn = Schemas['WayIn']
 export type EgressOut = Schemas['EgressOut']
+export type Sound = Schemas['Sound']
+export type Lyrics = Schemas['Lyrics']
+export type Choice = Required<Schemas['ListeningChoice']>
+export type PlaylistOut = Schemas['PlaylistOut']
+export type PlaylistDetail = Schemas['PlaylistDetail']
+export type Imported = Schemas['Imported']
+export type Speaker = Schemas['Speaker'] & { now: Required<Playing> }
+export type Playing = Schemas['Playing']
+export type Order = Schemas['Order']
 export type LedgerEntry = Schemas['Entry']
 
 /** From the one who may do least. */

@@ -1,8 +1,9 @@
 // Plays tracks with two plain audio elements: one sounds, the other holds the next track ready.
 //
 // No Web Audio, and the next source starts inside `ended`: only so does a locked phone keep playing.
-import type { EventKind, Item } from './nouns'
-import { at, beside, current, placed, queueOf, SILENT, stepped, without, type Queue } from './queue'
+import type { Item } from './nouns'
+import type { Came, Parts, Repeat, Snapshot } from './parts'
+import { at, beside, coming, current, followed, placed, queueOf, SILENT, stepped, without, type Queue } from './queue'
 
 const READY_S = 20
 const REPORT_S = 15
@@ -10,22 +11,12 @@ const SKIPPED_S = 30
 const EARLY = 4
 const RESTART_S = 3
 const NEAR_S = 0.3
+/** So shortly before the end the next track is begun: about what an element takes to sound. */
+const HAND_S = 0.8
+const LEAD_MS = 25
 /** Nobody seems to be there any more after so many tracks, or so long, without anything done. */
 const ALONE_TRACKS = 4
 const ALONE_MS = 30 * 60_000
-
-/** How it came that something plays. */
-export type Came = 'chosen' | 'queue' | 'unattended'
-export type Snapshot = { queue: Queue; position: number }
-
-/** What the player needs from outside; tests give their own. */
-export interface Parts {
-  sound: () => HTMLAudioElement
-  source: (item: Item) => string
-  /** Returns what takes it back. */
-  signal: (kind: EventKind, item: string, value?: number, came?: Came) => () => void
-  keep: (snapshot: Snapshot) => void
-}
 
 export class Player {
   queue = $state.raw<Queue>(SILENT)
@@ -34,6 +25,13 @@ export class Player {
   position = $state(0)
   duration = $state(0)
   trouble = $state('')
+  repeat = $state<Repeat>('off')
+  rate = $state(1)
+  /** Silence after this track. */
+  endsHere = $state(false)
+  /** How often a list was begun: what was thought up for one does not hold for the next. */
+  starts = $state(0)
+  #handing: ReturnType<typeof setTimeout> | undefined
   #parts: Parts
   #sounds: HTMLAudioElement[] = []
   #on = 0
@@ -55,7 +53,7 @@ export class Player {
   }
 
   get next(): Item | null {
-    return beside(this.queue, 1)
+    return beside(this.queue, 1) ?? (this.repeat === 'all' ? (this.queue.items[0] ?? null) : null)
   }
 
   /** Somebody is there: they touched something, here or elsewhere in the app. */
@@ -69,15 +67,17 @@ export class Player {
     this.#leave()
     this.queue = queueOf(items.some((one) => one.id === item.id) ? items : [item], item.id)
     this.act()
+    this.starts += 1
     this.#chosen = true
     this.#load(at)
     this.#play()
   }
 
   /** Take up an earlier visit: everything as it was, but silent until asked. */
-  restore({ queue, position }: Snapshot): void {
+  restore({ queue, position, repeat = 'off' }: Snapshot): void {
     if (this.item || !current(queue)) return
     this.queue = queue
+    this.repeat = repeat
     this.#load(position, 'none')
   }
 
@@ -94,6 +94,7 @@ export class Player {
   }
 
   seek(to: number): void {
+    this.#unhand()
     const at = Math.min(Math.max(0, to), Math.max(0, this.duration - 0.25))
     this.position = at
     if (this.#sound.readyState > 0) this.#sound.currentTime = at
@@ -146,6 +147,45 @@ export class Player {
     if (item && index > this.queue.index) this.#arrange(placed(without(this.queue, index), item, 0))
   }
 
+  /** Have a track that is still to come come at another place. */
+  move(from: number, to: number): void {
+    const item = this.queue.items[from]
+    if (item && from > this.queue.index && from !== to) this.#arrange(placed(without(this.queue, from), item, to))
+  }
+
+  /** Have other tracks come after this one. */
+  follow(items: readonly Item[]): void {
+    this.#arrange(followed(this.queue, items))
+  }
+
+  /** Put tracks right after this one, or at the end; without anything playing they begin. */
+  add(items: readonly Item[], where: 'next' | 'end'): void {
+    const first = items.find((item) => item.kind === 'music')
+    if (!first) return
+    if (!this.item) return this.start(items, first)
+    const others = coming(this.queue)
+    this.follow(where === 'next' ? [...items, ...others] : [...others, ...items])
+  }
+
+  again(repeat: Repeat): void {
+    this.repeat = repeat
+    this.#readied = ''
+    this.#unhand()
+    this.#keep()
+  }
+
+  /** Play faster or slower, at the same pitch. */
+  hurry(rate: number): void {
+    this.rate = rate
+    this.#unhand()
+    for (const sound of this.#sounds) sound.playbackRate = sound.defaultPlaybackRate = rate
+  }
+
+  /** Have the elements that hold a track sound as loud as that needs; where a browser lets nobody, they do not. */
+  level(item: string, volume: number): void {
+    for (const [n, sound] of this.#sounds.entries()) if (this.#loaded[n] === item) sound.volume = volume
+  }
+
   stop(): void {
     this.#leave()
     for (const sound of this.#sounds) {
@@ -182,6 +222,7 @@ export class Player {
 
   #made(index: number): HTMLAudioElement {
     const sound = this.#parts.sound()
+    sound.defaultPlaybackRate = sound.playbackRate = this.rate
     const mine = (run: () => void) => () => index === this.#on && run()
     sound.addEventListener('timeupdate', mine(() => this.#moved()))
     sound.addEventListener('durationchange', mine(() => this.#measured()))
@@ -198,6 +239,7 @@ export class Player {
   #load(at = 0, preload: 'auto' | 'none' = 'auto'): void {
     const item = this.item
     if (!item) return
+    this.#unhand()
     this.trouble = ''
     this.position = at
     this.duration = item.seconds
@@ -214,6 +256,7 @@ export class Player {
     const sound = which === this.#on ? this.#sound : this.#other
     this.#loaded[which] = item.id
     sound.preload = preload
+    sound.volume = this.#parts.volume?.(item) ?? sound.volume
     sound.src = this.#parts.source(item)
     if (preload === 'auto') sound.load()
   }
@@ -230,7 +273,7 @@ export class Player {
 
   #go(step: 1 | -1): void {
     this.#leave()
-    const onwards = this.#loaded[1 - this.#on] === beside(this.queue, step)?.id
+    const onwards = this.#loaded[1 - this.#on] === (step > 0 ? this.next : beside(this.queue, step))?.id
     this.#sound.pause()
     this.#step(step)
     if (onwards) this.#on = 1 - this.#on
@@ -239,7 +282,7 @@ export class Player {
   }
 
   #step(step: 1 | -1): void {
-    this.queue = stepped(this.queue, step)
+    this.queue = stepped(this.queue, step, this.repeat === 'all')
     this.#chosen = false
     this.#tracks += 1
   }
@@ -247,7 +290,14 @@ export class Player {
   #ended(): void {
     const item = this.item
     if (item) this.#parts.signal('finish', item.id, this.duration, this.#came)
-    if (!this.next) {
+    if (this.repeat === 'one' && !this.endsHere) {
+      this.#chosen = false
+      this.#tracks += 1
+      this.#load()
+      return this.#play()
+    }
+    if (!this.next || this.endsHere) {
+      this.endsHere = false
       this.playing = false
       this.seek(0)
       return this.#keep()
@@ -264,6 +314,21 @@ export class Player {
     const soon = this.duration > 0 && this.duration - this.position <= READY_S
     if (soon && this.next && this.#readied !== this.next.id) this.#ready(this.next)
     if (Math.abs(this.position - this.#reported) >= REPORT_S) this.#report()
+    this.#hand()
+  }
+
+  /** Begin the next track while the last moment of this one sounds, where both are there as a whole. */
+  #hand(): void {
+    const [sound, left] = [this.#sound, (this.duration - this.position) / this.rate]
+    const whole = sound.buffered?.length && sound.buffered.end(sound.buffered.length - 1) > this.duration - 0.05
+    const ready = this.#loaded[1 - this.#on] === this.next?.id && this.#other.readyState > 2
+    if (left > HAND_S || this.#handing || !whole || !ready || sound.paused || this.endsHere || this.repeat === 'one') return
+    this.#handing = setTimeout(() => sound === this.#sound && !sound.paused && this.#ended(), Math.max(0, left * 1000 - LEAD_MS))
+  }
+
+  #unhand(): void {
+    clearTimeout(this.#handing)
+    this.#handing = undefined
   }
 
   /** Once: what cannot be fetched now is fetched in its turn. */
@@ -292,6 +357,7 @@ export class Player {
 
   #paused(): void {
     if (this.#sound.ended || !this.#sound.paused) return
+    this.#unhand()
     this.playing = false
     this.#report()
   }
@@ -319,6 +385,6 @@ export class Player {
   }
 
   #keep(): void {
-    this.#parts.keep({ queue: this.queue, position: this.position })
+    this.#parts.keep({ queue: this.queue, position: this.position, repeat: this.repeat })
   }
 }

@@ -21,9 +21,20 @@ export function beside(queue: Queue, step: 1 | -1): Item | null {
   return queue.items[queue.index + step] ?? null
 }
 
-/** The queue one step on; the same queue at the ends. */
-export function stepped(queue: Queue, step: 1 | -1): Queue {
-  return beside(queue, step) ? { ...queue, index: queue.index + step } : queue
+/** The queue one step on; at its end the same queue, or `around` from its beginning. */
+export function stepped(queue: Queue, step: 1 | -1, around = false): Queue {
+  if (beside(queue, step)) return { ...queue, index: queue.index + step }
+  return around && step === 1 ? { ...queue, index: 0 } : queue
+}
+
+/** The tracks still to come. */
+export function coming(queue: Queue): readonly Item[] {
+  return queue.items.slice(queue.index + 1)
+}
+
+/** The queue with other tracks to come after the present one. */
+export function followed(queue: Queue, items: readonly Item[]): Queue {
+  return { ...queue, items: [...queue.items.slice(0, queue.index + 1), ...items.filter((item) => item.kind === 'music')] }
 }
 
 /** The queue standing at another of its tracks. */

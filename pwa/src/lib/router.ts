@@ -5,11 +5,14 @@ export type Route =
   | { page: 'home' }
   | { page: 'teach' }
   | { page: 'history' }
+  | { page: 'kept' }
   | { page: 'welcome' }
   | { page: 'library'; kind: Kind | ''; query: LibraryQuery }
   | { page: 'groups'; by: By }
   | { page: 'group'; by: By; id: string }
   | { page: 'item'; id: string }
+  | { page: 'playlists' }
+  | { page: 'playlist'; id: number }
   | { page: 'search'; query: string }
   | { page: 'map'; kind: Kind }
   | { page: 'taste'; kind: Kind | '' }
@@ -53,7 +56,8 @@ export function match(address: string): Route {
   if (first === 'search' && !second) return { page: 'search', query: searchParams.toString() }
   if (first === 'map' && isKind(second)) return { page: 'map', kind: second }
   if (first === 'item' && ITEM.test(second)) return { page: 'item', id: second }
-  if ((first === 'teach' || first === 'history' || first === 'welcome') && !second) return { page: first }
+  if (first === 'playlist' && /^\d{1,15}$/.test(second)) return { page: 'playlist', id: Number(second) }
+  if ((first === 'teach' || first === 'history' || first === 'welcome' || first === 'playlists' || first === 'kept') && !second) return { page: first }
   return { page: 'missing', path: pathname }
 }
 
@@ -64,6 +68,8 @@ export function path(route: Route): string {
       return '/'
     case 'item':
       return `/item/${route.id}`
+    case 'playlist':
+      return `/playlist/${route.id}`
     case 'groups':
       return `/group/${route.by}`
     case 'group':

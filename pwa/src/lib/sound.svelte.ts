@@ -1,18 +1,33 @@
 // The one player of the app, tied to the page: lock screen, memory and signals.
 import { media } from './api'
+import { onOrder } from './changes'
 import { db } from './db'
-import { Player, type Snapshot } from './player.svelte'
+import { heardAt } from './hearing'
+import { held } from './held'
+import type { Snapshot } from './parts'
+import { keptAt } from './pieces'
+import { Player } from './player.svelte'
 import { ratings } from './ratings.svelte'
 import { session } from './session.svelte'
 
 const STEP_S = 10
 
+/** How loud an element has to be for each track that was asked about. */
+export const volumes = new Map<string, number>()
+
 export const player = new Player({
   sound,
-  source: (item) => media.stream(item.id),
+  source: (item) => (held.has(item.id) ? keptAt(item.id) : heardAt(item)),
   signal: (kind, item, value, came) => ratings.signal(kind, item, value ?? null, came),
   keep: (snapshot) => void db().then((open) => open.put('kept', structuredClone(snapshot), queueKey())),
+  volume: (item) => {
+    void more().then(({ extras }) => extras.learn(item), () => {})
+    return volumes.get(item.id)
+  },
 })
+
+/** What is needed once something plays, and not before. */
+export const more = () => import('../player/extras.svelte')
 
 /** Each who listens here has a queue of their own. */
 function queueKey(): string {
@@ -26,9 +41,9 @@ function sound(): HTMLAudioElement {
   return element
 }
 
-/** Ten seconds on or back. */
-export function nudge(direction: 1 | -1): void {
-  player.seek(player.position + direction * STEP_S)
+/** Ten seconds on or back, or as many as are asked for. */
+export function nudge(direction: 1 | -1, seconds = STEP_S): void {
+  player.seek(player.position + direction * seconds)
 }
 
 /** Bring back what was playing, and keep the lock screen up to date. Call inside a component. */
@@ -37,13 +52,34 @@ export function tieToPage(): void {
     .then((open) => open.get('kept', queueKey()))
     .then((snapshot) => snapshot && player.restore(snapshot as Snapshot))
   for (const touch of ['pointerdown', 'keydown']) addEventListener(touch, () => player.act(), { passive: true })
+  onOrder((order) => void more().then(({ extras }) => extras.obey(order)))
   const lock = navigator.mediaSession
   if (!lock) return
-  lock.setActionHandler('play', () => (player.act(), player.toggle()))
-  lock.setActionHandler('pause', () => player.pause())
-  lock.setActionHandler('nexttrack', () => player.forward())
-  lock.setActionHandler('previoustrack', () => player.backward())
-  lock.setActionHandler('seekto', ({ seekTime }) => seekTime != null && player.seek(seekTime))
+  const acts: Partial<Record<MediaSessionAction, MediaSessionActionHandler>> = {
+    play: () => (player.act(), player.playing || player.toggle()),
+    pause: () => player.pause(),
+    stop: () => player.stop(),
+    nexttrack: () => player.forward(),
+    previoustrack: () => player.backward(),
+    seekbackward: ({ seekOffset }) => nudge(-1, seekOffset ?? STEP_S),
+    seekforward: ({ seekOffset }) => nudge(1, seekOffset ?? STEP_S),
+    seekto: ({ seekTime }) => seekTime != null && player.seek(seekTime),
+  }
+  // An iPhone shows ten seconds on and back in place of the track before and after: there only for what is long.
+  const phone = /iP(hone|ad|od)/.test(navigator.userAgent) || (/Mac/.test(navigator.userAgent) && navigator.maxTouchPoints > 1)
+  const LONG_S = 20 * 60
+  // A browser that does not know an action says so by throwing.
+  const act = (name: string, run: MediaSessionActionHandler | null) => {
+    try {
+      lock.setActionHandler(name as MediaSessionAction, run)
+    } catch {
+      return
+    }
+  }
+  $effect(() => {
+    const steps = !phone || (player.item?.seconds ?? 0) > LONG_S
+    for (const [name, run] of Object.entries(acts)) act(name, steps || !/^seek(f|b)/.test(name) ? run : null)
+  })
   $effect(() => {
     const item = player.item
     lock.metadata = item
@@ -57,8 +93,8 @@ export function tieToPage(): void {
   })
   $effect(() => {
     lock.playbackState = player.item ? (player.playing ? 'playing' : 'paused') : 'none'
-    if (player.duration > 0)
-      lock.setPositionState({ duration: player.duration, position: Math.min(player.position, player.duration) })
+    const { duration, rate } = player
+    if (duration > 0) lock.setPositionState({ duration, position: Math.min(player.position, duration), playbackRate: rate })
   })
 }
 

@@ -1976,7 +1976,7 @@ export interface components {
         };
         /** AuditPage */
         AuditPage: {
-            lines: components["schemas"]["store_audit_Line"][];
+            lines: components["schemas"]["Line"][];
             before: number | null;
         };
         /** AxesOut */
@@ -2384,10 +2384,31 @@ export interface components {
             used: boolean;
             types: components["schemas"]["TypeOut"][];
         };
+        /** Line */
+        Line: {
+            id: number;
+            at: number;
+            person: string;
+            device: string;
+            address: string;
+            what: string;
+            /** @enum {string} */
+            outcome: "done" | "refused";
+        };
         /** Listeners */
         Listeners: {
             people: components["schemas"]["Choosable"][];
             idle_min: number;
+        };
+        /** ListeningChoice */
+        ListeningChoice: {
+            /** @default 1 */
+            speed?: number;
+            /**
+             * @default track
+             * @enum {string}
+             */
+            level?: "off" | "track" | "album";
         };
         /** LocalHost */
         LocalHost: {
@@ -2395,7 +2416,7 @@ export interface components {
         };
         /** Lyrics */
         Lyrics: {
-            lines: components["schemas"]["modality_lyrics_Line"][];
+            lines: components["schemas"]["SungLine"][];
             timed: boolean;
         };
         /** M3u */
@@ -2848,6 +2869,11 @@ export interface components {
             sha256: string;
             bytes: number;
         };
+        /** SungLine */
+        SungLine: {
+            at: number | null;
+            text: string;
+        };
         /** SwitchIn */
         SwitchIn: {
             type: ("finished" | "skipped" | "again" | "dwelt" | "removed") | "all";
@@ -2981,40 +3007,14 @@ export interface components {
             at: number;
         };
         /** Choice */
-        api_listening_Choice: {
+        listening_Choice: {
             person: number;
             /** @default  */
             pin?: string;
         };
         /** Choice */
-        api_models_Choice: {
+        models_Choice: {
             models: string[];
-        };
-        /** Line */
-        modality_lyrics_Line: {
-            at: number | null;
-            text: string;
-        };
-        /** Line */
-        store_audit_Line: {
-            id: number;
-            at: number;
-            person: string;
-            device: string;
-            address: string;
-            what: string;
-            /** @enum {string} */
-            outcome: "done" | "refused";
-        };
-        /** Choice */
-        store_listening_choices_Choice: {
-            /** @default 1 */
-            speed?: number;
-            /**
-             * @default track
-             * @enum {string}
-             */
-            level?: "off" | "track" | "album";
         };
     };
     responses: never;
@@ -3179,7 +3179,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["api_listening_Choice"];
+                "application/json": components["schemas"]["listening_Choice"];
             };
         };
         responses: {
@@ -5978,7 +5978,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["api_models_Choice"];
+                "application/json": components["schemas"]["models_Choice"];
             };
         };
         responses: {
@@ -6772,7 +6772,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        [key: string]: components["schemas"]["store_listening_choices_Choice"];
+                        [key: string]: components["schemas"]["ListeningChoice"];
                     };
                 };
             };
@@ -6789,7 +6789,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["store_listening_choices_Choice"];
+                "application/json": components["schemas"]["ListeningChoice"];
             };
         };
         responses: {

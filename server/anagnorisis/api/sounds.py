@@ -13,10 +13,10 @@ from anagnorisis.domain import Kind
 from anagnorisis.media.files import opened
 from anagnorisis.media.playing import coding_of
 from anagnorisis.modality import lyrics
-from anagnorisis.modality.lyrics import Line
+from anagnorisis.modality.lyrics import SungLine
 from anagnorisis.store import listening_choices, loudness
 from anagnorisis.store.db import Store
-from anagnorisis.store.listening_choices import Choice
+from anagnorisis.store.listening_choices import ListeningChoice
 from anagnorisis.store.visibility import Sight
 
 
@@ -34,7 +34,7 @@ class Sound(Struct, frozen=True):
 class Lyrics(Struct, frozen=True):
     """The words of a track."""
 
-    lines: list[Line]
+    lines: list[SungLine]
     timed: bool
     """Whether the lines have moments."""
 
@@ -66,7 +66,9 @@ async def get_lyrics(
 
 
 @get("/listening/choices")
-async def get_choices(caller: NamedDependency[Caller], store: NamedDependency[Store]) -> dict[Kind, Choice]:
+async def get_choices(
+    caller: NamedDependency[Caller], store: NamedDependency[Store]
+) -> dict[Kind, ListeningChoice]:
     """How the person who asks likes to hear each kind, of those they chose something for."""
     return await listening_choices.of(store.read, caller.person.id)
 
@@ -74,7 +76,7 @@ async def get_choices(caller: NamedDependency[Caller], store: NamedDependency[St
 @put("/listening/choices/{kind:str}", status_code=204)
 async def set_choice(
     kind: FromPath[Kind],
-    data: JSONBody[Choice],
+    data: JSONBody[ListeningChoice],
     caller: NamedDependency[Caller],
     store: NamedDependency[Store],
 ) -> None:

@@ -37,11 +37,11 @@ async def _settle_all(loudnesses: Loudnesses, board: Board, streams: Callable[[]
     pace, done = Pace(), 0
     while some := await loudnesses.pending():
         left = await loudnesses.left()
-        for item in some:
+        for item, path in some.items():
             await board.turn(NAME)
             board.working(NAME, done, done + max(1, left), pace.says(left))
             pace.begin()
-            await loudnesses.settle(item)
+            await loudnesses.settle(item, path)
             pace.done(1)
             await make_way(streams, pace.took)
             done, left = done + 1, left - 1

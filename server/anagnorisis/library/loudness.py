@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from anagnorisis import _core
@@ -10,7 +11,6 @@ from anagnorisis.domain import ItemId
 from anagnorisis.store import loudness, places
 from anagnorisis.store.db import Store
 from anagnorisis.store.loudness import AIM, Loudness
-from anagnorisis.store.visibility import HOUSE
 
 AT_ONCE = 1000
 """Tracks asked of the store at a time."""
@@ -27,21 +27,27 @@ class Loudnesses:
         """Count tracks as pending whose files were not there: their disk may be back."""
         self._unreached.clear()
 
-    async def pending(self) -> list[ItemId]:
-        """Tracks that can be looked at now, some of them if there are many."""
-        found = await loudness.pending(self._store.slow, AT_ONCE + len(self._unreached))
-        return [item for item in found if item not in self._unreached]
+    async def pending(self) -> dict[ItemId, bytes]:
+        """Tracks that can be looked at now and a file of each, some of them if there are many.
+
+        Those whose files are not there are counted as out of reach; when all that were asked for are, it asks
+        on.
+        """
+        while True:
+            found = await loudness.pending(self._store.slow, AT_ONCE + len(self._unreached))
+            asked = [item for item in found if item not in self._unreached]
+            files = await places.files_of(self._store.slow, asked)
+            there = await asyncio.to_thread(_there, files)
+            self._unreached |= set(asked) - there.keys()
+            if there or not asked:
+                return there
 
     async def left(self) -> int:
         """How many tracks are pending."""
         return max(0, await loudness.left(self._store.slow) - len(self._unreached))
 
-    async def settle(self, item: ItemId) -> None:
-        """Find out how loud a track is and keep that, or that it cannot be told."""
-        path = await self._path(item)
-        if path is None:
-            self._unreached.add(item)
-            return
+    async def settle(self, item: ItemId, path: bytes) -> None:
+        """Find out how loud a track is, from a file of it, and keep that, or that it cannot be told."""
         gains = (await asyncio.to_thread(_core.sound_notes, path)).gains
         if (told := _as_told(item, gains)) is None:
             heard = await self._ear.hear(path)
@@ -56,10 +62,10 @@ class Loudnesses:
         """Let the process that listens go."""
         await self._ear.close()
 
-    async def _path(self, item: ItemId) -> bytes | None:
-        copies = await places.locate(self._store.read, item, HOUSE)
-        there = (copy.path for copy in copies if Path(os.fsdecode(copy.path)).is_file())
-        return await asyncio.to_thread(lambda: next(there, None))
+
+def _there(files: Sequence[tuple[ItemId, bytes]]) -> dict[ItemId, bytes]:
+    """Of each item a file that is there."""
+    return {item: path for item, path in files if Path(os.fsdecode(path)).is_file()}
 
 
 def _as_told(item: ItemId, gains: list[float | None]) -> Loudness | None:

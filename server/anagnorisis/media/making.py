@@ -107,6 +107,11 @@ class Making:
         self._leaving: asyncio.TimerHandle | None = None
         self._watching: asyncio.Task[None] | None = None
 
+    @property
+    def heard(self) -> bool:
+        """Whether somebody reads now."""
+        return self._readers > 0
+
     @contextlib.contextmanager
     def listened(self) -> Iterator[None]:
         """While somebody reads, and for a moment after, work goes on."""

@@ -1,5 +1,6 @@
 """Tracks for devices that cannot open them, or have a weak link: coded anew, sent while being made, kept."""
 
+import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from typing import IO, BinaryIO
 from msgspec import Struct
 
 from anagnorisis.decode.codings import CODINGS
-from anagnorisis.domain import BadValue, Item
+from anagnorisis.domain import BadValue, Conflict, Item
 from anagnorisis.media.cache import Cache
 from anagnorisis.media.files import LOCKED_DOWN, Opened
 from anagnorisis.media.making import Making, Order
@@ -20,6 +21,8 @@ VERSION = 1
 """Of what is made: another one makes it anew."""
 MIME = {"libopus": 'audio/mp4; codecs="opus"', "aac": 'audio/mp4; codecs="mp4a.40.2"'}
 LONGEST_S = 24 * 3600.0
+MOST_OPEN = 8
+"""Tracks that are made at once: a household's, and no more than its machine can bear."""
 
 
 class _Open(Struct, frozen=True):
@@ -33,12 +36,13 @@ class Transcoder:
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
         self._open: dict[str, _Open] = {}
+        self._ending: set[asyncio.Future[None]] = set()
 
     async def close(self) -> None:
         """End what is being made."""
-        for key, open_ in [*self._open.items()]:
+        for key in [*self._open]:
             self._drop(key)
-            await open_.making.close()
+        await asyncio.gather(*self._ending)
 
     async def serve(
         self, item: Item, file: Opened, coding: str, gain: float, scope: Scope, receive: Receive, send: Send
@@ -46,7 +50,7 @@ class Transcoder:
         """Answer with the track in `coding`, `gain` dB louder, or the part asked for.
 
         Its length is told before it is made, so every part may be asked for at once. Raises `BadValue` for a
-        track of no known length.
+        track of no known length, and `Conflict` while too many others are being made.
         """
         if not 0 < item.seconds < LONGEST_S:
             raise BadValue(
@@ -76,6 +80,7 @@ class Transcoder:
 
     def _making(self, key: str, order: Order) -> Making:
         if key not in self._open:
+            self._make_room()
             file = self._cache.unfinished(key)
             making = Making(
                 order, file, lambda: self._cache.adopt(key, Path(file.name)), lambda: self._drop(key)
@@ -83,8 +88,17 @@ class Transcoder:
             self._open[key] = _Open(making, file)
         return self._open[key].making
 
+    def _make_room(self) -> None:
+        for key in [key for key, open_ in self._open.items() if not open_.making.heard]:
+            if len(self._open) >= MOST_OPEN:
+                self._drop(key)
+        if len(self._open) >= MOST_OPEN:
+            raise Conflict("Too many tracks are being made playable at once; try again in a moment.")
+
     def _drop(self, key: str) -> None:
         """Forget what nobody listens to; a file that is not whole goes with it."""
         open_ = self._open.pop(key)
-        open_.making.end()
+        ending = asyncio.ensure_future(open_.making.close())
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
         Path(open_.file.name).unlink(missing_ok=True)

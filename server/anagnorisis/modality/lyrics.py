@@ -17,7 +17,7 @@ _WORD = re.compile(r"<\d{1,3}:\d{1,2}(?:[.:]\d{1,3})?>")
 _NOTE = re.compile(r"^\[(?P<name>[a-z#]+):(?P<value>[^\]]*)\]\s*$", re.IGNORECASE)
 
 
-class Line(Struct, frozen=True):
+class SungLine(Struct, frozen=True):
     """A line as it is sung."""
 
     at: float | None
@@ -25,12 +25,12 @@ class Line(Struct, frozen=True):
     text: str
 
 
-def beside(path: bytes) -> list[Line]:
+def beside(path: bytes) -> list[SungLine]:
     """The words of the track at the absolute `path`: those in an `.lrc` beside it, else its own. Blocks."""
     return parse(_sidecar(path)) or parse(_core.sound_notes(path).lyrics)
 
 
-def parse(text: str) -> list[Line]:
+def parse(text: str) -> list[SungLine]:
     """The lines of `text`, in the order they are sung where it has moments; else as they stand.
 
     A line may have several moments, `[offset:500]` brings all forward by half a second, and marks of single
@@ -45,8 +45,8 @@ def parse(text: str) -> list[Line]:
         timed += [(at, said) for at in stamps]
         plain.append(said)
     if timed:
-        return [Line(max(0.0, at - offset), said) for at, said in sorted(timed, key=lambda one: one[0])]
-    return [Line(None, said) for said in plain] if any(plain) else []
+        return [SungLine(max(0.0, at - offset), said) for at, said in sorted(timed, key=lambda one: one[0])]
+    return [SungLine(None, said) for said in plain] if any(plain) else []
 
 
 def _taken(line: str) -> tuple[list[float], str]:

@@ -32,6 +32,9 @@ MOUNTS = "SELECT path, mount FROM places WHERE source = ? AND mount > 0"
 LOCATE = sighted("""SELECT s.address, p.path, p.size, p.mtime_ns, p.inode FROM places AS p
     JOIN sources AS s ON s.id = p.source
     WHERE p.item = :item AND s.type = 'folder' AND in_sight(p.source)""")
+FILES_OF = """SELECT p.item, s.address, p.path FROM json_each(?) AS wanted
+    CROSS JOIN places AS p ON p.item = wanted.value CROSS JOIN sources AS s ON s.id = p.source
+    WHERE s.type = 'folder'"""
 OF_ITEM = sighted("""SELECT source, path, item, size, mtime_ns, inode, folder, name, problem, mount
     FROM places WHERE item = :item AND in_sight(source) ORDER BY source, path""")
 GROUPS_OF = """SELECT i.id, i.creator, coalesce(max(p.source || ':' || p.folder), '')
@@ -99,6 +102,12 @@ async def locate(read: Connection, item: ItemId, sight: Sight) -> list[Copy]:
     """Every copy of an item on this machine within `sight`, as it was when it was looked at."""
     rows = await read.execute_fetchall(LOCATE, {"item": item, "sources": sight.listed})
     return [Copy(os.fsencode(address) + b"/" + path, *known) for address, path, *known in rows]
+
+
+async def files_of(read: Connection, ids: Iterable[ItemId]) -> list[tuple[ItemId, bytes]]:
+    """The whole path of every copy of each of `ids`, wherever it is, as the file system spells it."""
+    rows = await read.execute_fetchall(FILES_OF, (listed(ids),))
+    return [(item, os.fsencode(address) + b"/" + path) for item, address, path in rows]
 
 
 async def of_item(read: Connection, item: ItemId, sight: Sight) -> list[Place]:

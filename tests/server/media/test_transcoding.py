@@ -12,8 +12,8 @@ from tests.files import make_track
 from tests.server.media.conftest import NOW
 
 from anagnorisis import _core
-from anagnorisis.domain import BadValue, Item, ItemId, Place, Unknown
-from anagnorisis.media import making
+from anagnorisis.domain import BadValue, Conflict, Item, ItemId, Place, Unknown
+from anagnorisis.media import making, transcoding
 from anagnorisis.media.cache import Cache
 from anagnorisis.media.playing import play
 from anagnorisis.media.replies import Receive, Scope, Send, send_bytes
@@ -65,8 +65,9 @@ async def client(store: Store, cached: Path, serving) -> AsyncIterator[httpx.Asy
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await play(store, transcoder, ItemId(scope["path"][1:]), HOUSE, scope, receive, send)
-        except (Unknown, BadValue) as error:
-            await send_bytes(scope, send, 404 if isinstance(error, Unknown) else 400, error.what.encode(), {})
+        except (Unknown, BadValue, Conflict) as error:
+            status = {Unknown: 404, BadValue: 400, Conflict: 409}[type(error)]
+            await send_bytes(scope, send, status, error.what.encode(), {})
 
     async with serving(app) as address, httpx.AsyncClient(base_url=address, timeout=30) as client:
         yield client
@@ -231,3 +232,28 @@ async def test_a_track_is_made_as_loud_as_others_when_it_is_coded_anew(
     await store.write(lambda db: loudness.put(db, [Loudness(item, -12.0, 0.5, None, None, "measured")]))
     assert await level("level=track") == pytest.approx(plain / 2, rel=0.06)
     assert await level("level=off") == pytest.approx(plain, rel=0.01)
+
+
+async def test_only_so_many_are_made_at_once_and_who_left_makes_room(
+    client, keep: Keep, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transcoding, "MOST_OPEN", 2)
+    ids = [await keep(make_track(folder / f"{n}.aiff", seconds=60.0, seed=n)) for n in range(3)]
+
+    async def begun(item: ItemId, held: asyncio.Event) -> int:
+        async with client.stream("GET", f"/{item}?can=mp3") as answer:
+            async for _ in answer.aiter_bytes(500):
+                await held.wait()
+                break
+            return answer.status_code
+
+    held = asyncio.Event()
+    listening = [asyncio.create_task(begun(item, held)) for item in ids[:2]]
+    await asyncio.sleep(0.5)
+    refused = await client.get(f"/{ids[2]}?can=mp3")
+    assert (refused.status_code, "in a moment" in refused.text) == (409, True)
+    held.set()
+    assert [await one for one in listening] == [200, 200]
+    async with asyncio.timeout(10):
+        while (await client.get(f"/{ids[2]}?can=mp3", headers={"range": "bytes=0-9"})).status_code != 206:
+            await asyncio.sleep(0.05)

@@ -6,7 +6,7 @@ import pytest
 from tests.core_rs import surgery
 from tests.files import make_text, make_track
 
-from anagnorisis.modality.lyrics import Line, beside, parse
+from anagnorisis.modality.lyrics import SungLine, beside, parse
 
 LRC = """[ti:Sea]
 [ar:Ida]
@@ -21,19 +21,19 @@ LRC = """[ti:Sea]
 
 def test_lines_come_as_they_are_sung_with_their_moments() -> None:
     assert parse(LRC) == [
-        Line(3.5, "Oh the sea"),
-        Line(12.0, "The tide is coming in"),
-        Line(19.5, ""),
-        Line(62.0, "and out"),
-        Line(63.5, "Oh the sea"),
+        SungLine(3.5, "Oh the sea"),
+        SungLine(12.0, "The tide is coming in"),
+        SungLine(19.5, ""),
+        SungLine(62.0, "and out"),
+        SungLine(63.5, "Oh the sea"),
     ]
 
 
 def test_plain_words_stay_as_they_stand() -> None:
     assert parse("Oh the sea\n\nand [softly] out\n") == [
-        Line(None, "Oh the sea"),
-        Line(None, ""),
-        Line(None, "and [softly] out"),
+        SungLine(None, "Oh the sea"),
+        SungLine(None, ""),
+        SungLine(None, "and [softly] out"),
     ]
     assert parse(" \n\n") == parse("") == []
 
@@ -44,7 +44,7 @@ def test_what_is_no_mark_does_no_harm(odd: str) -> None:
 
 
 def test_a_line_brought_forward_never_begins_before_the_track() -> None:
-    assert parse("[offset:9000]\n[00:01.00]now") == [Line(0.0, "now")]
+    assert parse("[offset:9000]\n[00:01.00]now") == [SungLine(0.0, "now")]
 
 
 def test_a_file_beside_the_track_goes_before_its_tags(tmp_path: Path) -> None:
@@ -52,13 +52,13 @@ def test_a_file_beside_the_track_goes_before_its_tags(tmp_path: Path) -> None:
     flac = track.read_bytes()
     assert beside(bytes(track)) == []
     track.write_bytes(surgery.flac_with(flac, (4, surgery.comments("LYRICS=[00:01.00]in the tags"))))
-    assert beside(bytes(track)) == [Line(1.0, "in the tags")]
+    assert beside(bytes(track)) == [SungLine(1.0, "in the tags")]
     make_text(tmp_path / "01 - sea.lrc", "[00:02.00]beside")
-    assert beside(bytes(track)) == [Line(2.0, "beside")]
+    assert beside(bytes(track)) == [SungLine(2.0, "beside")]
     (tmp_path / "01 - sea.lrc").write_bytes(b"\0\0\0no text\0")
-    assert beside(bytes(track)) == [Line(1.0, "in the tags")]
+    assert beside(bytes(track)) == [SungLine(1.0, "in the tags")]
     (tmp_path / "01 - sea.lrc").write_bytes("[00:02.00]d\xe9j\xe0".encode("cp1252"))
-    assert beside(bytes(track)) == [Line(2.0, "déjà")]
+    assert beside(bytes(track)) == [SungLine(2.0, "déjà")]
 
 
 def test_words_are_found_in_the_tags_of_every_container(tmp_path: Path) -> None:
@@ -72,4 +72,4 @@ def test_words_are_found_in_the_tags_of_every_container(tmp_path: Path) -> None:
     packets[1] = (b"OpusTags" + surgery.comments(f"LYRICS={said}"), 0)
     opus.write_bytes(surgery.ogg_pages(packets, 255))
     for track in (mp3, m4a, wma, opus):
-        assert beside(bytes(track)) == [Line(None, said)], track.name
+        assert beside(bytes(track)) == [SungLine(None, said)], track.name

@@ -8,7 +8,7 @@ from tests.conftest import MakeItem, Shelve
 from anagnorisis.domain import BadValue, ItemId, Person
 from anagnorisis.store import listening_choices, loudness, people
 from anagnorisis.store.db import Store
-from anagnorisis.store.listening_choices import Choice
+from anagnorisis.store.listening_choices import ListeningChoice
 from anagnorisis.store.loudness import Loudness
 
 Told = Callable[..., Awaitable[ItemId]]
@@ -77,12 +77,14 @@ async def test_what_was_not_looked_at_is_pending(
 
 async def test_how_somebody_listens_is_kept_for_each_kind(store: Store, person: Person) -> None:
     assert await listening_choices.of(store.read, person.id) == {}
-    slow, even = Choice(1.5, "off"), Choice(0.9, "album")
+    slow, even = ListeningChoice(1.5, "off"), ListeningChoice(0.9, "album")
     await store.write(lambda db: listening_choices.put(db, person.id, "article", slow))
     await store.write(lambda db: listening_choices.put(db, person.id, "music", even))
     assert await listening_choices.of(store.read, person.id) == {"article": slow, "music": even}
     for speed in (0.1, 9.0, float("nan")):
         with pytest.raises(BadValue):
-            await store.write(lambda db, s=speed: listening_choices.put(db, person.id, "music", Choice(s)))
+            await store.write(
+                lambda db, s=speed: listening_choices.put(db, person.id, "music", ListeningChoice(s))
+            )
     other = await store.write(lambda db: people.add(db, "Bo", None, 1))
     assert await listening_choices.of(store.read, other.id) == {}

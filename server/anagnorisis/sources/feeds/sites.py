@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from anagnorisis.sources.feeds.addresses import joined
 
-USUAL = ("/feed", "/rss.xml", "/atom.xml", "/index.xml", "/feed.json")
+USUAL = ("/feed", "/rss.xml", "/atom.xml", "/index.xml")
 """Where sites keep a feed that they do not name, the likeliest first."""
 TUBE = frozenset({"youtube.com", "www.youtube.com", "m.youtube.com"})
 CHANNEL = re.compile(r"UC[\w-]{22}")
