@@ -251,11 +251,9 @@ async def _scan(scanner: Scanner, source: Source) -> str:
 def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Worker) -> Rooms:
     """`asked` reads what people search for: nobody waits behind a batch of the library."""
     board, spaces = Board(store), Spaces(store, Registry(store, settings.data / MODELS))
-    worker = Worker(settings)
-    opinion, egress = SecondOpinion(), Egress(store, AGENT)
+    opinion, egress, worker = SecondOpinion(), Egress(store, AGENT), Worker(settings)
+    following = Following(store, egress, Reader())
     learner, eligible = Learner(store, spaces, challengers=[opinion]), Eligible(store, spaces)
-    reader = Reader()
-    following = Following(store, egress, reader)
     room, cached = settings.cache_mb * MIB // 2, settings.data / "cache"
     sessions = Sessions(store)
     return Rooms(
@@ -275,7 +273,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Work
         held=Held(store.changes),
         board=board,
         folders=Folders(store, Scanner(store, settings), board),
-        reader=reader,
+        reader=following.reader,
         following=following,
         polling=Polling(store, egress, following, board),
         pictures=Pictures(store, egress, Cache(settings.data / "pictures", PICTURES_MB * MIB)),

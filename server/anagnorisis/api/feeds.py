@@ -76,7 +76,7 @@ class OpmlText(Struct, frozen=True, forbid_unknown_fields=True):
     text: str
 
 
-class Imported(Struct, frozen=True):
+class FeedsTaken(Struct, frozen=True):
     """What came of a list: feeds that are followed now, and those that were already."""
 
     added: int
@@ -151,7 +151,7 @@ async def read_opml(
     store: NamedDependency[Store],
     reader: NamedDependency[Reader],
     following: NamedDependency[Following],
-) -> Imported:
+) -> FeedsTaken:
     """Follow every feed of an OPML file, folders kept; each is asked when its turn comes."""
     outlines = [one for one in await reader.outlines(data.text.encode()) if _is_web(one)]
     now = following.now
@@ -160,7 +160,7 @@ async def read_opml(
         return sum(_add(db, one, now) for one in outlines)
 
     added = await store.write(verb, "sources", "feeds")
-    return Imported(added, len(outlines) - added)
+    return FeedsTaken(added, len(outlines) - added)
 
 
 @get("/sources/opml", media_type="text/x-opml")

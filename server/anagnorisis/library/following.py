@@ -48,7 +48,7 @@ class Following:
     def __init__(
         self, store: Store, egress: Egress, reader: Reader, clock: Callable[[], float] = time.time
     ) -> None:
-        self._store, self._egress, self._reader, self._clock = store, egress, reader, clock
+        self._store, self._egress, self.reader, self._clock = store, egress, reader, clock
 
     @property
     def now(self) -> int:
@@ -68,7 +68,7 @@ class Following:
             raise BadValue(f"This address answered with an error ({fetched.status}).", address)
         if one := await self._feed_at(fetched):
             return [one]
-        page = await self._reader.page(fetched.body, fetched.headers.get("content-type", ""), fetched.url)
+        page = await self.reader.page(fetched.body, fetched.headers.get("content-type", ""), fetched.url)
         found = [*page.offers] or await self._usual(fetched.url)
         if not found:
             raise BadValue(NOTHING, address)
@@ -76,7 +76,7 @@ class Following:
 
     async def _feed_at(self, fetched: Fetched) -> Offer | None:
         try:
-            told = await self._reader.feed(fetched.body, fetched.headers.get("content-type", ""), fetched.url)
+            told = await self.reader.feed(fetched.body, fetched.headers.get("content-type", ""), fetched.url)
         except Unreadable:
             return None
         return Offer(fetched.moved or fetched.url, told.title)
@@ -106,7 +106,7 @@ class Following:
         known = Known(
             feed.address, feed.answered, feed.etag, feed.modified, feed.failures, lately, feed.ttl_s
         )
-        answered = await POLLED["feed"].ask(self._egress, self._reader, known, now)
+        answered = await POLLED["feed"].ask(self._egress, self.reader, known, now)
         return await self._keep(feed, answered)
 
     async def _keep(self, feed: Feed, answered: Answered) -> Polled:
@@ -137,7 +137,8 @@ class Following:
 
     async def find_icon(self, feed: Feed) -> None:
         """Look once for the small picture of a feed's site, and keep it. Raises `SwitchedOff`."""
-        site = feed.site or feed.address
+        known = await feeds.of_source(self._store.read, feed.source)
+        site = known.site or known.address
         picture = await self._quietly(lambda: self._icon_of(site)) or b""
         kind = next((name for mark, name in PICTURES.items() if picture.startswith(mark)), "")
         await self._store.write(
@@ -146,7 +147,7 @@ class Following:
 
     async def _icon_of(self, site: str) -> bytes:
         page = await self._egress.get("feeds", site)
-        told = await self._reader.page(page.body, page.headers.get("content-type", ""), page.url)
+        told = await self.reader.page(page.body, page.headers.get("content-type", ""), page.url)
         there = told.icon or joined(page.url, "/favicon.ico")
         fetched = await self._egress.get("feeds", there, limits=ICON)
         return fetched.body if fetched.status == 200 else b""
@@ -164,7 +165,7 @@ class Following:
         waiting = await entries.unclean(self._store.slow, CLEANER, RECLEANED)
         for one in waiting:
             try:
-                cleaned = await self._reader.again(one.raw, one.link)
+                cleaned = await self.reader.again(one.raw, one.link)
             except Unreadable:
                 cleaned = Cleaned("", {})
 

@@ -31,7 +31,7 @@ IN_PAGE = re.compile(
 def read(body: bytes, content_type: str, address: str) -> Page:
     """What the page in `body` says about feeds, the one it names first first."""
     text = charset.text_of(body, content_type)
-    parser = etree.HTMLParser(recover=True, no_network=True, huge_tree=False)
+    parser = etree.HTMLParser(encoding="utf-8", recover=True, no_network=True, huge_tree=False)
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError):

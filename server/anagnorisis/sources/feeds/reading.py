@@ -106,11 +106,11 @@ def _text(said: dict[str, Any]) -> tuple[str, str | None]:
 def _moment(said: dict[str, Any]) -> int | None:
     """Unix seconds of when it was published, else changed; None for what no calendar has."""
     for name in ("published", "updated"):
-        parsed = said.get(f"{name}_parsed")
+        parsed = dict.get(said, f"{name}_parsed")  # its own `get` makes up one from the other
         try:
             if parsed:
                 return max(FIRST_MOMENT, timegm(parsed))
-            if written := said.get(name):
+            if written := dict.get(said, name):
                 moment = datetime.fromisoformat(written)
                 moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
                 return max(FIRST_MOMENT, int(moment.timestamp()))
