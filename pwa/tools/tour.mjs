@@ -71,7 +71,7 @@ async function pose(page) {
 /** Enough answers that the house dares to guess. */
 async function teach(page) {
   await page.goto(`${house}/teach`)
-  await page.getByRole('button', { name: 'Pictures' }).click()
+  await page.getByRole('button', { name: 'Pictures', exact: true }).click()
   for (let n = 0; n < ANSWERS; n++) await answer(page, n % 3 ? 3 + (n % 5) : 9)
 }
 
