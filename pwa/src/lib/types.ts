@@ -2306,6 +2306,11 @@ export interface components {
             next: string | null;
             evidence: components["schemas"]["Evidence"][];
         };
+        /** FeedsTaken */
+        FeedsTaken: {
+            added: number;
+            there: number;
+        };
         /** Figure */
         Figure: {
             value: number;
@@ -2389,6 +2394,11 @@ export interface components {
         /** Idle */
         Idle: {
             idle_min: number;
+        };
+        /** Imported */
+        Imported: {
+            about: components["schemas"]["PlaylistOut"];
+            missing: string[];
         };
         /** InstalledOut */
         InstalledOut: {
@@ -3146,11 +3156,6 @@ export interface components {
             text: string;
             at: number;
         };
-        /** Imported */
-        feeds_Imported: {
-            added: number;
-            there: number;
-        };
         /** Choice */
         listening_Choice: {
             person: number;
@@ -3160,11 +3165,6 @@ export interface components {
         /** Choice */
         models_Choice: {
             models: string[];
-        };
-        /** Imported */
-        playlists_Imported: {
-            about: components["schemas"]["PlaylistOut"];
-            missing: string[];
         };
     };
     responses: never;
@@ -4924,7 +4924,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["feeds_Imported"];
+                    "application/json": components["schemas"]["FeedsTaken"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -6638,7 +6638,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["playlists_Imported"];
+                    "application/json": components["schemas"]["Imported"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -30,8 +30,9 @@ def test_a_list_comes_back_as_it_went_out(given: list[Outline]) -> None:
 
 
 def test_lists_of_other_readers_are_read() -> None:
-    body = b"""<?xml version="1.0" encoding="UTF-8"?><opml version="1.0"><head><title>Subscriptions</title></head>
-    <body><outline text="Tech" title="Tech"><outline text="A" title="A" type="rss" xmlUrl="https://a.example/f"
+    body = b"""
+    <opml version="1.0"><head><title>Subscriptions</title></head><body>
+    <outline text="Tech" title="Tech"><outline text="A" title="A" type="rss" xmlUrl="https://a.example/f"
     htmlUrl="https://a.example/"/><outline text="No address" type="rss"/></outline>
     <outline text="A again" xmlUrl="https://a.example/f" type="rss"/>
     <outline title="B only" type="atom" xmlUrl="https://b.example/f" /></body></opml>"""
