@@ -62,7 +62,10 @@ def test_an_article_of_a_feed_is_read_safely_and_scored_without_anybody_asking(t
             )
             for number, subject in enumerate(GARDENS, 1)
         ]
-        blog.pages["/feed"] = ("application/rss+xml", rss(told))
+        blog.pages["/feed"] = (
+            "application/rss+xml",
+            rss(told).replace(b"https://site.example/", f"{site}/".encode()),
+        )
         page = b"<title>Gardens</title><link rel=alternate type=application/rss+xml href=/feed>"
         blog.pages["/"] = ("text/html", page)
         house = leaving.enter_context(House(tmp_path / "data"))
@@ -85,7 +88,10 @@ def test_an_article_of_a_feed_is_read_safely_and_scored_without_anybody_asking(t
             "<script>steal()</script>",
             at=NOW,
         )
-        blog.pages["/feed"] = ("application/rss+xml", rss([new, *told]))
+        blog.pages["/feed"] = (
+            "application/rss+xml",
+            rss([new, *told]).replace(b"https://site.example/", f"{site}/".encode()),
+        )
         client.call("POST", f"/api/sources/{followed['source']}/scan")
         pick = eventually(lambda: listed(client).get("Wild flowers"))
         text = read(house.port, client.cookie, pick["item"]["id"])

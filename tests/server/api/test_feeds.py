@@ -17,6 +17,7 @@ OPML = """<opml version="2.0"><head><title>x</title></head><body>
 <outline type="rss" text="B &amp; co" xmlUrl="https://b.example/feed"/></outline>
 <outline type="rss" text="C" xmlUrl="https://c.example/feed"/>
 <outline type="rss" text="No" xmlUrl="file:///etc/passwd"/></body></opml>"""
+HERE = "http://site.example/"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 
 
@@ -26,7 +27,9 @@ async def site(rooms: Rooms) -> AsyncIterator[Site]:
     async with AsyncExitStack() as later:
         world = World(later)
         world.names = {"site.example": [[PUBLIC]]}
-        made = Site(rss([entry(n, link=f"http://site.example/{n}") for n in range(1, 4)], "My site"))
+        made = Site(
+            rss([entry(n, link=f"http://site.example/{n}") for n in range(1, 4)], "My site", site=HERE)
+        )
         await world.serve(PUBLIC, made)
         rooms.egress._resolve, rooms.egress._wire = world.resolve, world
         rooms.egress._pace = Pace(0.0)
@@ -118,7 +121,7 @@ async def test_pictures_of_an_article_come_from_the_house_and_are_fetched_once(
     ada: httpx.AsyncClient, rooms: Rooms, site: Site, until
 ) -> None:
     html = "<p>Look</p><img src=/a.png width=600><img src=/b.png width=1><img src=/c.svg>"
-    site.body = rss([entry(1, link="http://site.example/1", html=html, title="With pictures")])
+    site.body = rss([entry(1, link="http://site.example/1", html=html, title="With pictures")], site=HERE)
     site.pages |= {"/a.png": said("200 OK", PNG), "/c.svg": said("200 OK", b"<svg onload=x()/>")}
     await ada.post("/api/sources/feeds", json={"address": "http://site.example/feed"})
 
