@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from contextlib import suppress
 from typing import TypeVar
 
@@ -81,7 +81,7 @@ class Reader:
 
     async def _exchange(self, frame: bytes) -> bytes:
         process = self._process = self._process or await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "anagnorisis.sources.feeds.child", stdin=PIPE, stdout=PIPE, stderr=None
+            sys.executable, "-m", "anagnorisis.sources.feeds.child", stdin=PIPE, stdout=PIPE, stderr=DEVNULL
         )
         assert process.stdin is not None and process.stdout is not None
         process.stdin.write(len(frame).to_bytes(4, "big") + frame)
