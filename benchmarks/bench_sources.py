@@ -83,7 +83,7 @@ def hostile() -> list[bytes]:
 
 
 async def worst_hostile_s() -> tuple[float, float]:
-    """Most CPU seconds that one hostile feed took, the start of its process included, and most memory in MiB."""
+    """Most CPU seconds that one hostile feed took, the start of its process included, and most MiB."""
     most = 0.0
     for body in hostile():
         reader, before = Reader(), _children_s()
