@@ -101,7 +101,7 @@ def plain(text: str) -> str:
 
 
 def _too_deep(raw: str) -> bool:
-    if raw.count("<") <= DEEPEST:
+    if raw.count("<") - raw.count("</") <= DEEPEST:  # of what opens
         return False
     depth = 0
     for found in _STACKING.finditer(raw):

@@ -30,7 +30,7 @@ def read(body: bytes, content_type: str, address: str) -> Told:
     feed = _fast(body)
     if feed is None and not body.lstrip().startswith((b"<", b"{", b"\xef\xbb\xbf")):
         raise Unreadable(NO_FEED)
-    careful = feed is None or _lacks(feed) or BASED.search(body) is not None
+    careful = feed is None or _lacks(feed) or (b"xml:base" in body and BASED.search(body) is not None)
     if careful:
         feed = _better(feed, _forgiving(charset.as_utf8(body, content_type)))
     if feed is None:
