@@ -66,6 +66,7 @@ from anagnorisis.jobs.importing import Importing
 from anagnorisis.jobs.indexing import indexing_loop
 from anagnorisis.jobs.likeness import likeness_loop
 from anagnorisis.jobs.loudness import loudness_loop
+from anagnorisis.jobs.polling import Polling
 from anagnorisis.jobs.pulling import Pulling
 from anagnorisis.jobs.sample import Sample
 from anagnorisis.jobs.supervisor import supervise
@@ -73,6 +74,7 @@ from anagnorisis.jobs.training import Training
 from anagnorisis.jobs.wording import wording_loop
 from anagnorisis.library.changing import Changing
 from anagnorisis.library.embed import Embedding
+from anagnorisis.library.following import Following
 from anagnorisis.library.likeness import Likeness
 from anagnorisis.library.loudness import Loudnesses
 from anagnorisis.library.phrases import Phrases
@@ -80,10 +82,13 @@ from anagnorisis.library.pulls import Pulls
 from anagnorisis.library.scan import Scanner
 from anagnorisis.library.search.finding import Finder
 from anagnorisis.media.cache import Cache
+from anagnorisis.media.fetched import Pictures
 from anagnorisis.media.replies import App, Receive, Scope, Send
 from anagnorisis.media.thumbs import Thumbs
 from anagnorisis.media.transcoding import Transcoder
 from anagnorisis.modality.front import front
+from anagnorisis.sources import SOURCES
+from anagnorisis.sources.feeds.reader import Reader
 from anagnorisis.store import sources
 from anagnorisis.store.db import Store
 from anagnorisis.taste.chart import Charts
@@ -94,6 +99,8 @@ from anagnorisis.taste.spaces import Spaces
 
 UI = Path(__file__).parent / "ui"
 MIB = 1024 * 1024
+PICTURES_MB = 2048
+"""Room for the pictures of articles; those not looked at for longest go first."""
 AGENT = f"Anagnorisis/{VERSION}"
 HEAD_START_S = 1.0
 """After the features are loaded, in which the first pages are answered before any background work begins."""
@@ -116,6 +123,7 @@ async def opened(settings: Settings, closing: asyncio.Event) -> AsyncIterator[Ro
         later.push_async_callback(rooms.transcoder.close)
         later.push_async_callback(rooms.learner.close)
         later.push_async_callback(rooms.worker.close)
+        later.push_async_callback(rooms.reader.close)
         working = asyncio.create_task(_work(rooms))
         working.add_done_callback(lambda _: closing.set())
         later.push_async_callback(_cancel, working, rooms.loaded)
@@ -126,7 +134,7 @@ async def opened(settings: Settings, closing: asyncio.Event) -> AsyncIterator[Ro
 
 def answering(rooms: Rooms) -> dict[str, App]:
     """What answers below each beginning of an address; the app's own files everywhere else."""
-    media = Media(rooms.store, rooms.thumbs, rooms.transcoder, rooms.bells.closing)
+    media = Media(rooms.store, rooms.thumbs, rooms.transcoder, rooms.pictures, rooms.bells.closing)
     api = cast(App, application(rooms))
     return {"/api/": api, **dict.fromkeys(OUTSIDE_PATHS, api), "/media/": media, "/": Shell(UI)}
 
@@ -174,7 +182,7 @@ def obedience(rooms: Rooms) -> Obey:
             return await _of_models(order, rooms)
         if not isinstance(order, Scan):
             return await about_people(order, rooms.sessions, rooms.household, rooms.confirmation)
-        there = await sources.list(rooms.store.read)
+        there = [one for one in await sources.list(rooms.store.read) if one.type in SOURCES]
         for source in there:
             rescan(source, rooms.folders)
         return [f"Looking at {len(there)} sources; the app shows how far it is."]
@@ -208,7 +216,8 @@ async def alone(settings: Settings, order: Errand) -> list[str]:
         if not isinstance(order, Scan):
             sessions = Sessions(store)
             return await about_people(order, sessions, Household(store, sessions), Confirmation(store))
-        return [await _scan(Scanner(store, settings), source) for source in await sources.list(store.read)]
+        there = [one for one in await sources.list(store.read) if one.type in SOURCES]
+        return [await _scan(Scanner(store, settings), source) for source in there]
 
 
 async def _models(order: ModelOrder, settings: Settings, store: Store, later: AsyncExitStack) -> list[str]:
@@ -242,8 +251,8 @@ async def _scan(scanner: Scanner, source: Source) -> str:
 def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Worker) -> Rooms:
     """`asked` reads what people search for: nobody waits behind a batch of the library."""
     board, spaces = Board(store), Spaces(store, Registry(store, settings.data / MODELS))
-    worker = Worker(settings)
-    opinion, egress = SecondOpinion(), Egress(store, AGENT)
+    opinion, egress, worker = SecondOpinion(), Egress(store, AGENT), Worker(settings)
+    following = Following(store, egress, Reader())
     learner, eligible = Learner(store, spaces, challengers=[opinion]), Eligible(store, spaces)
     room, cached = settings.cache_mb * MIB // 2, settings.data / "cache"
     sessions = Sessions(store)
@@ -264,6 +273,10 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Work
         held=Held(store.changes),
         board=board,
         folders=Folders(store, Scanner(store, settings), board),
+        reader=following.reader,
+        following=following,
+        polling=Polling(store, egress, following, board),
+        pictures=Pictures(store, egress, Cache(settings.data / "pictures", PICTURES_MB * MIB)),
         sample=Sample(store, settings.data, board),
         importing=Importing(store, spaces.registry, worker, board),
         pulling=Pulling(Pulls(egress, spaces.registry, store.changes), store, worker, board),
@@ -297,6 +310,7 @@ async def _work(rooms: Rooms) -> None:
 
     loops = (
         rooms.folders.loop,
+        rooms.polling.loop,
         embedding_loop(rooms.changing.embedding, changes, board, streams),
         changing_loop(rooms.changing, changes, board, streams),
         fitting_loop(rooms.learner, changes, board),

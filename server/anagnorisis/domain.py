@@ -42,6 +42,7 @@ Topic = Literal[
     "vectors",
     "ratings",
     "sources",
+    "feeds",
     "people",
     "jobs",
     "devices",
@@ -176,7 +177,7 @@ class Place(Struct, frozen=True):
 
 
 class Source(Struct, frozen=True):
-    """Something items come from: for now a folder."""
+    """Something items come from: a folder of this machine, a feed of the web."""
 
     id: int
     type: str

@@ -12,6 +12,7 @@ export type Route =
   | { page: 'group'; by: By; id: string }
   | { page: 'item'; id: string }
   | { page: 'playlists' }
+  | { page: 'source'; id: number }
   | { page: 'playlist'; id: number }
   | { page: 'search'; query: string }
   | { page: 'map'; kind: Kind }
@@ -56,6 +57,7 @@ export function match(address: string): Route {
   if (first === 'search' && !second) return { page: 'search', query: searchParams.toString() }
   if (first === 'map' && isKind(second)) return { page: 'map', kind: second }
   if (first === 'item' && ITEM.test(second)) return { page: 'item', id: second }
+  if (first === 'source' && /^\d{1,15}$/.test(second)) return { page: 'source', id: Number(second) }
   if (first === 'playlist' && /^\d{1,15}$/.test(second)) return { page: 'playlist', id: Number(second) }
   if ((first === 'teach' || first === 'history' || first === 'welcome' || first === 'playlists' || first === 'kept') && !second) return { page: first }
   return { page: 'missing', path: pathname }
@@ -69,7 +71,8 @@ export function path(route: Route): string {
     case 'item':
       return `/item/${route.id}`
     case 'playlist':
-      return `/playlist/${route.id}`
+    case 'source':
+      return `/${route.page}/${route.id}`
     case 'groups':
       return `/group/${route.by}`
     case 'group':

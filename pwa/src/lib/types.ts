@@ -679,7 +679,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * GetSource
+         * @description One source: how it is, when it is asked next, and what the person made of it. 404 for none in sight.
+         */
+        get: operations["ApiSourcesGetSource"];
         put?: never;
         post?: never;
         /**
@@ -703,7 +707,7 @@ export interface paths {
         put?: never;
         /**
          * ScanSource
-         * @description Look at all of a source soon, without waiting for it.
+         * @description Look at all of a source soon, or ask a feed next, without waiting for it.
          */
         post: operations["ApiSourcesScanScanSource"];
         delete?: never;
@@ -766,6 +770,95 @@ export interface paths {
          * @description Make the sample library and take it in; the job `sample` tells how far it is.
          */
         post: operations["ApiSourcesSampleAddSample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListFeeds
+         * @description Every feed that the person sees, by folder and name.
+         */
+        get: operations["ApiSourcesFeedsListFeeds"];
+        put?: never;
+        /**
+         * FollowFeed
+         * @description Look for feeds at an address; a single one is followed at once. 403 `switched_off` while nobody allowed
+         *     the house to ask for feeds, 409 when it is followed already, 400 when there is none.
+         */
+        post: operations["ApiSourcesFeedsFollowFeed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/feeds/{source}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * ChangeFeed
+         * @description Rename a feed, put it in a folder, pause it or let it go on. 404 for none in sight.
+         */
+        patch: operations["ApiSourcesFeedsChangeFeed"];
+        trace?: never;
+    };
+    "/api/sources/opml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * WriteOpml
+         * @description Every feed that the person sees as OPML, for any other reader.
+         */
+        get: operations["ApiSourcesOpmlWriteOpml"];
+        put?: never;
+        /**
+         * ReadOpml
+         * @description Follow every feed of an OPML file, folders kept; each is asked when its turn comes.
+         */
+        post: operations["ApiSourcesOpmlReadOpml"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{source}/icon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetIcon
+         * @description The small picture of a feed's site. 404 without one.
+         */
+        get: operations["ApiSourcesIconGetIcon"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2184,6 +2277,28 @@ export interface components {
             folders: components["schemas"]["Counted"][];
             tags: components["schemas"]["Counted"][];
         };
+        /** FeedChange */
+        FeedChange: {
+            name?: string | null;
+            folder?: string | null;
+            paused?: boolean | null;
+        };
+        /** FeedOut */
+        FeedOut: {
+            source: number;
+            name: string;
+            address: string;
+            site: string;
+            folder: string;
+            paused: boolean;
+            ended: boolean;
+            dead: boolean;
+            problem: string;
+            asked_at: number | null;
+            fine_at: number | null;
+            due_at: number;
+            has_icon: boolean;
+        };
         /** FeedPage */
         FeedPage: {
             picks: components["schemas"]["Pick"][];
@@ -2191,11 +2306,21 @@ export interface components {
             next: string | null;
             evidence: components["schemas"]["Evidence"][];
         };
+        /** FeedsTaken */
+        FeedsTaken: {
+            added: number;
+            there: number;
+        };
         /** Figure */
         Figure: {
             value: number;
             low: number;
             high: number;
+        };
+        /** Followed */
+        Followed: {
+            feed: components["schemas"]["FeedOut"] | null;
+            found: components["schemas"]["Offer"][];
         };
         /** Group */
         Group: {
@@ -2488,6 +2613,14 @@ export interface components {
             rating: number;
             value: number;
         };
+        /** NewFeed */
+        NewFeed: {
+            address: string;
+            /** @default  */
+            name?: string;
+            /** @default  */
+            folder?: string;
+        };
         /** NewName */
         NewName: {
             name: string;
@@ -2532,6 +2665,11 @@ export interface components {
         Nights: {
             on: boolean;
         };
+        /** Offer */
+        Offer: {
+            address: string;
+            title: string;
+        };
         /** Opening */
         Opening: {
             code: string;
@@ -2539,6 +2677,10 @@ export interface components {
             device?: string;
             /** @default  */
             name?: string;
+        };
+        /** OpmlText */
+        OpmlText: {
+            text: string;
         };
         /** Order */
         Order: {
@@ -2820,6 +2962,14 @@ export interface components {
             problems: number;
             done: number;
             total: number;
+        };
+        /** SourcePage */
+        SourcePage: {
+            source: components["schemas"]["Source"];
+            feed: components["schemas"]["FeedOut"] | null;
+            items: number;
+            rated: number;
+            loved: number;
         };
         /** Speaker */
         Speaker: {
@@ -4442,6 +4592,44 @@ export interface operations {
             };
         };
     };
+    ApiSourcesGetSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourcePage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
     ApiSourcesRemoveSource: {
         parameters: {
             query?: never;
@@ -4589,6 +4777,208 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    ApiSourcesFeedsListFeeds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedOut"][];
+                };
+            };
+        };
+    };
+    ApiSourcesFeedsFollowFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFeed"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Followed"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiSourcesFeedsChangeFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiSourcesOpmlWriteOpml: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/x-opml": string;
+                };
+            };
+        };
+    };
+    ApiSourcesOpmlReadOpml: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpmlText"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedsTaken"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiSourcesIconGetIcon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
             };
         };
     };

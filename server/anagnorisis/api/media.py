@@ -4,6 +4,7 @@ import asyncio
 import re
 
 from anagnorisis.domain import ItemId, Unknown
+from anagnorisis.media.fetched import Pictures
 from anagnorisis.media.files import serve_file
 from anagnorisis.media.playing import play
 from anagnorisis.media.reader import serve_text
@@ -13,20 +14,29 @@ from anagnorisis.media.transcoding import Transcoder
 from anagnorisis.store.db import Store
 
 ADDRESS = re.compile(r"/media/([0-9a-f]{32})(?:/([a-z.]+))?")
+PICTURE = re.compile(r"/media/([0-9a-f]{32})/picture/([0-9a-f]{16})")
 
 
 class Media:
-    """ASGI: `GET|HEAD /media/{id}`, `…/small.webp`, `…/medium.webp`, `…/large.webp`, `…/text`, `…/play`."""
+    """ASGI: `GET|HEAD /media/{id}`, `…/small.webp`, `…/medium.webp`, `…/large.webp`, `…/text`, `…/play`,
+    `…/picture/{mark}`.
+    """
 
-    def __init__(self, store: Store, thumbs: Thumbs, transcoder: Transcoder, closing: asyncio.Event) -> None:
+    def __init__(
+        self, store: Store, thumbs: Thumbs, transcoder: Transcoder, pictures: Pictures, closing: asyncio.Event
+    ) -> None:
         self._store = store
         self._thumbs = thumbs
         self._transcoder = transcoder
+        self._pictures = pictures
         self._closing = closing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in {"GET", "HEAD"}:
             await send_bytes(scope, send, 405, b"", {"allow": "GET, HEAD"})
+            return
+        if shown := PICTURE.fullmatch(scope["path"]):
+            await self._pictures.serve(ItemId(shown[1]), shown[2], scope["sight"], scope, send)
             return
         asked = ADDRESS.fullmatch(scope["path"])
         if asked is None or (asked[2] and asked[2] not in ("text", "play") and asked[2] not in SIDES):

@@ -85,6 +85,13 @@ TABLE = {
     "GET /api/sources/{source}/problems": MEMBER,
     "GET /api/sources/suggested": OWNER,
     "POST /api/sources/sample": OWNER,
+    "POST /api/sources/feeds": MEMBER,
+    "GET /api/sources/feeds": SCREEN,
+    "PATCH /api/sources/feeds/{source}": MEMBER,
+    "POST /api/sources/opml": MEMBER,
+    "GET /api/sources/opml": MEMBER,
+    "GET /api/sources/{source}": SCREEN,
+    "GET /api/sources/{source}/icon": SCREEN,
     "GET /api/feed": SCREEN,
     "GET /api/feed/pair": LISTENER,
     "GET /api/feed/controls": SCREEN,
@@ -153,6 +160,7 @@ TABLE = {
     "GET /api/openapi.json": GUEST,
     "GET /media/{item}": SCREEN,
     "GET /media/{item}/{form}": SCREEN,
+    "GET /media/{item}/picture/{mark}": SCREEN,
 }
 """`METHOD /address` → rule. HEAD is asked as GET is; `{…}` stands for one part of an address, and `/{page}`
 for every address that is not below `CLOSED`: the app itself."""

@@ -31,13 +31,17 @@ from anagnorisis.feed.sorts import Shelf
 from anagnorisis.jobs.board import Board
 from anagnorisis.jobs.folders import Folders
 from anagnorisis.jobs.importing import Importing
+from anagnorisis.jobs.polling import Polling
 from anagnorisis.jobs.pulling import Pulling
 from anagnorisis.jobs.sample import Sample
 from anagnorisis.jobs.training import Training
 from anagnorisis.library.changing import Changing
+from anagnorisis.library.following import Following
 from anagnorisis.library.search.finding import Finder
+from anagnorisis.media.fetched import Pictures
 from anagnorisis.media.thumbs import Thumbs
 from anagnorisis.media.transcoding import Transcoder
+from anagnorisis.sources.feeds.reader import Reader
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.chart import Charts
@@ -46,7 +50,20 @@ from anagnorisis.taste.mirror import Mirror
 
 AT_ONCE = (
     *("settings", "store", "sessions", "household", "listening", "pairing", "confirmation", "sights"),
-    *("entrance", "renewal", "bells", "held", "board", "folders", "sample", "egress", "tally", "charts"),
+    *(
+        "entrance",
+        "renewal",
+        "bells",
+        "held",
+        "board",
+        "folders",
+        "reader",
+        "following",
+        "sample",
+        "egress",
+        "tally",
+        "charts",
+    ),
     "speakers",
     "mirror",
     "importing",
@@ -75,6 +92,9 @@ class Rooms(Struct, frozen=True, eq=False):
     held: Held
     board: Board
     folders: Folders
+    reader: Reader
+    following: Following
+    polling: Polling
     sample: Sample
     importing: Importing
     pulling: Pulling
@@ -93,6 +113,7 @@ class Rooms(Struct, frozen=True, eq=False):
     gatherings: Gatherings
     finder: Finder
     thumbs: Thumbs
+    pictures: Pictures
     transcoder: Transcoder
     loaded: asyncio.Task[None]
     """Done when the features of every kind are in memory; who needs taste waits for it."""

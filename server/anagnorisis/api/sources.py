@@ -17,7 +17,8 @@ from anagnorisis.config import Settings
 from anagnorisis.domain import Problem, Source, Unknown
 from anagnorisis.jobs.folders import Folders
 from anagnorisis.jobs.sample import Sample
-from anagnorisis.store import places, sources
+from anagnorisis.sources import POLLED
+from anagnorisis.store import feeds, places, sources
 from anagnorisis.store.db import Store
 from anagnorisis.store.visibility import Sight
 
@@ -75,7 +76,7 @@ async def remove_source(source: InPath, sight: NamedDependency[Sight], store: Na
     """Forget a source. Its files stay on the disk, and ratings of its items stay in the house."""
     await _seen(store, sight, source)
     now = int(time.time())
-    await store.write(lambda db: sources.remove(db, source, now), "sources", "items")
+    await store.write(lambda db: sources.remove(db, source, now), "sources", "feeds", "items")
 
 
 @post("/sources/{source:int}/scan", status_code=202)
@@ -85,8 +86,12 @@ async def scan_source(
     store: NamedDependency[Store],
     folders: NamedDependency[Folders],
 ) -> None:
-    """Look at all of a source soon, without waiting for it."""
-    rescan(await _seen(store, sight, source), folders)
+    """Look at all of a source soon, or ask a feed next, without waiting for it."""
+    row = await _seen(store, sight, source)
+    if row.type in POLLED:
+        now = int(time.time())
+        await store.write(lambda db: feeds.soon(db, source, now), "sources", "feeds")
+    rescan(row, folders)
 
 
 @get("/sources/{source:int}/problems")

@@ -23,6 +23,7 @@ from anagnorisis.store.ledger import Entry
 
 MOST_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+FOR_GOOD = frozenset({301, 308})
 OVERLOADED = frozenset({429, 503})
 OF_ONE_HOST = frozenset({"authorization", "cookie"})
 """Headers that do not go along when a redirect leads to another host."""
@@ -36,6 +37,8 @@ class Fetched(Struct, frozen=True):
     status: int
     headers: Mapping[str, str]
     body: bytes
+    moved: str
+    """Where its address moved to for good, empty when it did not."""
 
 
 class Egress:
@@ -63,7 +66,7 @@ class Egress:
     ) -> Fetched:
         """Fetch `url` whole, whatever its status. Raises what `stream` does."""
         async with self.stream(purpose, url, Ask(headers=headers or {}, limits=limits or Limits())) as answer:
-            return Fetched(answer.url, answer.status, answer.headers, await answer.read())
+            return Fetched(answer.url, answer.status, answer.headers, await answer.read(), answer.moved)
 
     @asynccontextmanager
     async def stream(self, purpose: PurposeName, url: str, ask: Ask | None = None) -> AsyncIterator[Answer]:
@@ -74,7 +77,7 @@ class Egress:
         """
         await self._check(purpose)
         ask, target = ask or Ask(), read(url)
-        limit = ask.limits.total_s
+        limit, moved, lasting = ask.limits.total_s, "", True
         for _ in range(1 + MOST_REDIRECTS):
             async with self._pace.turn(target.host):
                 began = _now()
@@ -82,11 +85,14 @@ class Egress:
                 async with self._hop(purpose, target, ask, deadline) as answer:
                     location = answer.headers.get("location", "")
                     if answer.status not in REDIRECTS or not location:
+                        answer.moved = moved
                         yield answer
                         return
                 limit = None if limit is None else limit - (_now() - began)
             at_home = target.host in await self.local_hosts()
             target, ask = _followed(target, location, ask, answer.status, at_home)
+            lasting = lasting and answer.status in FOR_GOOD
+            moved = target.url if lasting else moved
         raise Unreachable("It leads from one address to the next without end.", url)
 
     @asynccontextmanager

@@ -71,6 +71,8 @@ class Answer:
     def __init__(self, target: Target, response: Response, ask: Ask, deadline: float | None) -> None:
         self.url, self.status = target.url, response.status
         self.headers = _headers(response)
+        self.moved = ""
+        """Where the address that was asked first moved to for good, empty when it did not."""
         self.start = _start(self.status, self.headers, ask.start)
         """The byte of the whole at which this body begins: 0 when the host sent all of it anew."""
         self._host, self._most, self._deadline = target.host, ask.limits.body, deadline

@@ -49,7 +49,7 @@ class Folders:
         async with asyncio.TaskGroup() as group:
             while True:
                 seen = self._store.changes.count("sources")
-                there = {source.id for source in await sources.list(self._store.read)}
+                there = {one.id for one in await sources.list(self._store.read) if one.type in SOURCES}
                 for source in there - tended.keys():
                     self._heard[source] = asyncio.Queue()
                     tending = Loop(NAME, TITLE, partial(self._tend, source))

@@ -30,9 +30,11 @@ BELOW = "SELECT path, size, mtime_ns, inode, item FROM places WHERE source = ? A
 RENUMBER = "UPDATE places SET inode = ?, mount = ? WHERE source = ? AND path = ?"
 MOUNTS = "SELECT path, mount FROM places WHERE source = ? AND mount > 0"
 LOCATE = sighted("""SELECT s.address, p.path, p.size, p.mtime_ns, p.inode FROM places AS p
-    JOIN sources AS s ON s.id = p.source WHERE p.item = :item AND in_sight(p.source)""")
+    JOIN sources AS s ON s.id = p.source
+    WHERE p.item = :item AND s.type = 'folder' AND in_sight(p.source)""")
 FILES_OF = """SELECT p.item, s.address, p.path FROM json_each(?) AS wanted
-    CROSS JOIN places AS p ON p.item = wanted.value CROSS JOIN sources AS s ON s.id = p.source"""
+    CROSS JOIN places AS p ON p.item = wanted.value CROSS JOIN sources AS s ON s.id = p.source
+    WHERE s.type = 'folder'"""
 OF_ITEM = sighted("""SELECT source, path, item, size, mtime_ns, inode, folder, name, problem, mount
     FROM places WHERE item = :item AND in_sight(source) ORDER BY source, path""")
 GROUPS_OF = """SELECT i.id, i.creator, coalesce(max(p.source || ':' || p.folder), '')
@@ -97,7 +99,7 @@ async def of_source(read: Connection, source: int, below: bytes = b"") -> dict[b
 
 
 async def locate(read: Connection, item: ItemId, sight: Sight) -> list[Copy]:
-    """Every copy of an item within `sight`, as it was when it was looked at."""
+    """Every copy of an item on this machine within `sight`, as it was when it was looked at."""
     rows = await read.execute_fetchall(LOCATE, {"item": item, "sources": sight.listed})
     return [Copy(os.fsencode(address) + b"/" + path, *known) for address, path, *known in rows]
 

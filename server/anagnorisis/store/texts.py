@@ -16,6 +16,8 @@ PUT = """INSERT INTO texts (item, html, plain, simhash) VALUES (?, ?, ?, ?) ON C
 HTML = sighted(
     "SELECT t.html FROM items AS i CROSS JOIN texts AS t ON t.item = i.id WHERE i.id = :item AND seen(i.id)"
 )
+PUT_HTML = "UPDATE texts SET html = ? WHERE item = ?"
+MARK = "SELECT simhash FROM texts WHERE item = ?"
 PLAIN = "SELECT t.item, t.plain FROM json_each(?) AS wanted CROSS JOIN texts AS t ON t.item = wanted.value"
 BEGINNINGS = """SELECT t.item, substr(t.plain, 1, ?) FROM json_each(?) AS wanted
     CROSS JOIN texts AS t ON t.item = wanted.value"""
@@ -30,6 +32,17 @@ ALIKE = (
 def put(db: sqlite3.Connection, item: ItemId, html: str, plain: str, simhash: int) -> None:
     """Keep the text of an item that is stored already. `html` is sanitised; `simhash` is signed, 64 bit."""
     db.execute(PUT, (item, html, plain, simhash))
+
+
+def put_html(db: sqlite3.Connection, item: ItemId, html: str) -> None:
+    """Show the same text in HTML that was sanitised anew."""
+    db.execute(PUT_HTML, (html, item))
+
+
+def mark(db: sqlite3.Connection, item: ItemId) -> int | None:
+    """The simhash of what an item says now, None without a text."""
+    row = db.execute(MARK, (item,)).fetchone()
+    return None if row is None else int(row[0])
 
 
 async def html(read: Connection, item: ItemId, sight: Sight) -> str | None:

@@ -21,7 +21,12 @@ FILLED = {
     "name": "scan",
     "verb": "pause",
 }
-OUTSIDE = {"GET /{page}", "GET /media/{item}", "GET /media/{item}/{form}"}
+OUTSIDE = {
+    "GET /{page}",
+    "GET /media/{item}",
+    "GET /media/{item}/{form}",
+    "GET /media/{item}/picture/{mark}",
+}
 """Rows of what is answered by handlers of our own, not by a route."""
 
 

@@ -1,0 +1,95 @@
+"""The process that reads what strangers send, seen from the house: spawned when asked, ended when idle."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE, Process
+from contextlib import suppress
+from typing import TypeVar
+
+import msgspec
+
+from anagnorisis.domain import Unreadable
+from anagnorisis.sources.feeds.told import Asked, Cleaned, Outline, Page, Told
+
+T = TypeVar("T")
+IDLE_S = 30.0
+PATIENCE_S = 10.0
+"""For one piece of work, however busy the machine is; the child's own limit of CPU comes first."""
+TOO_LONG = "it takes more time or memory to read than a feed should"
+
+
+class Reader:
+    """Reads one thing at a time. A hostile one costs the process, never the house; the next has a new one."""
+
+    def __init__(self, idle_s: float = IDLE_S) -> None:
+        self._idle_s = idle_s
+        self._process: Process | None = None
+        self._turn = asyncio.Lock()
+        self._ending: asyncio.TimerHandle | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process, None while there is none."""
+        return self._process.pid if self._process else None
+
+    async def feed(self, body: bytes, content_type: str, address: str) -> Told:
+        """The feed in `body`. Raises `Unreadable`, its `what` the end of a sentence."""
+        return await self._ask(Asked("feed", body, content_type, address), Told)
+
+    async def page(self, body: bytes, content_type: str, address: str) -> Page:
+        """What a page says about feeds. Raises `Unreadable`."""
+        return await self._ask(Asked("page", body, content_type, address), Page)
+
+    async def outlines(self, body: bytes) -> list[Outline]:
+        """The feeds of an OPML file. Raises `Unreadable`."""
+        return await self._ask(Asked("outlines", body, "", ""), list[Outline])
+
+    async def again(self, raw: str, base: str) -> Cleaned:
+        """HTML as it came, made safe by the rules of today. Raises `Unreadable`."""
+        return await self._ask(Asked("again", raw.encode("utf-8", "replace"), "", base), Cleaned)
+
+    async def close(self) -> None:
+        """End the process, whatever it is at."""
+        if self._ending:
+            self._ending.cancel()
+        process, self._process = self._process, None
+        if process and process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.kill()
+        if process:
+            await process.communicate()
+
+    async def _ask(self, work: Asked, answer: type[T]) -> T:
+        async with self._turn:
+            if self._ending:
+                self._ending.cancel()
+            try:
+                async with asyncio.timeout(PATIENCE_S):
+                    said = await self._exchange(msgspec.msgpack.encode(work))
+            except (TimeoutError, asyncio.IncompleteReadError, ConnectionError) as error:
+                await self.close()
+                raise Unreadable(TOO_LONG, work.address) from error
+            except asyncio.CancelledError:
+                await self.close()  # an answer that nobody takes must not be the next one's
+                raise
+            self._ending = asyncio.get_running_loop().call_later(self._idle_s, self._end)
+        problem, found = msgspec.msgpack.decode(said, type=tuple[str, msgspec.Raw])
+        if problem:
+            raise Unreadable(problem, work.address)
+        return msgspec.msgpack.decode(found, type=answer)
+
+    async def _exchange(self, frame: bytes) -> bytes:
+        process = self._process = self._process or await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "anagnorisis.sources.feeds.child", stdin=PIPE, stdout=PIPE, stderr=None
+        )
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(len(frame).to_bytes(4, "big") + frame)
+        await process.stdin.drain()
+        length = int.from_bytes(await process.stdout.readexactly(4), "big")
+        return await process.stdout.readexactly(length)
+
+    def _end(self) -> None:
+        """Let the process go: it ends when nobody can ask any more."""
+        if self._process and self._process.stdin:
+            self._process.stdin.close()
+            self._process = None
