@@ -7,15 +7,12 @@ from typing import Any
 
 import msgspec
 import numpy as np
-import onnx
 import pytest
 import torch
 import transformers
-from PIL import Image
-from tokenizers import Tokenizer
-from tokenizers.models import WordLevel
-from tokenizers.pre_tokenizers import Whitespace
-from tokenizers.processors import TemplateProcessing
+from tests.train.checkpoints import END, MAKERS, START
+from tests.train.checkpoints import asked as asked
+from tests.train.checkpoints import seed as seed
 
 from anagnorisis.config import Settings
 from anagnorisis.domain import BadValue, Refused
@@ -24,122 +21,12 @@ from anagnorisis.embed.frames import Made
 from anagnorisis.embed.onnx import Graph
 from anagnorisis.embed.registry import Registry
 from anagnorisis.embed.worker import Worker
-from anagnorisis.export import eight, exporting, process
+from anagnorisis.export import exporting, process
 from anagnorisis.export.exporting import export
 from anagnorisis.export.given import real
 from anagnorisis.export.plan import Asked, planned
 from anagnorisis.export.towers import towers
 from anagnorisis.store.db import Store
-
-WORDS = sorted({word.strip(".,:") for text in trial.TEXTS for word in text.decode().split()})
-START, END = 2 + len(WORDS), 3 + len(WORDS)
-SIZE = END + 1
-CARD = "---\nlicense: cc0-1.0\n---\n# tiny\n"
-TEXT: dict[str, Any] = {
-    "vocab_size": SIZE,
-    "hidden_size": 32,
-    "intermediate_size": 48,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 2,
-}
-SEEN: dict[str, Any] = {**TEXT, "image_size": 32, "patch_size": 8}
-del SEEN["vocab_size"]
-
-Make = Callable[[Path], None]
-
-
-def tokenizer(folder: Path) -> None:
-    known = {
-        "[PAD]": 0,
-        "[UNK]": 1,
-        **{word: n + 2 for n, word in enumerate(WORDS)},
-        "<s>": START,
-        "</s>": END,
-    }
-    made = Tokenizer(WordLevel(known, unk_token="[UNK]"))
-    made.pre_tokenizer = Whitespace()
-    made.post_processor = TemplateProcessing(
-        single="<s> $A </s>", special_tokens=[("<s>", START), ("</s>", END)]
-    )
-    made.save(str(folder / "tokenizer.json"))
-
-
-def saved(folder: Path, model: Any, processor: dict[str, Any] | None = None) -> None:
-    model.save_pretrained(folder)
-    tokenizer(folder)
-    (folder / "README.md").write_text(CARD)
-    if processor:
-        (folder / "preprocessor_config.json").write_text(json.dumps(processor))
-
-
-def clip(folder: Path) -> None:
-    words = {
-        **TEXT,
-        "max_position_embeddings": 20,
-        "bos_token_id": START,
-        "eos_token_id": END,
-        "pad_token_id": 0,
-    }
-    config = transformers.CLIPConfig(text_config=words, vision_config=SEEN, projection_dim=24)
-    shown = {"do_center_crop": True, "crop_size": {"height": 32, "width": 32}, "size": {"shortest_edge": 32}}
-    saved(folder, transformers.CLIPModel(config), shown | {"resample": 3, "image_mean": [0.4] * 3})
-
-
-def siglip(folder: Path) -> None:
-    words = {**TEXT, "max_position_embeddings": 16, "pad_token_id": 0, "projection_size": 32}
-    config = transformers.SiglipConfig(text_config=words, vision_config=SEEN)
-    saved(folder, transformers.SiglipModel(config), {"size": {"height": 32, "width": 32}, "resample": 2})
-
-
-def clap(folder: Path) -> None:
-    words = {**TEXT, "max_position_embeddings": 90, "pad_token_id": 0, "projection_dim": 16}
-    heard = {
-        "patch_embeds_hidden_size": 8,
-        "hidden_size": 64,
-        "depths": [1, 1, 1, 1],
-        "num_attention_heads": [1, 1, 2, 2],
-        "projection_dim": 16,
-        "enable_fusion": False,
-    }
-    config = transformers.ClapConfig(text_config=words, audio_config=heard, projection_dim=16)
-    shown = {"sampling_rate": 48_000, "fft_window_size": 1024, "hop_length": 480, "feature_size": 64}
-    saved(folder, transformers.ClapModel(config), shown | {"frequency_min": 50, "max_length_s": 10})
-
-
-def bert(folder: Path) -> None:
-    config = transformers.BertConfig(**TEXT, max_position_embeddings=64, type_vocab_size=2)
-    saved(folder, transformers.BertModel(config, add_pooling_layer=False))
-
-
-def qwen3(folder: Path) -> None:
-    config = transformers.Qwen3Config(
-        **TEXT, num_key_value_heads=1, head_dim=16, max_position_embeddings=128, initializer_range=0.2
-    )
-    saved(folder, transformers.Qwen3Model(config))
-    (folder / "1_Pooling").mkdir()
-    (folder / "1_Pooling/config.json").write_text(json.dumps({"pooling_mode_lasttoken": True}))
-    prompts = {"prompts": {"query": "Bees: ", "document": ""}}
-    (folder / "config_sentence_transformers.json").write_text(json.dumps(prompts))
-
-
-MAKERS: dict[str, Make] = {"clip": clip, "siglip": siglip, "clap": clap, "bert": bert, "qwen3": qwen3}
-
-
-@pytest.fixture(autouse=True)
-def seed() -> None:
-    torch.manual_seed(7)
-
-
-@pytest.fixture
-def asked(tmp_path: Path) -> Callable[..., Asked]:
-    def make(name: str, eight_bits: bool = False, given: str = "") -> Asked:
-        checkpoint = tmp_path / name
-        checkpoint.mkdir()
-        MAKERS[name](checkpoint)
-        told = (f"tiny-{name}", "CC0-1.0", "a test")
-        return Asked(str(checkpoint), str(tmp_path / "out"), *told, eight_bits, given)
-
-    return make
 
 
 @pytest.fixture
@@ -190,92 +77,6 @@ async def test_a_checkpoint_says_in_the_worker_what_it_says_in_torch(
             vector = np.frombuffer(row, "<f2").astype(np.float32)
             assert vector @ expected[0] / np.linalg.norm(vector) > 0.9999
         assert len(said) == 3
-
-
-def pictures(folder: Path, count: int) -> None:
-    folder.mkdir()
-    for number in range(count):
-        drawn = np.random.default_rng(number).integers(0, 255, (6, 6, 3)).astype(np.uint8)
-        Image.fromarray(drawn).resize((90, 70)).save(folder / f"{number}.png")
-    (folder / "cover.txt").write_text("No picture, and passed over.")
-
-
-@pytest.mark.parametrize("name", ["clip", "bert", "qwen3"])
-def test_weights_of_8_bits_are_near_and_the_nearer_way_is_kept(
-    asked: Callable[..., Asked], tmp_path: Path, name: str
-) -> None:
-    if name == "clip":
-        pictures(tmp_path / "own", 24)
-    wanted, lines = asked(name, True, str(tmp_path / "own") if name == "clip" else ""), list[str]()
-    told = export(wanted, planned(Path(wanted.checkpoint)), lines.append)
-    for part in {"content"} | ({"words"} if told.words else set()):
-        said = [line for line in lines if line.startswith(part)]
-        tried = {
-            way: float(line.split("at most ")[1].split()[0])
-            for line in said
-            for way in ("dynamic", "calibrated")
-            if line.startswith(f"{part}: {way}, ") and "neighbours" not in line
-        }
-        assert tried.keys() == {"dynamic", "calibrated"}
-        way = told.made_by[f"{part}_weights"].removeprefix("8 bits, ")
-        assert tried[way] == min(tried.values())
-        assert 0 < float(told.made_by[f"{part}_cosine_distance"]) <= exporting.EIGHT_BITS
-        assert exporting.NEIGHBOURS <= float(told.made_by[f"{part}_neighbours_kept"]) <= 1
-        graph = onnx.load(Path(wanted.into) / f"{part}.onnx")
-        kinds = {node.op_type for node in graph.graph.node}
-        assert ("QuantizeLinear" in kinds) == (way == "calibrated")
-        assert ("DynamicQuantizeLinear" in kinds) == (way == "dynamic")
-        scales = [one.dims for one in graph.graph.initializer if one.name.endswith("_scale")]
-        assert any(dims and dims[0] > 1 for dims in scales), "a scale for each channel"
-    assert {*told.files} == {one.name for one in Path(wanted.into).iterdir()} - {"model.json"}
-
-
-def test_too_few_pictures_calibrate_nothing_and_that_is_said(asked: Callable[..., Asked]) -> None:
-    wanted, lines = asked("clip", True), list[str]()
-    told = export(wanted, planned(Path(wanted.checkpoint)), lines.append)
-    assert any(line.startswith("content: not calibrated, as that needs 8 things") for line in lines)
-    assert told.made_by["content_weights"] == "8 bits, dynamic"
-
-
-def test_weights_of_8_bits_that_stray_are_refused_with_the_figure(
-    asked: Callable[..., Asked], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    wanted = asked("bert", True)
-    monkeypatch.setattr(exporting, "EIGHT_BITS", 1e-7)
-    with pytest.raises(Refused, match=r"content is [0-9.e-]+ from torch by cosine, more than 1e-07"):
-        export(wanted, planned(Path(wanted.checkpoint)), lambda _: None)
-    assert not Path(wanted.into).exists()
-
-
-def test_a_graph_that_mixes_neighbours_up_is_refused() -> None:
-    rng = np.random.default_rng(3)
-    told = [rng.normal(size=(2, 8)) for _ in range(20)]
-    same = eight.compared(told, told)
-    assert same.apart < 1e-12 and same.kept == 1
-    mixed = eight.compared([one + rng.normal(size=(2, 8)) * 3 for one in told], told)
-    assert mixed.kept is not None and mixed.kept < exporting.NEIGHBOURS
-    assert eight.compared(told[:10], told[:10]).kept is None, "too few to say"
-    with pytest.raises(Refused, match=r"content keeps \d+% of the nearest neighbours that torch finds"):
-        exporting._agrees("content", eight.Near(0.001, mixed.kept), 0.02, "", lambda _: None)
-    assert eight.compared([told[0] * np.nan], told[:1]).apart == float("inf")
-
-
-def test_things_of_ones_own_must_be_readable(asked: Callable[..., Asked], tmp_path: Path) -> None:
-    (tmp_path / "own").mkdir()
-    (tmp_path / "own/a.txt").write_text("no picture")
-    wanted = asked("clip", True, str(tmp_path / "own"))
-    with pytest.raises(BadValue, match=r"Nothing at .*own can be read"):
-        export(wanted, planned(Path(wanted.checkpoint)), lambda _: None)
-    with pytest.raises(BadValue, match="There is nothing at"):
-        process.run(
-            Path(wanted.checkpoint),
-            tmp_path / "o",
-            name="",
-            licence="",
-            source="",
-            eight_bits=True,
-            given=tmp_path / "x",
-        )
 
 
 def test_a_decoder_is_read_as_its_makers_read_it(asked: Callable[..., Asked], house: Any) -> None:

@@ -1,10 +1,12 @@
 """What a graph is compared with torch on: what the front end makes of things made here or of one's own."""
 
+import html
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import nh3
 from msgspec import Struct
 from numpy.typing import NDArray
 
@@ -23,6 +25,7 @@ MOST = 64
 TRIED = 512
 """Files opened at most to find so many."""
 TEXTS = (".txt", ".md")
+PAGES = (".html", ".htm", ".xhtml")
 PHRASE = 5
 """Words of the phrases cut out of the texts that are made here."""
 
@@ -87,7 +90,7 @@ def _of(place: Path, front: Front, reads: bool) -> Iterator[Arrays]:
     found, taken = _files(place, reads), 0
     for file in found[:: -(-len(found) // TRIED) or 1]:
         try:
-            made = front(file.read_bytes() if reads else bytes(file))
+            made = front(_text(file) if reads else bytes(file))
         except (Unreadable, OSError):
             continue
         yield made
@@ -99,6 +102,14 @@ def _of(place: Path, front: Front, reads: bool) -> Iterator[Arrays]:
 def _files(place: Path, reads: bool) -> list[Path]:
     """Those at `place` that may be read, as far apart in the order of their names as `MOST` allows."""
     whole = sorted(place.rglob("*")) if place.is_dir() else [place]
-    found = [file for file in whole if file.is_file() and (not reads or file.suffix.lower() in TEXTS)]
+    found = [file for file in whole if file.is_file() and (not reads or file.suffix.lower() in TEXTS + PAGES)]
     step = -(-len(found) // MOST) or 1
     return [file for start in range(step) for file in found[start::step]]
+
+
+def _text(file: Path) -> bytes:
+    """What a file says, of a page without its marks."""
+    said = file.read_bytes()
+    if file.suffix.lower() in PAGES:
+        return html.unescape(nh3.clean(said.decode("utf-8", "replace"), tags=set())).encode()
+    return said
