@@ -35,6 +35,9 @@ FILLED = {
     "kind": "image",
     "which": "candidate",
     "digest": "0" * 32,
+    "by": "album",
+    "group_id": "0" * 16,
+    "playlist": "9",
 }
 FOREIGN: list[dict[str, str]] = [
     {"x-anag": "0"},

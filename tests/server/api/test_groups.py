@@ -75,7 +75,7 @@ async def test_what_cannot_be_asked_is_refused(ada: httpx.AsyncClient, songs: No
 async def test_a_screen_sees_albums_and_who_is_not_let_in_nothing(
     ada: httpx.AsyncClient, songs: None, admit: Callable[..., Any], address: str
 ) -> None:
-    guest = await admit("guest")
-    assert len(await groups(guest, "album")) == 3
+    async with await admit("guest") as guest:
+        assert len(await groups(guest, "album")) == 3
     async with httpx.AsyncClient(base_url=address) as stranger:
         assert (await stranger.get("/api/groups/album")).status_code == 401

@@ -15,7 +15,9 @@ from anagnorisis.store.migrate import MIGRATIONS, migrate
 
 ANN, BEN = 1, 2
 FILES = sorted(MIGRATIONS.glob("*.sql"))
-SCHEMAS = (1, len(FILES) // 2, len(FILES) - 1)
+WORDED = 9
+"""The schema that first keeps what a person wrote."""
+SCHEMAS = (1, WORDED - 1, len(FILES) - 1)
 
 
 def diary(person: int) -> list[Event]:
@@ -43,7 +45,7 @@ def data(tmp_path: Path) -> Path:
                 db.execute("INSERT INTO people (id, name, created_at) VALUES (?, ?, 1)", (number, name))
                 for one in diary(number):
                     db.execute(events.INSERT, astuple(one))
-                if schema > 9:
+                if schema >= WORDED:
                     words.write(db, number, f"wish of {name}", 1)
     return tmp_path / "data"
 
