@@ -33,7 +33,12 @@ def entry(number: int, **said: Any) -> dict[str, Any]:
     return {**plain, **said}
 
 
-def rss(entries: Sequence[dict[str, Any]], title: str = "A site", more: str = "") -> bytes:
+def rss(
+    entries: Sequence[dict[str, Any]],
+    title: str = "A site",
+    more: str = "",
+    site: str = "https://site.example/",
+) -> bytes:
     """RSS 2.0 as a blog writes it."""
     items = "".join(
         f"<item><title>{escape(one['title'])}</title><link>{escape(one['link'])}</link>"
@@ -43,7 +48,7 @@ def rss(entries: Sequence[dict[str, Any]], title: str = "A site", more: str = ""
     )
     spaces = 'xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"'
     spaces += ' xmlns:podcast="https://podcastindex.org/namespace/1.0"'
-    head = f"<title>{escape(title)}</title><link>https://site.example/</link>{more}"
+    head = f"<title>{escape(title)}</title><link>{escape(site)}</link>{more}"
     return f"<?xml version='1.0'?><rss version='2.0' {spaces}><channel>{head}{items}</channel></rss>".encode()
 
 

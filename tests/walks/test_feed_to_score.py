@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from tests.feeds import NOW, entry, rss
 
@@ -13,7 +14,11 @@ from house import House
 from .test_file_to_score import eventually, listed, rate
 from .test_text_to_score import GARDENS, read
 
-ICON = b"\x89PNG\r\n\x1a\n" + b"\0" * 16
+RSS = "application/rss+xml"
+PAGE = b"<title>Gardens</title><link rel=alternate type=application/rss+xml href=/feed>"
+WILD = (
+    """<p onclick=steal()>Sow <a href='/seeds'>wild flowers</a> in the garden.</p><script>steal()</script>"""
+)
 
 
 class Blog:
@@ -50,21 +55,18 @@ def serving(blog: Blog) -> Iterator[str]:
         thread.join()
 
 
+def about(site: str, number: int, subject: str) -> dict[str, Any]:
+    """An entry on a subject of the garden."""
+    html = f"<p>How to care for {subject.lower()} in the garden all year.</p>"
+    return entry(number, title=subject, link=f"{site}/{number}", html=html)
+
+
 def test_an_article_of_a_feed_is_read_safely_and_scored_without_anybody_asking(tmp_path: Path) -> None:
     blog = Blog()
     with ExitStack() as leaving, serving(blog) as site:
-        told = [
-            entry(
-                number,
-                title=subject,
-                link=f"{site}/{number}",
-                html=f"<p>How to care for {subject.lower()} in the garden all year.</p>",
-            )
-            for number, subject in enumerate(GARDENS, 1)
-        ]
-        blog.pages["/feed"] = ("application/rss+xml", rss(told))
-        page = b"<title>Gardens</title><link rel=alternate type=application/rss+xml href=/feed>"
-        blog.pages["/"] = ("text/html", page)
+        told = [about(site, number, subject) for number, subject in enumerate(GARDENS, 1)]
+        blog.pages["/feed"] = (RSS, rss(told, site=f"{site}/"))
+        blog.pages["/"] = ("text/html", PAGE)
         house = leaving.enter_context(House(tmp_path / "data"))
         client = house.open()
         leaving.callback(client._link.close)
@@ -76,16 +78,8 @@ def test_an_article_of_a_feed_is_read_safely_and_scored_without_anybody_asking(t
         house.quiet(client, len(GARDENS))
         for pick in listed(client).values():
             rate(client, pick["item"]["id"], 9)
-        new = entry(
-            0,
-            title="Wild flowers",
-            link=f"{site}/wild",
-            guid="wild",
-            html="<p onclick=steal()>Sow <a href='/seeds'>wild flowers</a> in the garden.</p>"
-            "<script>steal()</script>",
-            at=NOW,
-        )
-        blog.pages["/feed"] = ("application/rss+xml", rss([new, *told]))
+        wild = about(site, 0, "Wild flowers") | {"html": WILD, "at": NOW}
+        blog.pages["/feed"] = (RSS, rss([wild, *told], site=f"{site}/"))
         client.call("POST", f"/api/sources/{followed['source']}/scan")
         pick = eventually(lambda: listed(client).get("Wild flowers"))
         text = read(house.port, client.cookie, pick["item"]["id"])

@@ -8,13 +8,13 @@ from msgspec import Struct
 
 from anagnorisis.domain import AnagnorisisError, BadValue, Unreadable
 from anagnorisis.egress.client import Egress, Fetched
-from anagnorisis.egress.exchange import Limits
+from anagnorisis.egress.exchange import Ask, Limits
 from anagnorisis.egress.refusals import SwitchedOff
 from anagnorisis.egress.target import read as read_address
 from anagnorisis.library import articles
 from anagnorisis.sources import POLLED, Answered, Known
 from anagnorisis.sources.feeds import sites
-from anagnorisis.sources.feeds.addresses import joined
+from anagnorisis.sources.feeds.addresses import host_of, joined
 from anagnorisis.sources.feeds.reader import Reader
 from anagnorisis.sources.feeds.timing import SHORTEST_S, WEEK_S
 from anagnorisis.sources.feeds.told import CLEANER, Cleaned, Offer
@@ -139,18 +139,22 @@ class Following:
         """Look once for the small picture of a feed's site, and keep it. Raises `SwitchedOff`."""
         known = await feeds.of_source(self._store.read, feed.source)
         site = known.site or known.address
-        picture = await self._quietly(lambda: self._icon_of(site)) or b""
+        # What a feed names may not lead into the home, unless it comes from there itself.
+        home = host_of(site) == host_of(known.address)
+        picture = await self._quietly(lambda: self._icon_of(site, home)) or b""
         kind = next((name for mark, name in PICTURES.items() if picture.startswith(mark)), "")
         await self._store.write(
             lambda db: feeds.keep_icon(db, feed.source, picture if kind else b"", kind), "feeds"
         )
 
-    async def _icon_of(self, site: str) -> bytes:
-        page = await self._egress.get("feeds", site)
-        told = await self.reader.page(page.body, page.headers.get("content-type", ""), page.url)
+    async def _icon_of(self, site: str, home: bool) -> bytes:
+        async with self._egress.stream("feeds", site, Ask(home=home)) as page:
+            body = await page.read()
+        told = await self.reader.page(body, page.headers.get("content-type", ""), page.url)
         there = told.icon or joined(page.url, "/favicon.ico")
-        fetched = await self._egress.get("feeds", there, limits=ICON)
-        return fetched.body if fetched.status == 200 else b""
+        home = home and host_of(there) == host_of(site)
+        async with self._egress.stream("feeds", there, Ask(home=home, limits=ICON)) as answer:
+            return await answer.read() if answer.status == 200 else b""
 
     async def _quietly(self, ask: Callable[[], Awaitable[bytes]]) -> bytes | None:
         try:

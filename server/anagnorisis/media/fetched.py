@@ -5,6 +5,7 @@ import asyncio
 from anagnorisis.domain import ItemId, Unknown
 from anagnorisis.egress.client import Egress
 from anagnorisis.egress.exchange import Ask, Limits
+from anagnorisis.egress.target import read
 from anagnorisis.media.cache import Cache
 from anagnorisis.media.replies import Scope, Send, send_bytes
 from anagnorisis.store import entries
@@ -35,21 +36,25 @@ class Pictures:
         address = await entries.picture(self._store.read, item, mark, sight)
         if address is None:
             raise Unknown("There is no such picture.", item)
-        body = await self._body(mark, address)
+        # What a feed names may not lead into the home, unless the feed comes from there itself.
+        home = read(address).host in {
+            read(one).host for one in await entries.feeds_of(self._store.read, item)
+        }
+        body = await self._body(mark, address, home)
         await send_bytes(scope, send, 200, body, {**KEPT, "content-type": kind_of(body)})
 
-    async def _body(self, mark: str, address: str) -> bytes:
+    async def _body(self, mark: str, address: str, home: bool) -> bytes:
         async with self._fetching.setdefault(mark, asyncio.Lock()):
             try:
                 kept = await asyncio.to_thread(self._cache.get, mark)
-                return kept if kept is not None else await self._fetch(mark, address)
+                return kept if kept is not None else await self._fetch(mark, address, home)
             finally:
                 self._fetching.pop(mark, None)
 
-    async def _fetch(self, mark: str, address: str) -> bytes:
+    async def _fetch(self, mark: str, address: str, home: bool) -> bytes:
         async with (
             self._places,
-            self._egress.stream("pages", address, Ask(home=False, limits=LIMITS)) as answer,
+            self._egress.stream("pages", address, Ask(home=home, limits=LIMITS)) as answer,
         ):
             body = await answer.read() if answer.status == 200 else b""
         if not kind_of(body):

@@ -28,6 +28,8 @@ UNPICTURE = "DELETE FROM pictures WHERE item = ?"
 PICTURE = "INSERT OR REPLACE INTO pictures (item, mark, address) VALUES (?, ?, ?)"
 PICTURE_OF = sighted("""SELECT address FROM pictures AS x CROSS JOIN items AS i ON i.id = x.item
     WHERE x.item = :item AND x.mark = :mark AND seen(i.id)""")
+FEEDS_OF = """SELECT s.address FROM entries AS e CROSS JOIN sources AS s ON s.id = e.source
+    WHERE e.item = ?"""
 LINKS = sighted("""SELECT e.source, e.link, e.media FROM entries AS e
     WHERE e.item = :item AND in_sight(e.source) ORDER BY e.item, e.source""")
 UNCLEAN = "SELECT source, path, item, link, words, raw FROM entries WHERE cleaner < ? LIMIT ?"
@@ -137,6 +139,11 @@ async def picture(read: Connection, item: ItemId, mark: str, sight: Sight) -> st
     for row in await read.execute_fetchall(PICTURE_OF, {"item": item, "mark": mark, "sources": sight.listed}):
         return str(row[0])
     return None
+
+
+async def feeds_of(read: Connection, item: ItemId) -> list[str]:
+    """The addresses of the feeds that have an item."""
+    return [row[0] for row in await read.execute_fetchall(FEEDS_OF, (item,))]
 
 
 async def copies(read: Connection, item: ItemId, sight: Sight) -> list[Copy]:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -63,9 +64,9 @@ async def ada(rooms: Rooms, address: str) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-def admit(rooms: Rooms, address: str) -> Callable[..., Any]:
+async def admit(rooms: Rooms, address: str) -> AsyncIterator[Callable[..., Any]]:
     """`await admit("guest")` lets a new device in, of a new person with that role; a client that holds it."""
-    numbers = count(1)
+    numbers, clients = count(1), AsyncExitStack()
 
     async def admit(role: Role) -> httpx.AsyncClient:
         number = next(numbers)
@@ -83,9 +84,12 @@ def admit(rooms: Rooms, address: str) -> Callable[..., Any]:
                 told = (await screen_of_theirs.get("/api/session/listening")).json()
                 whom = {"person": told["people"][-1]["id"]}
                 assert (await screen_of_theirs.put("/api/session/listening", json=whom)).status_code == 200
-        return httpx.AsyncClient(base_url=address, headers=headers, timeout=20)
+        client = httpx.AsyncClient(base_url=address, headers=headers, timeout=20)
+        clients.push_async_callback(client.aclose)
+        return client
 
-    return admit
+    yield admit
+    await clients.aclose()
 
 
 @pytest.fixture

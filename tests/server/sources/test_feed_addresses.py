@@ -1,5 +1,7 @@
 """One spelling for each address: what is added to it does not count, and what names another page does."""
 
+from urllib.parse import urljoin, urlsplit
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,3 +87,17 @@ def test_addresses_as_sites_write_them(address: str, plain: str) -> None:
 )
 def test_an_address_is_meant_where_it_stands(address: str, there: str) -> None:
     assert joined("https://site.example/x/y", address) == there
+
+
+SIMPLE = st.text("abc/.-_?&=%#~", max_size=12)
+
+
+@given(
+    SIMPLE,
+    st.sampled_from(
+        ["https://site.example/x/y", "http://a.example:81", "https://[::1]/x", "HTTPS://S.example/"]
+    ),
+)
+def test_the_short_way_joins_as_the_long_one_does(address: str, base: str) -> None:
+    for said in (address, f"/{address}", f"//x.example/{address}", f"https://other.example/{address}"):
+        assert urlsplit(joined(base, said)).geturl() == urlsplit(urljoin(base, said) if said else "").geturl()

@@ -1,6 +1,7 @@
 """One spelling for each address, so that the same article under several is one."""
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 TRACKING = re.compile(
@@ -11,6 +12,11 @@ TRACKING = re.compile(
 )
 """Names of what is added to an address to tell where a reader came from, never which page is meant."""
 PORTS = {"http": 80, "https": 443}
+WHOLE = re.compile(
+    r"(https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]{1,5})?)(?:/[\w/+=&?%#~,;!-]*(?:\.\w[\w/+=&?%#~,;!-]*)*)?"
+)
+FROM_TOP = re.compile(r"/[\w+=&?%#~,;!-][\w/+=&?%#~,;!-]*(?:\.\w[\w/+=&?%#~,;!-]*)*")
+"""Plain addresses, most of those in any text: joining them in full takes as long as all else that is done."""
 KEPT = "/:@!$&'()*+,;=~-._"
 
 
@@ -45,14 +51,24 @@ def _query(query: str) -> str:
 
 def joined(base: str, address: str) -> str:
     """`address` as it is meant in `base`; empty when that leads nowhere on the web."""
-    if not address.strip():
-        return ""
+    address = address.strip()
+    if not address or WHOLE.fullmatch(address):
+        return address
+    if FROM_TOP.fullmatch(address) and (top := _top(base)):
+        return top + address
     try:
-        there = urljoin(base, address.strip())
+        there = urljoin(base, address)
         parts = urlsplit(there)
     except ValueError:
         return ""
     return there if parts.scheme in PORTS and parts.hostname else ""
+
+
+@lru_cache(64)
+def _top(base: str) -> str:
+    """Scheme and host of a plain address, empty for any other."""
+    found = WHOLE.match(base)
+    return found[1] if found else ""
 
 
 def host_of(address: str) -> str:

@@ -84,8 +84,8 @@ def clean(raw: str, base: str) -> Cleaned:
         return f'<img src="picture/{mark}" alt="{html.escape(said.get("alt", ""))}" loading="lazy">'
 
     def link(found: re.Match[str]) -> str:
-        said = {name: html.unescape(value) for name, value in _ATTRIBUTE.findall(found[1])}
-        address = said.get("href", "")
+        said = dict(_ATTRIBUTE.findall(found[1]))
+        address = html.unescape(said.get("href", ""))
         whole = address if address.startswith("mailto:") else joined(base, address)
         return f'<a href="{html.escape(whole)}" rel="{REL}">' if whole else "<a>"
 

@@ -10,7 +10,7 @@ from anagnorisis.sources.feeds.told import Media
 ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
 PODCAST = "{https://podcastindex.org/namespace/1.0}"
 MRSS = "{http://search.yahoo.com/mrss/}"
-SPOKEN = re.compile(rb"podcast-1\.0\.dtd|podcastindex\.org/namespace|search\.yahoo\.com/mrss")
+SPOKEN = (b"<itunes:duration", b"<itunes:image", b"<podcast:chapters", b"<media:")
 TTL = re.compile(rb"<ttl>\s*(\d{1,6})\s*</ttl>")
 LONGEST_S = 7 * 86_400
 
@@ -25,7 +25,7 @@ class Extras(Struct, frozen=True):
 def read(body: bytes, entries: int) -> Extras:
     """What `body` says beside its `entries`; nothing of entries where they cannot be told apart."""
     ttl = TTL.search(body[:20_000])
-    found = _media(body) if SPOKEN.search(body[:20_000]) else []
+    found = _media(body) if any(tag in body for tag in SPOKEN) else []
     media = dict(enumerate(found)) if len(found) == entries else {}
     return Extras(min(int(ttl[1]) * 60, LONGEST_S) if ttl else 0, media)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from contextlib import suppress
 from typing import TypeVar
 
@@ -25,6 +25,7 @@ class Reader:
         self._idle_s = idle_s
         self._process: Process | None = None
         self._turn = asyncio.Lock()
+        self._leaving: set[asyncio.Task[None]] = set()
         self._ending: asyncio.TimerHandle | None = None
 
     @property
@@ -53,11 +54,11 @@ class Reader:
         if self._ending:
             self._ending.cancel()
         process, self._process = self._process, None
-        if process and process.returncode is None:
+        if process:
             with suppress(ProcessLookupError):
                 process.kill()
-        if process:
-            await process.communicate()
+            await _gone(process)
+        await asyncio.gather(*self._leaving)
 
     async def _ask(self, work: Asked, answer: type[T]) -> T:
         async with self._turn:
@@ -80,7 +81,7 @@ class Reader:
 
     async def _exchange(self, frame: bytes) -> bytes:
         process = self._process = self._process or await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "anagnorisis.sources.feeds.child", stdin=PIPE, stdout=PIPE, stderr=None
+            sys.executable, "-m", "anagnorisis.sources.feeds.child", stdin=PIPE, stdout=PIPE, stderr=DEVNULL
         )
         assert process.stdin is not None and process.stdout is not None
         process.stdin.write(len(frame).to_bytes(4, "big") + frame)
@@ -90,6 +91,17 @@ class Reader:
 
     def _end(self) -> None:
         """Let the process go: it ends when nobody can ask any more."""
-        if self._process and self._process.stdin:
-            self._process.stdin.close()
-            self._process = None
+        process, self._process = self._process, None
+        if process:
+            leaving = asyncio.create_task(_gone(process))
+            self._leaving.add(leaving)
+            leaving.add_done_callback(self._leaving.discard)
+
+
+async def _gone(process: Process) -> None:
+    """Return when a process that is asked no more has ended and nothing of it is open."""
+    assert process.stdin is not None
+    process.stdin.close()
+    with suppress(ConnectionError):
+        await process.stdin.wait_closed()
+    await process.communicate()
