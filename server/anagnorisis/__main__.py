@@ -198,6 +198,7 @@ def _about_models(verbs: Any, data: argparse.ArgumentParser) -> None:
     away.add_argument("--licence", default="", help="its terms; else what its model card says")
     away.add_argument("--source", default="", help="where its weights come from")
     away.add_argument("--int8", action="store_true", help="weights of 8 bits: a quarter of the size")
+    away.add_argument("--on", type=Path, metavar="FOLDER", help="things to calibrate and compare it on")
     away.set_defaults(command=_export)
     bench = models.add_parser("bench", parents=[data], help="how fast each is here, and which one suits")
     bench.add_argument("names", nargs="*", metavar="name")
@@ -212,6 +213,7 @@ def _export(asked: argparse.Namespace) -> None:
         licence=asked.licence,
         source=asked.source,
         eight_bits=asked.int8,
+        given=Path(_absolute(asked.on)) if asked.on else None,
     )
 
 

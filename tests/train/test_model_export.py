@@ -10,120 +10,23 @@ import numpy as np
 import pytest
 import torch
 import transformers
-from tokenizers import Tokenizer
-from tokenizers.models import WordLevel
-from tokenizers.pre_tokenizers import Whitespace
-from tokenizers.processors import TemplateProcessing
+from tests.train.checkpoints import END, MAKERS, START
+from tests.train.checkpoints import asked as asked
+from tests.train.checkpoints import seed as seed
 
 from anagnorisis.config import Settings
 from anagnorisis.domain import BadValue, Refused
 from anagnorisis.embed import description, importing, trial
 from anagnorisis.embed.frames import Made
+from anagnorisis.embed.onnx import Graph
 from anagnorisis.embed.registry import Registry
 from anagnorisis.embed.worker import Worker
 from anagnorisis.export import exporting, process
 from anagnorisis.export.exporting import export
+from anagnorisis.export.given import real
 from anagnorisis.export.plan import Asked, planned
 from anagnorisis.export.towers import towers
 from anagnorisis.store.db import Store
-
-WORDS = sorted({word.strip(".,:") for text in trial.TEXTS for word in text.decode().split()})
-START, END = 2 + len(WORDS), 3 + len(WORDS)
-SIZE = END + 1
-CARD = "---\nlicense: cc0-1.0\n---\n# tiny\n"
-TEXT: dict[str, Any] = {
-    "vocab_size": SIZE,
-    "hidden_size": 32,
-    "intermediate_size": 48,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 2,
-}
-SEEN: dict[str, Any] = {**TEXT, "image_size": 32, "patch_size": 8}
-del SEEN["vocab_size"]
-
-Make = Callable[[Path], None]
-
-
-def tokenizer(folder: Path) -> None:
-    known = {
-        "[PAD]": 0,
-        "[UNK]": 1,
-        **{word: n + 2 for n, word in enumerate(WORDS)},
-        "<s>": START,
-        "</s>": END,
-    }
-    made = Tokenizer(WordLevel(known, unk_token="[UNK]"))
-    made.pre_tokenizer = Whitespace()
-    made.post_processor = TemplateProcessing(
-        single="<s> $A </s>", special_tokens=[("<s>", START), ("</s>", END)]
-    )
-    made.save(str(folder / "tokenizer.json"))
-
-
-def saved(folder: Path, model: Any, processor: dict[str, Any] | None = None) -> None:
-    model.save_pretrained(folder)
-    tokenizer(folder)
-    (folder / "README.md").write_text(CARD)
-    if processor:
-        (folder / "preprocessor_config.json").write_text(json.dumps(processor))
-
-
-def clip(folder: Path) -> None:
-    words = {
-        **TEXT,
-        "max_position_embeddings": 20,
-        "bos_token_id": START,
-        "eos_token_id": END,
-        "pad_token_id": 0,
-    }
-    config = transformers.CLIPConfig(text_config=words, vision_config=SEEN, projection_dim=24)
-    shown = {"do_center_crop": True, "crop_size": {"height": 32, "width": 32}, "size": {"shortest_edge": 32}}
-    saved(folder, transformers.CLIPModel(config), shown | {"resample": 3, "image_mean": [0.4] * 3})
-
-
-def siglip(folder: Path) -> None:
-    words = {**TEXT, "max_position_embeddings": 16, "pad_token_id": 0, "projection_size": 32}
-    config = transformers.SiglipConfig(text_config=words, vision_config=SEEN)
-    saved(folder, transformers.SiglipModel(config), {"size": {"height": 32, "width": 32}, "resample": 2})
-
-
-def clap(folder: Path) -> None:
-    words = {**TEXT, "max_position_embeddings": 90, "pad_token_id": 0, "projection_dim": 16}
-    heard = {
-        "patch_embeds_hidden_size": 8,
-        "hidden_size": 64,
-        "depths": [1, 1, 1, 1],
-        "num_attention_heads": [1, 1, 2, 2],
-        "projection_dim": 16,
-        "enable_fusion": False,
-    }
-    config = transformers.ClapConfig(text_config=words, audio_config=heard, projection_dim=16)
-    shown = {"sampling_rate": 48_000, "fft_window_size": 1024, "hop_length": 480, "feature_size": 64}
-    saved(folder, transformers.ClapModel(config), shown | {"frequency_min": 50, "max_length_s": 10})
-
-
-def bert(folder: Path) -> None:
-    config = transformers.BertConfig(**TEXT, max_position_embeddings=64, type_vocab_size=2)
-    saved(folder, transformers.BertModel(config, add_pooling_layer=False))
-
-
-MAKERS: dict[str, Make] = {"clip": clip, "siglip": siglip, "clap": clap, "bert": bert}
-
-
-@pytest.fixture(autouse=True)
-def seed() -> None:
-    torch.manual_seed(7)
-
-
-@pytest.fixture
-def asked(tmp_path: Path) -> Callable[..., Asked]:
-    def make(name: str, eight_bits: bool = False) -> Asked:
-        checkpoint = tmp_path / name
-        checkpoint.mkdir()
-        MAKERS[name](checkpoint)
-        return Asked(str(checkpoint), str(tmp_path / "out"), f"tiny-{name}", "CC0-1.0", "a test", eight_bits)
-
-    return make
 
 
 @pytest.fixture
@@ -141,7 +44,7 @@ def torch_rows(asked: Asked, part: str) -> Iterator[np.ndarray]:
     told = msgspec.json.decode((Path(asked.into) / "model.json").read_bytes(), type=description.Description)
     tower = told.content if part == "content" else told.words
     assert tower is not None
-    for given in exporting.real(tower, Path(asked.into)):
+    for given in real(tower, Path(asked.into)).items:
         with torch.no_grad():
             yield module(**{name: torch.as_tensor(one) for name, one in given.items()}).numpy()
 
@@ -176,12 +79,54 @@ async def test_a_checkpoint_says_in_the_worker_what_it_says_in_torch(
         assert len(said) == 3
 
 
-@pytest.mark.parametrize("name", ["clip", "bert"])
-def test_weights_of_8_bits_are_a_quarter_and_near(asked: Callable[..., Asked], name: str) -> None:
-    wanted = asked(name, eight_bits=True)
+def test_a_decoder_is_read_as_its_makers_read_it(asked: Callable[..., Asked], house: Any) -> None:
+    """Padded before, and the last place taken: what the makers do; here it is padded behind."""
+    wanted = asked("qwen3")
     told = export(wanted, planned(Path(wanted.checkpoint)), lambda _: None)
-    assert 0 < float(told.made_by["content_cosine_distance"]) <= exporting.EIGHT_BITS
-    assert (Path(wanted.into) / "content.onnx").stat().st_size == told.files["content.onnx"].bytes
+    assert told.content.text is not None and told.content.text.before_words == "Bees: "
+    graph, model = (
+        Graph(Path(wanted.into), told.content, 1),
+        transformers.AutoModel.from_pretrained(wanted.checkpoint),
+    )
+    rows = [[START, 3, 4, 5, 6, END], [START, 7, END], [START, 9, 8, 2, END]]
+    ids, mask, before, shown = (np.zeros((3, 6), np.int64) for _ in range(4))
+    for n, row in enumerate(rows):
+        ids[n, : len(row)], mask[n, : len(row)] = row, 1
+        before[n, -len(row) :], shown[n, -len(row) :] = row, 1
+    with torch.no_grad():
+        out = model(
+            input_ids=torch.as_tensor(before), attention_mask=torch.as_tensor(shown)
+        ).last_hidden_state
+    expected = torch.nn.functional.normalize(out[:, -1], dim=-1).numpy()
+    said = graph.run({"input_ids": ids, "attention_mask": mask})
+    assert np.abs(said - expected).max() < 1e-5
+    texts = [b"Bees hum all day", b"in the garden"]
+    asked_for = graph.rows([graph.prepared(text, words=True) for text in texts])
+    plain = graph.rows([graph.prepared(b"Bees: " + text, words=False) for text in texts])
+    assert all(np.allclose(one, other, atol=1e-5) for one, other in zip(asked_for, plain, strict=True))
+
+
+def test_pooling_is_the_makers_own_and_what_no_graph_does_is_refused(asked: Callable[..., Asked]) -> None:
+    checkpoint = Path(asked("bert").checkpoint)
+    (checkpoint / "1_Pooling").mkdir()
+    pooling = checkpoint / "1_Pooling/config.json"
+    pooling.write_text(json.dumps({"pooling_mode_cls_token": True, "pooling_mode_mean_tokens": False}))
+    plan = planned(checkpoint)
+    assert plan.tokens == "first"
+    given = torch.tensor([[START, 3, 4, END]])
+    module = towers(checkpoint, plan)["content"]
+    first = module.model(input_ids=given).last_hidden_state[0, 0]
+    row = module(given, torch.ones_like(given), torch.zeros_like(given))[0]
+    assert torch.nn.functional.cosine_similarity(row, first, dim=0) > 0.99999
+    pooling.write_text(json.dumps({"pooling_mode_max_tokens": True}))
+    with pytest.raises(BadValue, match="pools by pooling_mode_max_tokens"):
+        planned(checkpoint)
+    (checkpoint / "modules.json").write_text(json.dumps([{"type": "sentence_transformers.models.Dense"}]))
+    with pytest.raises(BadValue, match="ends in Dense, which cannot be exported"):
+        planned(checkpoint)
+    (checkpoint / "modules.json").write_text("{}")
+    with pytest.raises(BadValue, match="not the JSON"):
+        planned(checkpoint)
 
 
 def test_a_graph_that_says_otherwise_is_refused_and_nothing_is_kept(

@@ -44,6 +44,8 @@ class Known(Struct, frozen=True, forbid_unknown_fields=True):
     files: dict[str, Wanted]
     """By their name in the model's folder."""
     content: Tower
+    licence_proof: str = ""
+    """Where its terms were found to be stated, where that needed looking into; "" elsewhere."""
     words: Tower | None = None
     shared_space: bool = False
 

@@ -3,34 +3,32 @@
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import msgspec
-import numpy as np
 import torch
-from numpy.typing import NDArray
-from onnxruntime.quantization import QuantType, quantize_dynamic
+from msgspec.structs import replace
 from torch import nn
 
 from anagnorisis.domain import Refused
-from anagnorisis.embed import description, trial
+from anagnorisis.embed import description
 from anagnorisis.embed.description import FILE, Description, Sum, Tower
-from anagnorisis.embed.front import picture
 from anagnorisis.embed.front.recipes import SoundRecipe, TextRecipe
-from anagnorisis.embed.front.sound import Listener
-from anagnorisis.embed.front.text import Reader
 from anagnorisis.embed.onnx import Graph
+from anagnorisis.export import eight, given
+from anagnorisis.export.eight import Near
+from anagnorisis.export.given import Arrays, Real
 from anagnorisis.export.plan import TOKENIZER, Asked, Plan
 from anagnorisis.export.towers import towers
 
 OPSET = 20
 EXACT, EIGHT_BITS = 1e-4, 2e-2
 """Largest cosine distance from torch that a graph may have, in f32 and with weights of 8 bits."""
+NEIGHBOURS = 0.6
+"""Least share of torch's nearest neighbours that a graph keeps."""
 OUTPUT = "direction"
-Arrays = dict[str, NDArray[Any]]
 Tell = Callable[[str], None]
 
 
@@ -58,21 +56,18 @@ def _made(asked: Asked, plan: Plan, checkpoint: Path, folder: Path, tell: Tell) 
     described: dict[str, Tower] = {}
     by = {name: version(name) for name in ("torch", "transformers", "onnx")} | {"opset": str(OPSET)}
     for part, module in towers(checkpoint, plan).items():
-        tower, limit = _tower(part, plan, _width(module, part, plan)), EXACT
+        tower = _tower(part, plan, _width(module, part, plan))
         tell(f"{part}: writing the graph")
         _graph(module, tower, folder / tower.file)
+        on = given.real(tower, folder, asked.given if part == "content" else "")
+        near = nearness(module, tower, folder, folder / tower.file, on.items)
+        _agrees(part, near, EXACT, "", tell)
         if asked.eight_bits:
-            tell(f"{part}: weights to 8 bits")
-            _quantised(folder / tower.file)
-            limit = EIGHT_BITS
-        apart = farthest(module, tower, folder)
-        tell(f"{part}: at most {apart:.2g} from torch, by cosine")
-        if not apart <= limit:
-            raise Refused(
-                f"{part} is {apart:.2g} from torch by cosine, more than {limit:g}: nothing is kept."
-            )
+            by[f"{part}_weights"], near = _eight(part, module, tower, folder, on, tell)
         described[part] = tower
-        by[f"{part}_cosine_distance"] = f"{apart:.3g}"
+        by[f"{part}_cosine_distance"] = f"{near.apart:.3g}"
+        if near.kept is not None:
+            by[f"{part}_neighbours_kept"] = f"{near.kept:.3f}"
     told = Description(
         name=asked.name,
         kind=plan.kind,
@@ -117,24 +112,24 @@ def _example(tower: Tower) -> dict[str, torch.Tensor]:
         # Tensors of their own, and padding in one: what is alike or all ones would be taken for a constant.
         mask = torch.ones(2, length, dtype=torch.int64)
         mask[1, -2:] = 0
-        given = {recipe.ids: mask.clone(), recipe.mask: mask, recipe.types: torch.zeros_like(mask)}
-        return {name: one for name, one in given.items() if name}
+        inputs = {recipe.ids: mask.clone(), recipe.mask: mask, recipe.types: torch.zeros_like(mask)}
+        return {name: one for name, one in inputs.items() if name}
     if isinstance(recipe, SoundRecipe):
         frames = recipe.patch or recipe.mel.frames(recipe.samples)
-        given = {recipe.input: torch.zeros(2, recipe.channels, frames, recipe.mel.bands)}
-        return given | ({recipe.longer: torch.zeros(2, 1, dtype=torch.bool)} if recipe.longer else {})
+        inputs = {recipe.input: torch.zeros(2, recipe.channels, frames, recipe.mel.bands)}
+        return inputs | ({recipe.longer: torch.zeros(2, 1, dtype=torch.bool)} if recipe.longer else {})
     return {recipe.input: torch.zeros(2, 3, recipe.height, recipe.width)}
 
 
 def _graph(module: nn.Module, tower: Tower, path: Path) -> None:
-    given, recipe = _example(tower), tower.recipe
+    inputs, recipe = _example(tower), tower.recipe
     free = {0: torch.export.Dim.DYNAMIC}
     if isinstance(recipe, TextRecipe) and not recipe.fixed:
         free[1] = torch.export.Dim.DYNAMIC
-    signature = [name for name in _named(module) if name in given]
+    signature = [name for name in _named(module) if name in inputs]
     program = torch.onnx.export(
         module,
-        tuple(given[name] for name in signature),
+        tuple(inputs[name] for name in signature),
         input_names=signature,
         output_names=[OUTPUT],
         dynamic_shapes=tuple(free for _ in signature),
@@ -152,44 +147,52 @@ def _named(module: nn.Module) -> list[str]:
     return list(code.co_varnames[1 : code.co_argcount])
 
 
-def _quantised(path: Path) -> None:
-    """Weights of matrix products to 8 bits, a scale for each channel; activations as they come."""
-    small = path.with_suffix(".small")
-    quantize_dynamic(path, small, per_channel=True, weight_type=QuantType.QInt8)
-    small.replace(path)
+def _eight(
+    part: str, module: nn.Module, tower: Tower, folder: Path, on: Real, tell: Tell
+) -> tuple[str, Near]:
+    """Bring the weights to 8 bits: how it was done, and how near to torch it is. Raises `Refused`."""
+    tell(f"{part}: weights to 8 bits")
+    enough = (on.own or bool(tower.tokenizer)) and len(on.items) >= eight.LEAST
+    if not enough:
+        tell(
+            f"{part}: not calibrated, as that needs {eight.LEAST} things of one's own to see or hear; "
+            "name a folder of yours with --on"
+        )
+
+    def near(graph: Path, items: Sequence[Arrays]) -> Near:
+        return nearness(module, tower, folder, graph, items)
+
+    way, best, found = eight.closer(folder / tower.file, on.items, enough, near)
+    for tried, one in found.items():
+        tell(f"{part}: {tried}, at most {one.apart:.2g} from torch, by cosine")
+    _agrees(part, best, EIGHT_BITS, f"{way}, ", tell)
+    return f"8 bits, {way}", best
 
 
-def farthest(module: nn.Module, tower: Tower, folder: Path) -> float:
-    """The largest cosine distance between rows of the graph and of torch, given what the front end gives."""
-    graph, far = Graph(folder, tower, 1), 0.0
-    for given in real(tower, folder):
-        said = graph.run(given)
+def _agrees(part: str, near: Near, limit: float, how: str, tell: Tell) -> None:
+    """Raises `Refused` with the figure when a graph is farther from torch than it may be."""
+    if not near.apart <= limit:
+        raise Refused(
+            f"{part} is {near.apart:.2g} from torch by cosine, more than {limit:g}: nothing is kept."
+        )
+    if near.kept is not None and near.kept < NEIGHBOURS:
+        raise Refused(
+            f"{part} keeps {near.kept:.0%} of the nearest neighbours that torch finds, less than "
+            f"{NEIGHBOURS:.0%}: nothing is kept."
+        )
+    order = "" if near.kept is None else f", and {near.kept:.0%} of the nearest neighbours are the same"
+    tell(f"{part}: {how}at most {near.apart:.2g} from torch, by cosine{order}")
+
+
+def nearness(module: nn.Module, tower: Tower, folder: Path, graph: Path, items: Sequence[Arrays]) -> Near:
+    """How near the graph in a file is to torch, given what the front end gives; `folder` has a tokenizer."""
+    runs = Graph(folder, replace(tower, file=graph.name), 1)
+    said, told = [], []
+    for one in items:
+        said.append(runs.run(one))
         with torch.no_grad():
-            told = module(**{name: torch.as_tensor(values) for name, values in given.items()}).numpy()
-        lengths = np.linalg.norm(said, axis=1) * np.linalg.norm(told, axis=1)
-        near = (said * told).sum(axis=1) / np.maximum(lengths, np.finfo(np.float32).tiny)
-        far = max(far, float(1 - near.min())) if np.isfinite(near).all() else float("inf")
-    return far
-
-
-def real(tower: Tower, folder: Path) -> Iterator[Arrays]:
-    """What the front end makes of pictures, tracks or texts, as the graph is given it."""
-    recipe = tower.recipe
-    if isinstance(recipe, TextRecipe):
-        reader = Reader(folder / tower.tokenizer, recipe)
-        texts = [one.decode() for one in trial.TEXTS]
-        for text in [*texts, " ".join(texts * 12)]:
-            for batch in reader.batches(reader.chunks(text), 8):
-                yield dict(batch.inputs)
-        return
-    with tempfile.TemporaryDirectory(prefix="anagnorisis-export-") as made:
-        listener = Listener(recipe) if isinstance(recipe, SoundRecipe) else None
-        for one in trial.samples("music" if listener else "image", Path(made)):
-            if listener:
-                yield dict(listener.arrays(one))
-            else:
-                assert tower.picture is not None
-                yield {tower.picture.input: picture.array(one, tower.picture)[None]}
+            told.append(module(**{name: torch.as_tensor(values) for name, values in one.items()}).numpy())
+    return eight.compared(said, told)
 
 
 def _sum(file: Path) -> Sum:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -10,6 +10,7 @@ from msgspec import Struct
 from anagnorisis.domain import BadValue, Kind, Refused
 from anagnorisis.embed.front.recipes import MelRecipe, PictureRecipe, SoundRecipe, TextRecipe
 
+T = TypeVar("T")
 Family = Literal["clip", "siglip", "clap", "sentence"]
 FAMILIES: Mapping[str, Family] = {
     "clip": "clip",
@@ -21,12 +22,24 @@ FAMILIES: Mapping[str, Family] = {
     "xlm-roberta": "sentence",
     "mpnet": "sentence",
     "distilbert": "sentence",
+    "qwen3": "sentence",
 }
 """By `model_type` of config.json."""
 FILTERS: Mapping[int, Literal["lanczos", "bilinear", "bicubic"]] = {1: "lanczos", 2: "bilinear", 3: "bicubic"}
 """By Pillow's number of a filter, as preprocessor_config.json has it."""
 LARGEST = 1 << 24
 """Bytes of a JSON file of a checkpoint."""
+Tokens = Literal["mean", "first", "last"]
+POOLINGS: Mapping[str, Tokens] = {
+    "pooling_mode_mean_tokens": "mean",
+    "pooling_mode_cls_token": "first",
+    "pooling_mode_lasttoken": "last",
+}
+"""By the switch of 1_Pooling/config.json: what becomes of the rows of a text's tokens."""
+STEPS = ("Transformer", "Pooling", "Normalize")
+"""Of modules.json: what is written into a graph."""
+DECODERS = ("qwen3",)
+"""Read from left to right: only their last token has read all of a text."""
 LONGEST, OVERLAP, CHUNKS = 256, 16, 8
 """Of texts: sentence models were taught no more, and read longer ones in parts."""
 PICKLED = ("pytorch_model.bin", "model.pt", "model.ckpt")
@@ -42,6 +55,8 @@ class Asked(Struct, frozen=True):
     licence: str
     source: str
     eight_bits: bool
+    given: str = ""
+    """A folder or a file of things of its kind, which weights of 8 bits are calibrated and compared on."""
 
 
 class Plan(Struct, frozen=True):
@@ -52,6 +67,7 @@ class Plan(Struct, frozen=True):
     text: TextRecipe
     picture: PictureRecipe | None = None
     sound: SoundRecipe | None = None
+    tokens: Tokens = "mean"
 
 
 def planned(folder: Path) -> Plan:
@@ -75,7 +91,7 @@ def planned(folder: Path) -> Plan:
         raise BadValue(f"{folder} lacks {TOKENIZER}: save its tokenizer in the fast form first.")
     text = _text(family, config, folder)
     if family == "sentence":
-        return Plan(family, "article", text)
+        return Plan(family, "article", text, tokens=_tokens(folder, config))
     said = _json(folder, "preprocessor_config.json")
     if family == "clap":
         return Plan(family, "music", text, sound=_sound(said, config))
@@ -110,9 +126,31 @@ def _text(family: Family, config: dict[str, Any], folder: Path) -> TextRecipe:
     types = "token_type_ids" if int(inner.get("type_vocab_size", 0)) > 1 else ""
     named = f"{folder.name} {config.get('_name_or_path', '')}".lower()
     before = ("passage: ", "query: ") if "e5" in named else ("", "")
+    prompts = _json(folder, "config_sentence_transformers.json", {}).get("prompts") or {}
+    before = (
+        str(prompts.get("document", prompts.get("passage")) or before[0]),
+        str(prompts.get("query") or before[1]),
+    )
     return TextRecipe(
         longest, OVERLAP, CHUNKS, pad_id=pad, types=types, before=before[0], before_words=before[1]
     )
+
+
+def _tokens(folder: Path, config: dict[str, Any]) -> Tokens:
+    """What its makers did with the rows of tokens. Raises `BadValue` for what no graph here does."""
+    steps = _list(folder, "modules.json")
+    strange = [name for step in steps if (name := str(step.get("type")).rpartition(".")[2]) not in STEPS]
+    if strange:
+        raise BadValue(
+            f"{folder} ends in {', '.join(strange)}, which cannot be exported; known are {', '.join(STEPS)}."
+        )
+    said = _json(folder, "1_Pooling/config.json", {})
+    on = [name for name, is_on in said.items() if name.startswith("pooling_mode_") and is_on is True]
+    if not on:
+        return "last" if config["model_type"] in DECODERS else "mean"
+    if len(on) > 1 or on[0] not in POOLINGS:
+        raise BadValue(f"{folder} pools by {', '.join(on)}; known is one of {', '.join(POOLINGS)}.")
+    return POOLINGS[on[0]]
 
 
 def _picture(said: dict[str, Any]) -> PictureRecipe:
@@ -170,14 +208,20 @@ def _sound(said: dict[str, Any], config: dict[str, Any]) -> SoundRecipe:
 
 def _json(folder: Path, name: str, without: dict[str, Any] | None = None) -> dict[str, Any]:
     file = folder / name
-    if without is not None and not file.is_file():
-        return without
+    return without if without is not None and not file.is_file() else _decoded(file, dict[str, Any])
+
+
+def _list(folder: Path, name: str) -> list[dict[str, Any]]:
+    file = folder / name
+    return _decoded(file, list[dict[str, Any]]) if file.is_file() else []
+
+
+def _decoded(file: Path, kind: type[T]) -> T:
     try:
         if file.stat().st_size > LARGEST:
             raise BadValue(f"{file} is too long to be what its name says.")
-        told = msgspec.json.decode(file.read_bytes(), type=dict[str, Any])
+        return msgspec.json.decode(file.read_bytes(), type=kind)
     except OSError as error:
         raise Refused(f"{file}: {error.strerror}.") from error
     except msgspec.MsgspecError as error:
-        raise BadValue(f"{file} is no JSON object: {error}.") from error
-    return told
+        raise BadValue(f"{file} is not the JSON that its name says: {error}.") from error

@@ -12,12 +12,23 @@ from anagnorisis.export.plan import Asked, licence_of, planned
 NOT_DONE = "The export was not done; the lines above say why."
 
 
-def run(checkpoint: Path, into: Path, *, name: str, licence: str, source: str, eight_bits: bool) -> None:
+def run(
+    checkpoint: Path,
+    into: Path,
+    *,
+    name: str,
+    licence: str,
+    source: str,
+    eight_bits: bool,
+    given: Path | None = None,
+) -> None:
     """Put the checkpoint in a folder into the new folder `into`, as `models import` takes it.
 
     Raises `BadValue` and `Refused` with what is wrong with the checkpoint, and `Refused` when nothing came.
     """
     planned(checkpoint)
+    if given and not given.exists():
+        raise BadValue(f"There is nothing at {given}. Name a folder or a file with --on.")
     licence = licence or licence_of(checkpoint)
     if not licence:
         raise BadValue(
@@ -31,6 +42,7 @@ def run(checkpoint: Path, into: Path, *, name: str, licence: str, source: str, e
         licence=licence,
         source=source or f"exported from {checkpoint.name}",
         eight_bits=eight_bits,
+        given=str(given or ""),
     )
     command = [sys.executable, "-m", "anagnorisis.export.child", msgspec.json.encode(asked).decode()]
     if subprocess.run(command, check=False).returncode:

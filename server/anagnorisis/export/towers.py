@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoModel
 
-from anagnorisis.export.plan import Plan
+from anagnorisis.export.plan import Plan, Tokens
 
 
 class Picture(nn.Module):
@@ -52,20 +52,30 @@ class Sound(nn.Module):
 
 
 class Sentence(nn.Module):
-    """Token numbers, mask and types (b, t) -> (b, dim): the mean of the tokens that are none of padding."""
+    """Token numbers, mask and types (b, t), padded behind -> (b, dim).
 
-    def __init__(self, model: Any, typed: bool) -> None:
+    The mean of the tokens that are none of padding, or the first of them, or the last.
+    """
+
+    def __init__(self, model: Any, typed: bool, tokens: Tokens) -> None:
         super().__init__()
-        self.model, self.typed = model, typed
+        self.model, self.typed, self.tokens = model, typed, tokens
 
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None = None
     ) -> Tensor:
         """The direction of each chunk."""
-        given = {"input_ids": input_ids, "attention_mask": attention_mask}
+        given: dict[str, Any] = {"input_ids": input_ids, "attention_mask": attention_mask}
         if self.typed:
             given["token_type_ids"] = token_type_ids
+        if self.tokens == "last":
+            given["use_cache"] = False
         rows = self.model(**given).last_hidden_state
+        if self.tokens == "first":
+            return unit(rows[:, 0])
+        if self.tokens == "last":
+            ends = (attention_mask.sum(1) - 1)[:, None, None].expand(-1, 1, rows.shape[-1])
+            return unit(rows.gather(1, ends).squeeze(1))
         mask = attention_mask[..., None].to(rows.dtype)
         return unit((rows * mask).sum(1) / mask.sum(1).clamp(min=1))
 
@@ -86,7 +96,7 @@ def towers(folder: Path, plan: Plan) -> Mapping[str, nn.Module]:
         attn_implementation="eager",
     )
     if plan.family == "sentence":
-        made: dict[str, nn.Module] = {"content": Sentence(model, bool(plan.text.types))}
+        made: dict[str, nn.Module] = {"content": Sentence(model, bool(plan.text.types), plan.tokens)}
     elif plan.sound:
         made = {"content": Sound(model, bool(plan.sound.longer)), "words": Words(model, True)}
     else:

@@ -8,14 +8,16 @@ from typing import Any
 import msgspec
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 from msgspec.structs import replace
 from onnx import TensorProto, helper
+from onnxruntime.capi.onnxruntime_pybind11_state import Fail
 from tests import graphs
 from tests.files import make_track
 
 from anagnorisis.config import Settings
-from anagnorisis.domain import Unreadable, WorkerLost
+from anagnorisis.domain import Refused, Unreadable, WorkerLost
 from anagnorisis.embed import EMBEDDERS, EmbedderSpec, runtime
 from anagnorisis.embed.description import FILE, Description, check, joined, spec
 from anagnorisis.embed.frames import Made
@@ -206,6 +208,36 @@ async def test_without_the_runtime_a_sentence_says_how_to_get_it(
         await worker.embed(reader, [("a", "bees")])
     (still,) = await worker.embed(EMBEDDERS["article"], [("a", "bread")])
     assert isinstance(still, Made), "what needs no runtime goes on"
+
+
+def test_a_provider_that_is_listed_and_refuses_the_graph_leaves_it_to_the_processor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The runtime's wheels list what they were built with, not what this machine has."""
+    graphs.picture_model(tmp_path / "eyes")
+    whole, asked = onnxruntime.InferenceSession, list[list[str]]()
+
+    def refusing(file: str, options: Any, providers: list[str]) -> Any:
+        asked.append(providers)
+        if providers[0] != runtime.CPU:
+            raise Fail("[ONNXRuntimeError] : 1 : FAIL : No device of this kind was found.")
+        return whole(file, options, providers=providers)
+
+    listed = ["OpenVINOExecutionProvider", "DmlExecutionProvider", runtime.CPU]
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: listed)
+    monkeypatch.setattr(onnxruntime, "InferenceSession", refusing)
+    model = load(str(tmp_path / "eyes"))
+    assert asked == [listed, [runtime.CPU]], (
+        "what is there, in the order that is preferred; then the processor"
+    )
+    assert model.provider == runtime.CPU
+    landscape().save(tmp_path / "one.png")
+    (row,) = model.rows([bytes(tmp_path / "one.png")])
+    assert not isinstance(row, Unreadable) and row.any()
+    broken = tmp_path / "eyes/model.onnx"
+    broken.write_bytes(b"no graph")
+    with pytest.raises(Refused, match=r"The graph model\.onnx does not load: "):
+        runtime.session(broken, 1)
 
 
 async def test_of_a_batch_that_fails_only_the_item_that_fails_alone_has_no_vector(

@@ -44,6 +44,53 @@ def checkpoint(tmp_path: Path) -> Checkpoint:
     return make
 
 
+SENTENCE = {"config.json": {"model_type": "bert"}, "preprocessor_config.json": None}
+
+
+@pytest.mark.parametrize(
+    ("switch", "tokens"),
+    [
+        ("pooling_mode_cls_token", "first"),
+        ("pooling_mode_mean_tokens", "mean"),
+        ("pooling_mode_lasttoken", "last"),
+    ],
+)
+def test_a_sentence_model_pools_as_its_makers_did(checkpoint: Checkpoint, switch: str, tokens: str) -> None:
+    folder = checkpoint(**SENTENCE)
+    assert planned(folder).tokens == "mean"
+    (folder / "1_Pooling").mkdir()
+    pooling = folder / "1_Pooling/config.json"
+    pooling.write_text(
+        json.dumps({"word_embedding_dimension": 8, switch: True, "pooling_mode_max_tokens": False})
+    )
+    assert planned(folder).tokens == tokens
+    pooling.write_text(json.dumps({switch: True, "pooling_mode_max_tokens": True}))
+    with pytest.raises(BadValue, match=r"pools by .*pooling_mode_max_tokens; known is one of"):
+        planned(folder)
+
+
+def test_a_decoder_takes_its_last_token_and_the_makers_instruction(checkpoint: Checkpoint) -> None:
+    prompts = {"prompts": {"query": "Instruct: find it\nQuery:", "document": ""}}
+    folder = checkpoint(
+        **SENTENCE | {"config.json": {"model_type": "qwen3"}, "config_sentence_transformers.json": prompts}
+    )
+    plan = planned(folder)
+    assert (plan.family, plan.tokens, plan.text.types) == ("sentence", "last", "")
+    assert plan.text.before_words == "Instruct: find it\nQuery:"
+
+
+def test_steps_behind_the_pooling_are_never_left_out_in_silence(checkpoint: Checkpoint) -> None:
+    folder = checkpoint(**SENTENCE)
+    steps = [
+        {"type": f"sentence_transformers.models.{one}"} for one in ("Transformer", "Pooling", "Normalize")
+    ]
+    (folder / "modules.json").write_text(json.dumps(steps))
+    assert planned(folder).tokens == "mean"
+    (folder / "modules.json").write_text(json.dumps([*steps, {"type": "sentence_transformers.models.Dense"}]))
+    with pytest.raises(BadValue, match="ends in Dense, which cannot be exported"):
+        planned(folder)
+
+
 def test_a_clip_cuts_the_middle_out_and_pads_its_words(checkpoint: Checkpoint) -> None:
     plan = planned(checkpoint())
     assert (plan.family, plan.kind) == ("clip", "image")
@@ -93,7 +140,7 @@ def test_an_e5_puts_its_words_before_texts_and_questions(checkpoint: Checkpoint)
     ("changed", "why"),
     [
         ({"config.json": {"model_type": "llama"}}, "holds a 'llama'; known are clip"),
-        ({"config.json": [1]}, "is no JSON object"),
+        ({"config.json": [1]}, "is not the JSON that its name says"),
         ({"tokenizer.json": None}, "lacks tokenizer.json"),
         ({"preprocessor_config.json": {"size": 8, "resample": 2}}, "its sides must lie in"),
     ],

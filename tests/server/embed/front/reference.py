@@ -78,6 +78,21 @@ def yamnet(sound: F32) -> F64:
     return np.log(magnitude @ sides(htk_mel(np.linspace(0, 8000, 257)), edges) + 0.001)
 
 
+def ced(sound: F32) -> F64:
+    """torchaudio's MelSpectrogram and AmplitudeToDB(top_db=120) as CED has them, of 16 kHz: (frames, 64).
+
+    HTK's edges, the sides straight over hertz, peaks of 1, powers of centred frames.
+    """
+    padded = np.pad(sound.astype(np.float64), 256, mode="reflect")
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(512) / 512)
+    frames = np.stack([padded[at : at + 512] * window for at in range(0, len(sound) + 1, 160)])
+    mels = np.linspace(0, htk_mel(np.array(8000.0)), 66)
+    edges = 700 * (10 ** (mels / 2595) - 1)
+    power = np.abs(np.fft.rfft(frames)) ** 2 @ sides(np.linspace(0, 8000, 257), edges)
+    level = 10 * np.log10(np.maximum(power, 1e-10))
+    return np.maximum(level, level.max() - 120)
+
+
 def sides(bins: F64, edges: F64) -> F64:
     """Triangles (bins, bands) of height 1 whose sides are straight over the scale of both arguments."""
     rising = (bins[:, None] - edges[:-2]) / (edges[1:-1] - edges[:-2])

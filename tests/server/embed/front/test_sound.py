@@ -12,6 +12,7 @@ from tests.server.embed.conftest import MakeTrack
 from tests.server.embed.front import reference
 
 from anagnorisis.domain import Unreadable
+from anagnorisis.embed.catalogue import known
 from anagnorisis.embed.front.recipes import MelRecipe, SoundRecipe
 from anagnorisis.embed.front.sound import Listener, crops, starts
 
@@ -56,6 +57,18 @@ def test_yamnets_spectrogram_is_its_makers() -> None:
     sound = noise(32_000)
     found = Listener(SHORT).patches(sound)
     assert np.abs(found[0] - reference.yamnet(sound)).max() <= 1e-5
+
+
+def test_the_known_taggers_spectrogram_is_its_makers_where_there_is_sound() -> None:
+    recipe = known("ced-tiny").content.sound
+    assert recipe is not None
+    sound = noise(160_000)
+    (found,) = Listener(recipe).patches(sound)
+    expected = reference.ced(sound).T
+    assert found.shape == expected.shape == (64, 1001), "bands before time"
+    heard = slice(0, 740)
+    assert np.abs(found - expected)[:, heard].max() <= 1e-4
+    assert np.abs(found - expected)[:, 760:].max() <= 6, "its makers' silence hangs on the loudest sound"
 
 
 def test_patches_are_cut_one_after_the_other_or_overlapping(track: MakeTrack) -> None:
