@@ -1,11 +1,10 @@
 """What belongs together in a kind: albums, artists and genres of music, publications of texts."""
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
-from typing import Literal, get_args
+from typing import Literal
 
 from msgspec import Struct
 
@@ -13,7 +12,6 @@ from anagnorisis.domain import ItemId, Kind
 from anagnorisis.store.shelved import Shelved
 
 By = Literal["album", "artist", "genre", "publication"]
-BYS: tuple[By, ...] = get_args(By)
 KIND_OF: dict[By, Kind] = {"album": "music", "artist": "music", "genre": "music", "publication": "article"}
 SEVERAL = "Various artists"
 DISC = re.compile(r"[/\\](?:cd|disc|disk|dvd|side|part)[ _.-]*\w{1,3}$", re.IGNORECASE)
@@ -74,12 +72,6 @@ def publications(copies: Sequence[Shelved]) -> list[Gathered]:
     return _by(
         "publication", newest, lambda item: (item.collection,), lambda of: _counted(len(of), "article")
     )
-
-
-def letter_of(name: str) -> str:
-    """The capital letter a name is filed under, # for what begins with none."""
-    first = unicodedata.normalize("NFKD", name.strip())[:1].upper()
-    return first if first.isalpha() else "#"
 
 
 def _by(

@@ -3,7 +3,6 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from itertools import groupby
 from typing import Literal
 
 import numpy as np
@@ -12,13 +11,13 @@ from numpy.typing import NDArray
 
 from anagnorisis.domain import Item, ItemId, Pick, Unknown
 from anagnorisis.feed import gathering, picks
-from anagnorisis.feed.gathering import KIND_OF, By, Gathered, letter_of
-from anagnorisis.feed.queries import Section, check_limit
+from anagnorisis.feed.gathering import KIND_OF, By, Gathered
+from anagnorisis.feed.queries import Section, check_limit, sections
 from anagnorisis.feed.steering import Numbers
 from anagnorisis.feed.worth import worth
 from anagnorisis.store import items, shelved
 from anagnorisis.store.db import Store
-from anagnorisis.store.titles import sort_title
+from anagnorisis.store.titles import letter_of, sort_title
 from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.learner import Learner
 from anagnorisis.taste.space import Space
@@ -187,5 +186,4 @@ def _group(one: Gathered, faces: dict[ItemId, Item], value: float) -> Group:
 
 
 def _letters(groups: Sequence[Gathered]) -> list[Section]:
-    lettered = groupby(groups, key=lambda group: letter_of(sort_title(group.name)))
-    return [Section(letter, len([*some])) for letter, some in lettered]
+    return sections((letter_of(sort_title(group.name)), 1) for group in groups)

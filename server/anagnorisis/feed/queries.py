@@ -1,6 +1,7 @@
 """What can be asked of the feed and of the library, and the pages that answer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Literal
 
 from msgspec import Struct
@@ -97,6 +98,12 @@ class Section(Struct, frozen=True):
     label: str
     """A capital letter or # for what begins with none; YYYY-MM; empty where the order has no parts."""
     count: int
+
+
+def sections(labelled: Iterable[tuple[str, int]]) -> list[Section]:
+    """Labels with how many items stand under each, in order: neighbours of the same label are one."""
+    grouped = groupby(labelled, key=lambda one: one[0])
+    return [Section(label, sum(count for _, count in some)) for label, some in grouped]
 
 
 def check_page(limit: int, filters: Filters) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,11 +10,12 @@ from anagnorisis.domain import BadValue, Item, ItemId, Kind
 from anagnorisis.feed import marks, picks
 from anagnorisis.feed.eligible import Eligible
 from anagnorisis.feed.newest import Keys, moved, newest
-from anagnorisis.feed.queries import ItemPage, ItemsQuery, Section, Sort, check_page
+from anagnorisis.feed.queries import ItemPage, ItemsQuery, Section, Sort, check_page, sections
 from anagnorisis.feed.turns import Turns
 from anagnorisis.feed.worth import Mask, liked
 from anagnorisis.store import events, items, plays
 from anagnorisis.store.db import Store
+from anagnorisis.store.titles import letter_of
 from anagnorisis.store.visibility import Sight
 from anagnorisis.taste.learner import Learner
 from anagnorisis.taste.view import View
@@ -89,7 +89,7 @@ class Shelf:
         told = await items.counted(self._store.read, asked, LABELS.get(sort, "''"))
         if sort in ("newest", "made"):
             told.reverse()
-        return _merged(told, sort == "title")
+        return sections((letter_of(one.name) if sort == "title" else one.name, one.count) for one in told)
 
     async def _by_store(
         self, sight: Sight, query: ItemsQuery, sort: items.Sort, only: Sequence[ItemId] | None
@@ -167,17 +167,6 @@ def _asked(sight: Sight, query: ItemsQuery, sort: items.Sort, only: Sequence[Ite
         limit=query.limit + 1,
         skip=query.skip,
     )
-
-
-def _merged(told: Sequence[items.Counted], letters: bool) -> list[Section]:
-    """Neighbours of the same label are one; of letters, what is none is filed under #."""
-    named = [(_letter(one.name) if letters else one.name, one.count) for one in told]
-    grouped = groupby(named, key=lambda one: one[0])
-    return [Section(label, sum(count for _, count in some)) for label, some in grouped]
-
-
-def _letter(first: str) -> str:
-    return first.upper() if first.isalpha() else "#"
 
 
 async def _only(query: ItemsQuery, views: Mapping[Kind, View]) -> list[ItemId] | None:

@@ -8,6 +8,12 @@ LEADING = re.compile(rf"(?:(?:{ARTICLES})\s+|l['’])(?=\w)")
 PUNCTUATION = re.compile(r"\W+")
 
 
+def letter_of(name: str) -> str:
+    """The capital letter a name is filed under, # for what begins with none."""
+    first = unicodedata.normalize("NFKD", name.strip())[:1].upper()
+    return first if first.isalpha() else "#"
+
+
 def sort_title(title: str) -> str:
     """`title` without case, accents, leading punctuation and article; empty only if `title` is blank."""
     folded = unicodedata.normalize("NFKD", title.casefold()).strip()

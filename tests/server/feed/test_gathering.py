@@ -108,13 +108,3 @@ def test_a_group_keeps_its_number_as_tracks_come_and_go(shop: Shop) -> None:
     a, b = shop.track("A", "Ida", "Sea"), shop.track("B", "Ida", "Sea")
     assert gathering.albums([a])[0].id == gathering.albums([b, a])[0].id
     assert gathering.albums([a])[0].id != gathering.artists([a])[0].id
-
-
-def test_names_are_filed_under_letters() -> None:
-    assert [gathering.letter_of(name) for name in ("élan", " ab", "1984", "", "Ж")] == [
-        "E",
-        "A",
-        "#",
-        "#",
-        "Ж",
-    ]

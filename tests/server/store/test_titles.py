@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anagnorisis.store.titles import sort_title
+from anagnorisis.store.titles import letter_of, sort_title
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,13 @@ def test_a_title_with_something_in_it_is_filed_under_something(title: str) -> No
 @given(st.text(alphabet="abc xyz"))
 def test_upper_and_lower_case_are_filed_together(title: str) -> None:
     assert sort_title(title.upper()) == sort_title(title)
+
+
+def test_names_are_filed_under_letters() -> None:
+    assert [letter_of(name) for name in ("élan", " ab", "1984", "", "Ж")] == [
+        "E",
+        "A",
+        "#",
+        "#",
+        "Ж",
+    ]
