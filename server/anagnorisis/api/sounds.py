@@ -47,11 +47,7 @@ async def get_sound(
     item = await find(store, sight, item_id)
     async with opened(store, item.id, sight) as file:
         coding = await coding_of(file)
-    return Sound(
-        coding,
-        await loudness.gain(store.read, item.id, "track"),
-        await loudness.gain(store.read, item.id, "album"),
-    )
+    return Sound(coding, *await loudness.gains(store.read, item.id, ["track", "album"]))
 
 
 @get("/items/{item_id:str}/lyrics")

@@ -2,7 +2,7 @@
 
 import math
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from aiosqlite import Connection
@@ -77,14 +77,24 @@ async def gain(read: Connection, item: ItemId, level: Level) -> float:
     An album without tags of its own is as loud as its tracks in the same folder on average, by energy and
     length; that leaves out the gate over the whole album, which moves it by some tenths of a decibel.
     """
+    (told,) = await gains(read, item, [level])
+    return told
+
+
+async def gains(read: Connection, item: ItemId, levels: Sequence[Level]) -> list[float]:
+    """The `gain` of a track at each of `levels`, looked up once."""
     known = (await of(read, [item])).get(item)
-    if level == "off" or known is None:
+    return [0.0 if known is None else await _gain(read, known, level) for level in levels]
+
+
+async def _gain(read: Connection, known: Loudness, level: Level) -> float:
+    if level == "off":
         return 0.0
     lufs, peak = known.lufs, known.peak
     if level == "album":
         lufs, peak = known.album_lufs, known.album_peak
         if lufs is None:
-            lufs, peak = _together([row for row in await read.execute_fetchall(ALBUM, (item,))], known)
+            lufs, peak = _together([*await read.execute_fetchall(ALBUM, (known.item,))], known)
     if lufs is None:
         return 0.0
     most = ROOM - 20 * math.log10(peak) if peak else math.inf
