@@ -4,6 +4,7 @@ import { onOrder } from './changes'
 import { db } from './db'
 import { heardAt } from './hearing'
 import { held } from './held'
+import type { Pick } from './nouns'
 import type { Snapshot } from './parts'
 import { keptAt } from './pieces'
 import { Player } from './player.svelte'
@@ -28,6 +29,13 @@ export const player = new Player({
 
 /** What is needed once something plays, and not before. */
 export const more = () => import('../player/extras.svelte')
+
+/** Play `pick` in the list it stands in; when it is what plays already, pause it or go on. */
+export function playIn(picks: readonly Pick[], pick: Pick | undefined): void {
+  if (!pick) return
+  if (player.item?.id === pick.item.id) player.toggle()
+  else player.start(picks.map((one) => one.item), pick.item)
+}
 
 /** Each who listens here has a queue of their own. */
 function queueKey(): string {
