@@ -50,6 +50,7 @@ Topic = Literal[
     "egress",
     "controls",
     "playlists",
+    "highlights",
     "speakers",
     "words",
     "models",
