@@ -28,6 +28,9 @@ const TASTE = { name: 'taste', test: /\/src\/(lib\/)?taste\/(?!heads|Heads?\.|Ca
 /** The player's sheets come together with what is needed once something plays. */
 const PLAYER = { name: 'player', test: /\/src\/player\/(?!Output|AddTo|Edit|Words|ItemMenu)|\/Queue\.svelte/ }
 
+/** A text that is open comes with all that can be done with it but the sheet of its look. */
+const READER = { name: 'reader', test: /\/src\/reader\/(?!LookSheet)/ }
+
 /** What can do nothing without the house: not kept beforehand, only once it was opened. */
 const ONLINE = ['AddTo', 'AskIn', 'Audit', 'Carry', 'Confirm', 'Devices', 'Edit', 'Egress', 'Feeds', 'Heads', 'History', 'ItemMenu', 'Knock', 'LeftOver', 'Listening', 'Map', 'Models', 'Output', 'People', 'PlaylistPage', 'Playlists', 'Security', 'Sharing', 'Similar', 'SourcePage', 'Steer', 'Teach', 'Versus', 'Welcome', 'Words', 'feeds', 'versus']
 
@@ -72,7 +75,7 @@ export default defineConfig({
     target: ['es2022', 'safari16.4'],
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    rolldownOptions: { output: { codeSplitting: { groups: [FIRST, TASTE, PLAYER] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [FIRST, TASTE, PLAYER, READER] } } },
     // The licences of what is bundled travel with the app.
     license: { fileName: 'licenses.md' },
   },

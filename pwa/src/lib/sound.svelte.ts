@@ -4,7 +4,7 @@ import { onOrder } from './changes'
 import { db } from './db'
 import { heardAt } from './hearing'
 import { held } from './held'
-import type { Pick } from './nouns'
+import type { Item, Pick } from './nouns'
 import type { Snapshot } from './parts'
 import { keptAt } from './pieces'
 import { Player } from './player.svelte'
@@ -26,6 +26,16 @@ export const player = new Player({
     return volumes.get(item.id)
   },
 })
+
+/** Who has the lock screen and the keys in place of the player: a text that is read aloud. */
+type Taken = { item: Item; playing: boolean; toggle: () => void; step: (by: 1 | -1) => void }
+export const lockScreen = $state<{ taken: Taken | null }>({ taken: null })
+
+/** Play or pause whatever is heard. */
+export function toggle(): void {
+  if (lockScreen.taken) lockScreen.taken.toggle()
+  else player.toggle()
+}
 
 /** What is needed once something plays, and not before. */
 export const more = () => import('../player/extras.svelte')
@@ -64,11 +74,11 @@ export function tieToPage(): void {
   const lock = navigator.mediaSession
   if (!lock) return
   const acts: Partial<Record<MediaSessionAction, MediaSessionActionHandler>> = {
-    play: () => (player.act(), player.playing || player.toggle()),
-    pause: () => player.pause(),
+    play: () => (player.act(), (lockScreen.taken ?? player).playing || toggle()),
+    pause: () => (lockScreen.taken?.playing ? toggle() : player.pause()),
     stop: () => player.stop(),
-    nexttrack: () => player.forward(),
-    previoustrack: () => player.backward(),
+    nexttrack: () => (lockScreen.taken ? lockScreen.taken.step(1) : player.forward()),
+    previoustrack: () => (lockScreen.taken ? lockScreen.taken.step(-1) : player.backward()),
     seekbackward: ({ seekOffset }) => nudge(-1, seekOffset ?? STEP_S),
     seekforward: ({ seekOffset }) => nudge(1, seekOffset ?? STEP_S),
     seekto: ({ seekTime }) => seekTime != null && player.seek(seekTime),
@@ -89,7 +99,7 @@ export function tieToPage(): void {
     for (const [name, run] of Object.entries(acts)) act(name, steps || !/^seek(f|b)/.test(name) ? run : null)
   })
   $effect(() => {
-    const item = player.item
+    const item = lockScreen.taken?.item ?? player.item
     lock.metadata = item
       ? new MediaMetadata({
           title: item.title,
@@ -100,7 +110,9 @@ export function tieToPage(): void {
       : null
   })
   $effect(() => {
-    lock.playbackState = player.item ? (player.playing ? 'playing' : 'paused') : 'none'
+    const heard = lockScreen.taken ?? player
+    lock.playbackState = heard.item ? (heard.playing ? 'playing' : 'paused') : 'none'
+    if (lockScreen.taken) return lock.setPositionState()
     const { duration, rate } = player
     if (duration > 0) lock.setPositionState({ duration, position: Math.min(player.position, duration), playbackRate: rate })
   })
