@@ -50,12 +50,22 @@ class Highlight(Struct, frozen=True):
     """Unix milliseconds."""
 
 
+def check(told: Highlight) -> None:
+    """Raise `BadValue` for one that is empty or too long."""
+    if not told.quote.strip() or len(told.quote) > LONGEST_QUOTE:
+        raise BadValue(f"A highlight has 1 to {LONGEST_QUOTE:,} characters.", told.item)
+    if len(told.note) > LONGEST_NOTE:
+        raise BadValue(f"A note has at most {LONGEST_NOTE:,} characters, not {len(told.note):,}.", told.item)
+    if max(len(told.before), len(told.after)) > LONGEST_AROUND:
+        raise BadValue(f"At most {LONGEST_AROUND} characters around a highlight are kept.", told.item)
+
+
 def put(db: sqlite3.Connection, person: int, told: Highlight, changed_at: int) -> None:
     """Keep what `person` marked, or how they changed it at `changed_at` (unix ms); an earlier change is late.
 
     The item may be unknown as yet. Raises `BadValue`, and `Conflict` for the uuid of somebody else's.
     """
-    _check(told)
+    check(told)
     _own(db, person, told.uuid)
     fields = (told.quote, told.before, told.after, told.note, told.made_at, changed_at)
     db.execute(PUT, (told.uuid, person, told.item, *fields))
@@ -87,12 +97,3 @@ def _own(db: sqlite3.Connection, person: int, uuid: str) -> None:
     row = db.execute(WHOSE, (uuid,)).fetchone()
     if row and row[0] != person:
         raise Conflict("This uuid belongs to another highlight; make a new one.")
-
-
-def _check(told: Highlight) -> None:
-    if not told.quote.strip() or len(told.quote) > LONGEST_QUOTE:
-        raise BadValue(f"A highlight has 1 to {LONGEST_QUOTE:,} characters.", told.item)
-    if len(told.note) > LONGEST_NOTE:
-        raise BadValue(f"A note has at most {LONGEST_NOTE:,} characters, not {len(told.note):,}.", told.item)
-    if max(len(told.before), len(told.after)) > LONGEST_AROUND:
-        raise BadValue(f"At most {LONGEST_AROUND} characters around a highlight are kept.", told.item)
