@@ -64,7 +64,13 @@ def live_in(house: House, client: Client) -> str:
     picks = client.call("GET", f"/api/items?kind=image&sort=title&limit={RATED}")["picks"]
     now = 1_790_000_000_000
     events = [
-        {"uuid": f"{n:032x}", "kind": "rating", "item": pick["item"]["id"], "value": n * 7 % 11, "at": now + n}
+        {
+            "uuid": f"{n:032x}",
+            "kind": "rating",
+            "item": pick["item"]["id"],
+            "value": n * 7 % 11,
+            "at": now + n,
+        }
         for n, pick in enumerate(picks)
     ]
     client.call("POST", "/api/events", {"sent_at": now + len(events), "events": events})
@@ -88,7 +94,7 @@ def browse(house: House, code: str, runs: int) -> dict[str, Any]:
 
 
 def figures_of(found: dict[str, Any]) -> dict[str, float]:
-    """Medians of what is waited for, of answers also the 95th percentile; the worst shift; how much is wrong."""
+    """Medians of what is waited for, of answers the 95th percentile too; the worst shift; faults."""
     return {
         "lcp_ms": round(statistics.median(found["lcp"]), 1),
         "offline_start_ms": round(statistics.median(found["offline"]), 1),

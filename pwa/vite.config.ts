@@ -26,13 +26,13 @@ const FIRST = {
 const TASTE = { name: 'taste', test: /\/src\/(lib\/)?taste\/(?!heads|Heads?\.|Carry|[sS]haring|[vV]ersus)|\/TastePage\.svelte/ }
 
 /** The player's sheets come together with what is needed once something plays. */
-const PLAYER = { name: 'player', test: /\/src\/player\/(?!Output|AddTo|Edit|Words|ItemMenu)|\/Queue\.svelte/ }
+const PLAYER = { name: 'player', test: /\/src\/player\/(?!Output|AddTo|Edit|Words|ItemMenu)|\/(Queue|MiniPlayer)\.svelte/ }
 
-/** A text that is open comes with all that can be done with it but the sheet of its look. */
-const READER = { name: 'reader', test: /\/src\/reader\/(?!LookSheet)/ }
+/** A text that is open comes with all that can be done with it. */
+const READER = { name: 'reader', test: /\/src\/reader\// }
 
 /** What can do nothing without the house: not kept beforehand, only once it was opened. */
-const ONLINE = ['AddTo', 'AskIn', 'Audit', 'Carry', 'Confirm', 'Devices', 'Edit', 'Egress', 'Feeds', 'Heads', 'History', 'ItemMenu', 'Knock', 'LeftOver', 'Listening', 'Map', 'Models', 'Output', 'People', 'PlaylistPage', 'Playlists', 'Security', 'Sharing', 'Similar', 'SourcePage', 'Steer', 'Teach', 'Versus', 'Welcome', 'Words', 'feeds', 'versus']
+const ONLINE = ['AddTo', 'AskIn', 'Audit', 'Carry', 'Confirm', 'Devices', 'Edit', 'Egress', 'Feeds', 'Heads', 'Highlights', 'History', 'ItemMenu', 'Knock', 'LeftOver', 'Listening', 'Map', 'Models', 'Nine', 'Output', 'People', 'PlaylistPage', 'Playlists', 'Search', 'Security', 'Sharing', 'Similar', 'SourcePage', 'Steer', 'Teach', 'Versus', 'Welcome', 'Why', 'Words', 'feeds', 'versus']
 
 export default defineConfig({
   plugins: [

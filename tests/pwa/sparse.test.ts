@@ -2,14 +2,14 @@
 import { beforeEach, expect, test } from 'vitest'
 import { PAGE, Sparse } from '../../pwa/src/lib/sparse.svelte'
 
-class Numbers extends Sparse<number> {
+class Places extends Sparse<string> {
   asked: number[] = []
   answer: (() => void)[] = []
 
   protected override async fetch(first: number): Promise<void> {
     this.asked.push(first)
     await new Promise<void>((come) => this.answer.push(come))
-    this.put(first, Array.from({ length: Math.min(PAGE, this.total - first) }, (_, n) => first + n))
+    this.put(first, Array.from({ length: Math.min(PAGE, this.total - first) }, (_, n) => `at ${first + n}`))
   }
 
   anew(): void {
@@ -22,9 +22,9 @@ class Numbers extends Sparse<number> {
   }
 }
 
-let list: Numbers
+let list: Places
 beforeEach(() => {
-  list = new Numbers()
+  list = new Places()
   list.total = 3 * PAGE + 5
 })
 
@@ -32,7 +32,7 @@ test('the pages of the places that are needed are fetched, and no others', async
   list.need(PAGE + 3, 2 * PAGE + 1)
   expect(list.asked).toEqual([PAGE, 2 * PAGE])
   await list.come()
-  expect([list.rows[0], list.rows[PAGE], list.rows[3 * PAGE - 1], list.rows[3 * PAGE]]).toEqual([undefined, PAGE, 3 * PAGE - 1, undefined])
+  expect([list.rows[0], list.rows[PAGE], list.rows[3 * PAGE - 1], list.rows[3 * PAGE]]).toEqual([undefined, `at ${PAGE}`, `at ${3 * PAGE - 1}`, undefined])
 })
 
 test('a page that is on its way or there is not asked for again', async () => {

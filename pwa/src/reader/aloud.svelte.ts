@@ -33,8 +33,12 @@ class Aloud {
     this.item = reading.item
     this.#music = player.playing
     this.#free = $effect.root(() => {
-      // Who starts music wants to hear that.
-      $effect(() => void (player.playing && this.playing && this.pause()))
+      let before = player.playing
+      // Who starts music wants to hear that. What was playing stops a moment after it was asked to.
+      $effect(() => {
+        if (player.playing && !before && this.playing) this.pause()
+        before = player.playing
+      })
     })
     this.play()
   }

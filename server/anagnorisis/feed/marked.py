@@ -30,7 +30,7 @@ async def lines(store: Store, sight: Sight) -> bytes:
 def read(body: bytes) -> list[Highlight]:
     """The highlights of such lines. Raises `BadValue` for what are none."""
     try:
-        told = msgspec.json.decode_lines(body, type=list[Highlight])
+        told = msgspec.json.Decoder(Highlight).decode_lines(body)
     except msgspec.MsgspecError as error:
         raise BadValue(f"{bundle.HIGHLIGHTS!r} is none that this program writes: {error}.") from error
     for one in told:

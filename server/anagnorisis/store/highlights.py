@@ -16,17 +16,19 @@ from anagnorisis.store.visibility import Sight, sighted
 PUT = """INSERT INTO highlights (uuid, person, item, quote, before, after, note, made_at, changed_at, gone)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (uuid) DO UPDATE SET quote = excluded.quote,
     before = excluded.before, after = excluded.after, note = excluded.note,
-    changed_at = excluded.changed_at WHERE gone = 0 AND changed_at <= excluded.changed_at"""
-TAKE_OUT = """INSERT INTO highlights (uuid, person, item, quote, before, after, note, made_at, changed_at, gone)
+    changed_at = excluded.changed_at WHERE gone = 0 AND changed_at < excluded.changed_at"""
+TAKE_OUT = """INSERT INTO highlights
+    (uuid, person, item, quote, before, after, note, made_at, changed_at, gone)
     VALUES (?1, ?2, '', '', '', '', '', ?3, ?3, 1) ON CONFLICT (uuid) DO UPDATE SET quote = '', before = '',
     after = '', note = '', changed_at = excluded.changed_at, gone = 1"""
 WHOSE = "SELECT person FROM highlights WHERE uuid = ?"
-FIELDS = "h.uuid, i.id, h.quote, h.before, h.after, h.note, h.made_at"
-LATEST = sighted(f"""SELECT {FIELDS} FROM highlights AS h INDEXED BY highlights_latest
+LATEST = sighted("""SELECT h.uuid, i.id, h.quote, h.before, h.after, h.note, h.made_at
+    FROM highlights AS h INDEXED BY highlights_latest
     LEFT JOIN aliases AS a ON a.old = h.item CROSS JOIN items AS i ON i.id = coalesce(a.new, h.item)
     WHERE h.person = :person AND h.gone = 0 AND (h.made_at, h.uuid) < (:at, :uuid) AND seen(i.id)
     ORDER BY h.made_at DESC, h.uuid DESC LIMIT :limit""")
-OF_ITEM = sighted(f"""SELECT {FIELDS} FROM highlights AS h INDEXED BY highlights_of_item
+OF_ITEM = sighted("""SELECT h.uuid, i.id, h.quote, h.before, h.after, h.note, h.made_at
+    FROM highlights AS h INDEXED BY highlights_of_item
     CROSS JOIN items AS i ON i.id = :item WHERE h.person = :person AND h.gone = 0
     AND h.item IN (SELECT :item UNION SELECT old FROM aliases WHERE new = :item) AND seen(i.id)""")
 

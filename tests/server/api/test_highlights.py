@@ -1,4 +1,4 @@
-"""Highlights over HTTP: kept however often they are told, listed, changed, taken out, each for its person alone."""
+"""Highlights over HTTP: kept once, listed, changed, taken out, each for its person alone."""
 
 import time
 from typing import Any
