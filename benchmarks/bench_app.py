@@ -19,13 +19,14 @@ from typing import Any
 
 import app_transcode
 from anagnorisis.sources.sample import write_sample
-from corpus import large_files
 from house import Client, House
 from receipt import ROOT, arguments, conclude
 
 UI = ROOT / "server/anagnorisis/ui"
 CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b")
-RATED = 60
+RATED = 25
+LONG = 10
+SAMPLE = {"music": 24, "images": 60, "articles": 30}
 
 
 def initial_scripts() -> set[str]:
@@ -52,11 +53,12 @@ def weight() -> dict[str, float]:
 
 
 def furnish(library: Path) -> int:
-    """The sample library and tracks and pictures of real size; returns how many items that is."""
-    for _ in write_sample(library / "sample"):
+    """The sample library and ten tracks of four minutes; returns how many items that is."""
+    for _ in write_sample(library / "sample", **SAMPLE):
         pass
-    large_files(library / "large")
-    return sum(path.is_file() for path in library.rglob("*.*"))
+    for n in range(LONG):
+        app_transcode.write_track(library / "long" / f"Long {n}.flac", "flac", "flac", n)
+    return sum(SAMPLE.values()) + LONG
 
 
 def live_in(house: House, client: Client) -> str:

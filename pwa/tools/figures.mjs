@@ -130,16 +130,34 @@ async function look(browser, storageState) {
         await visit(page, house, screen)
         shifts.push((await seen(page)).shift)
         for (const line of await faults(page)) wrong.push(`${size}, ${colorScheme}, ${screen[0]}: ${line}`)
+        say(screen[0], shifts.at(-1))
       }
       await context.close()
     }
   return [wrong, shifts]
 }
 
+const say = (what, found) => (console.error(`${(performance.now() / 1000).toFixed()} s  ${what}  ${JSON.stringify(found)}`), found)
 const times = async (run) => {
   const told = []
   for (let n = 0; n < Number(runs); n++) told.push(await run())
   return told
+}
+
+/** All that is timed, in a device of its own. */
+async function timed(context) {
+  const colds = say('first visits', await times(() => cold(context)))
+  const warm = await context.newPage()
+  await warm.goto(house)
+  await warm.evaluate(async () => void (await navigator.serviceWorker.ready))
+  await warm.reload()
+  await warm.waitForTimeout(QUIET_MS)
+  await warm.close()
+  await context.setOffline(true)
+  const offline = say('opened offline', await times(() => away(context)))
+  await context.setOffline(false)
+  const [next, sound] = [say('next', await answers(context)), say('sound', await sounds(context))]
+  return { lcp: colds.map((one) => one.largest), offline, next, sound, shifts: colds.map((one) => one.shift) }
 }
 
 const browser = await openBrowser()
@@ -148,17 +166,7 @@ await context.addInitScript(observe)
 const first = await context.newPage()
 await comeIn(first, house, code)
 await first.close()
-const colds = await times(() => cold(context))
-const warm = await context.newPage()
-await warm.goto(house)
-await warm.evaluate(async () => void (await navigator.serviceWorker.ready))
-await warm.reload()
-await warm.waitForTimeout(QUIET_MS)
-await warm.close()
-await context.setOffline(true)
-const offline = await times(() => away(context))
-await context.setOffline(false)
-const [next, sound] = [await answers(context), await sounds(context)]
+const found = process.env.ONLY_SCREENS ? { shifts: [] } : await timed(context)
 const [wrong, shifts] = await look(browser, await context.storageState())
 await browser.close()
-console.log(JSON.stringify({ lcp: colds.map((one) => one.largest), offline, next, sound, shifts: [...shifts, ...colds.map((one) => one.shift)], wrong }))
+console.log(JSON.stringify({ ...found, shifts: [...found.shifts, ...shifts], wrong }))
