@@ -73,7 +73,8 @@ async def list_highlights(
         return HighlightPage([HighlightOut(one, text) for one in marked], None)
     of = (sight.person, "highlights")
     place = marks.read(after, Place, of) if after else None
-    found = await highlights.latest(store.read, sight, limit + 1, place and (place.at, place.uuid))
+    last = (place.at, place.uuid) if place else None
+    found = await highlights.latest(store.read, sight, limit + 1, last)
     told = found[:limit]
     more = marks.mark(Place(told[-1].made_at, told[-1].uuid), of) if len(found) > limit else None
     seen = await items.by_ids(store.read, {one.item for one in told}, sight)

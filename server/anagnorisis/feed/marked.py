@@ -1,8 +1,8 @@
 """Highlights of a taste that is carried away: a JSON object a line, and taken in again, each once."""
 
-import asyncio
 import sqlite3
 from collections.abc import Sequence
+from functools import partial
 
 import msgspec
 
@@ -43,12 +43,10 @@ def read(body: bytes) -> list[Highlight]:
 async def take_up(store: Store, person: int, told: Sequence[Highlight], now_ms: int) -> None:
     """Keep them as those of `person`; what was changed or taken out here since stays so."""
     for start in range(0, len(told), PART):
-        part = told[start : start + PART]
-        await store.write(lambda db, part=part: _put(db, person, part, now_ms), "highlights")
-        await asyncio.sleep(0)
+        await store.write(partial(_put, person, told[start : start + PART], now_ms), "highlights")
 
 
-def _put(db: sqlite3.Connection, person: int, part: Sequence[Highlight], now_ms: int) -> None:
+def _put(person: int, part: Sequence[Highlight], now_ms: int, db: sqlite3.Connection) -> None:
     for one in part:
         at = min(one.made_at, now_ms)
         try:
