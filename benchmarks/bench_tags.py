@@ -109,7 +109,7 @@ def taste(
     base, plain = read(folder, "films"), written(plots)
     tagged = plain.copy()
     for row, guess in zip(tagged, guesses, strict=True):
-        row[4], row[8:16] = min(len(guess), 4) / 4, codes.mixed_code([*guess])
+        row[8:16] = codes.mixed_code([*guess])
     figures = {}
     for name, numbers in (("without", plain), ("with", tagged)):
         data = replace(base, x=x.astype(np.float64), numbers=numbers)
