@@ -54,6 +54,7 @@ Topic = Literal[
     "speakers",
     "words",
     "models",
+    "tags",
 ]
 Again = Literal["never", "source", "start"]
 """When what failed is worth another try: not with these bytes, when its source is back, at the next start."""
@@ -64,6 +65,12 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 LOWEST, HIGHEST = 0.0, 10.0
 IDENTITY_VERSION = 1
+
+
+class Guessed(str):
+    """A tag that no file says: a model guessed it. It is a name like any other, but nobody counts it."""
+
+    __slots__ = ()
 
 
 class AnagnorisisError(Exception):
