@@ -1,8 +1,8 @@
-"""The app in a real browser: its weight, and what a person on a phone of the middle class waits for.
+"""The app in a real browser: its weight, and what a person waits for (`pwa/tools/figures.mjs`).
 
-The browser (`pwa/tools/figures.mjs`) has a processor four times slower than this machine's; the first visit
-also has the line that Lighthouse takes for a phone (1.6 Mbit/s, 150 ms). All else is over loopback. Then axe
-looks at every screen on a phone and at a desk, by day and by night. No rival: the bounds are promises.
+The first visit is that of a phone as Lighthouse takes it: a processor four times slower than this machine's
+and a line of 1.6 Mbit/s and 150 ms. All else is over loopback at full speed. Then axe looks at every screen
+on a phone and at a desk, by day and by night. No rival: the bounds are promises.
 """
 
 import gzip

@@ -2,8 +2,8 @@
 //
 //   node tools/figures.mjs http://127.0.0.1:8765 CODE [RUNS]
 //
-// The phone is one of the middle class: a processor four times slower than this one, and, for the first visit, the line
-// that Lighthouse takes for a phone.
+// The first visit is that of a phone of the middle class, as Lighthouse takes it: a processor four times slower than this
+// one, and a slow line. All else is as fast as this machine is.
 import { openBrowser } from './browser.mjs'
 import { comeIn } from './pairing.mjs'
 import { faults, SCREENS, visit } from './screens.mjs'
@@ -15,7 +15,6 @@ const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isM
 const DESK = { viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1, isMobile: false, hasTouch: false }
 const SLOWER = 4
 const LINE = { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 0.75e6 / 8 }
-const FAST = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 }
 const KEPT = 'cache_storage,service_workers,indexeddb,local_storage'
 const QUIET_MS = 2_500
 const ANSWERS = 20
@@ -33,19 +32,13 @@ function observe() {
 
 const seen = (page) => page.evaluate(() => globalThis.seen)
 
-/** A further page with a slow processor, and a slow line where one is given. */
-async function slow(context, line = FAST) {
+/** The first visit of a person whom the house knows, on a device that has nothing of the app. */
+async function cold(context) {
   const page = await context.newPage()
   const tools = await context.newCDPSession(page)
   await tools.send('Emulation.setCPUThrottlingRate', { rate: SLOWER })
   await tools.send('Network.enable')
-  await tools.send('Network.emulateNetworkConditions', line)
-  return [page, tools]
-}
-
-/** The first visit of a person whom the house knows, on a device that has nothing of the app. */
-async function cold(context) {
-  const [page, tools] = await slow(context, LINE)
+  await tools.send('Network.emulateNetworkConditions', LINE)
   await tools.send('Network.clearBrowserCache')
   await tools.send('Storage.clearDataForOrigin', { origin: house, storageTypes: KEPT })
   await page.goto(house)
@@ -58,7 +51,7 @@ async function cold(context) {
 
 /** From the tap on the icon to the first card, with the house out of reach. */
 async function away(context) {
-  const [page] = await slow(context)
+  const page = await context.newPage()
   await page.goto(house)
   await page.waitForFunction(() => globalThis.seen.card > 0)
   const { card } = await seen(page)
@@ -68,7 +61,7 @@ async function away(context) {
 
 /** From the number given to the next picture painted, many times. */
 async function answers(context) {
-  const [page] = await slow(context)
+  const page = await context.newPage()
   await page.goto(`${house}/teach`)
   await page.getByRole('button', { name: 'Pictures', exact: true }).tap()
   await page.evaluate(() => {
@@ -99,7 +92,7 @@ async function answers(context) {
 
 /** From the tap on a track to its sound, each time another one. */
 async function sounds(context) {
-  const [page] = await slow(context)
+  const page = await context.newPage()
   await page.goto(`${house}/library/music?sort=longest`)
   await page.getByRole('button', { name: /^Play / }).first().waitFor()
   await page.evaluate(() => {

@@ -28,7 +28,7 @@ export const player = new Player({
 })
 
 /** Who has the lock screen and the keys in place of the player: a text that is read aloud. */
-type Taken = { item: Item; playing: boolean; toggle: () => void; step: (by: 1 | -1) => void }
+type Taken = { item: Item; playing: boolean; toggle: () => void; step: (by: 1 | -1) => void; end: () => void }
 export const lockScreen = $state<{ taken: Taken | null }>({ taken: null })
 
 /** Play or pause whatever is heard. */
@@ -64,6 +64,18 @@ export function nudge(direction: 1 | -1, seconds = STEP_S): void {
   player.seek(player.position + direction * seconds)
 }
 
+/** What the keys of a lock screen, a headset or a keyboard do. */
+const ACTS: Partial<Record<MediaSessionAction, MediaSessionActionHandler>> = {
+  play: () => (player.act(), (lockScreen.taken ?? player).playing || toggle()),
+  pause: () => (lockScreen.taken?.playing ? toggle() : player.pause()),
+  stop: () => (lockScreen.taken ? lockScreen.taken.end() : player.stop()),
+  nexttrack: () => (lockScreen.taken ? lockScreen.taken.step(1) : player.forward()),
+  previoustrack: () => (lockScreen.taken ? lockScreen.taken.step(-1) : player.backward()),
+  seekbackward: ({ seekOffset }) => nudge(-1, seekOffset ?? STEP_S),
+  seekforward: ({ seekOffset }) => nudge(1, seekOffset ?? STEP_S),
+  seekto: ({ seekTime }) => seekTime != null && player.seek(seekTime),
+}
+
 /** Bring back what was playing, and keep the lock screen up to date. Call inside a component. */
 export function tieToPage(): void {
   void db()
@@ -73,16 +85,6 @@ export function tieToPage(): void {
   onOrder((order) => void more().then(({ extras }) => extras.obey(order)))
   const lock = navigator.mediaSession
   if (!lock) return
-  const acts: Partial<Record<MediaSessionAction, MediaSessionActionHandler>> = {
-    play: () => (player.act(), (lockScreen.taken ?? player).playing || toggle()),
-    pause: () => (lockScreen.taken?.playing ? toggle() : player.pause()),
-    stop: () => player.stop(),
-    nexttrack: () => (lockScreen.taken ? lockScreen.taken.step(1) : player.forward()),
-    previoustrack: () => (lockScreen.taken ? lockScreen.taken.step(-1) : player.backward()),
-    seekbackward: ({ seekOffset }) => nudge(-1, seekOffset ?? STEP_S),
-    seekforward: ({ seekOffset }) => nudge(1, seekOffset ?? STEP_S),
-    seekto: ({ seekTime }) => seekTime != null && player.seek(seekTime),
-  }
   // An iPhone shows ten seconds on and back in place of the track before and after: there only for what is long.
   const phone = /iP(hone|ad|od)/.test(navigator.userAgent) || (/Mac/.test(navigator.userAgent) && navigator.maxTouchPoints > 1)
   const LONG_S = 20 * 60
@@ -96,7 +98,7 @@ export function tieToPage(): void {
   }
   $effect(() => {
     const steps = !phone || (player.item?.seconds ?? 0) > LONG_S
-    for (const [name, run] of Object.entries(acts)) act(name, steps || !/^seek(f|b)/.test(name) ? run : null)
+    for (const [name, run] of Object.entries(ACTS)) act(name, steps || !/^seek(f|b)/.test(name) ? run : null)
   })
   $effect(() => {
     const item = lockScreen.taken?.item ?? player.item

@@ -51,7 +51,7 @@ class Aloud {
   play(): void {
     player.pause()
     this.playing = true
-    lockScreen.taken = { item: this.item as Item, playing: true, toggle: () => this.toggle(), step: (by) => this.step(by) }
+    lockScreen.taken = { item: this.item as Item, playing: true, toggle: () => this.toggle(), step: (by) => this.step(by), end: () => this.stop() }
     this.#say()
   }
 
