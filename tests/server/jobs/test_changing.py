@@ -23,7 +23,7 @@ from anagnorisis.domain import Conflict, Person, Refused, Source, Unknown
 from anagnorisis.embed import EMBEDDERS
 from anagnorisis.embed.description import Description
 from anagnorisis.embed.registry import Registry
-from anagnorisis.embed.worker import Worker
+from anagnorisis.embed.workers import Workers
 from anagnorisis.jobs.board import Board
 from anagnorisis.jobs.changing import NAME, changing_loop
 from anagnorisis.jobs.embedding import embedding_loop
@@ -50,7 +50,7 @@ class House:
 
     def __init__(self, store: Store, folder: Path) -> None:
         self.store, self.folder = store, folder
-        self.worker, self.board = Worker(Settings(threads=1)), Board(store)
+        self.worker, self.board = Workers(Settings(threads=1)), Board(store)
         self.spaces = Spaces(store, Registry(store, folder / "models"))
         self.learner = Learner(store, self.spaces)
         self.changing = Changing(store, Embedding(store, self.worker, self.spaces), self.spaces)
@@ -173,7 +173,7 @@ async def test_the_way_back_takes_a_moment_and_no_work(house: House, until: Unti
     await house.worker.close()
     await house.changing.choose([BUILT_IN.name])
     await until(house.serves(BUILT_IN.digest))
-    assert house.worker.pid is None, "nothing was seen again"
+    assert house.worker.pids == [], "nothing was seen again"
     assert house.registry.previous("image").digest == eyes
     assert house.spaces.of("image").phi.model == BUILT_IN.digest
 
@@ -284,7 +284,7 @@ async def test_kill_9_of_the_worker_costs_nothing_and_repeats_nothing(house: Hou
     killed = []
 
     def kill() -> bool:
-        pid = house.worker.pid
+        pid = next(iter(house.worker.pids), None)
         if pid and pid not in killed and len(killed) < 4:
             killed.append(pid)
             os.kill(pid, signal.SIGKILL)
