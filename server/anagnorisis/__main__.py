@@ -21,13 +21,7 @@ import uvloop
 from anagnorisis import app, logs
 from anagnorisis.api import VERSION, control, routes, server
 from anagnorisis.api.carrying import BringIn, CarryAway
-from anagnorisis.api.checkpoint_orders import (
-    BringCheckpoint,
-    GiveBackCheckpoint,
-    LookAtCheckpoint,
-    Standing,
-    brought,
-)
+from anagnorisis.api.checkpoint_orders import LookAtCheckpoint, Standing, brought, removal
 from anagnorisis.api.control import (
     AddPerson,
     AskHealth,
@@ -46,7 +40,6 @@ from anagnorisis.api.model_orders import (
     BenchModels,
     ImportModel,
     ListModels,
-    RemoveModel,
     UseModels,
     VerifyModels,
 )
@@ -190,7 +183,7 @@ def _about_models(verbs: Any, data: argparse.ArgumentParser) -> None:
     use.set_defaults(command=lambda asked: _order(asked, UseModels(asked.names)))
     gone = models.add_parser("remove", parents=[data], help="take a model and its vectors out of the house")
     gone.add_argument("name")
-    gone.set_defaults(command=_remove)
+    gone.set_defaults(command=lambda asked: _order(asked, removal(asked.name)))
     there = models.add_parser("known", parents=[data], help="those that could be fetched")
     there.set_defaults(command=lambda asked: _order(asked, KnownModels()))
     pull = models.add_parser("pull", parents=[data], help="fetch a known model, and go on where it ended")
@@ -216,27 +209,17 @@ def _about_models(verbs: Any, data: argparse.ArgumentParser) -> None:
     bench.set_defaults(command=lambda asked: _order(asked, BenchModels(asked.names)))
 
 
-def _remove(asked: argparse.Namespace) -> None:
-    _order(asked, GiveBackCheckpoint(asked.name) if named(asked.name) else RemoveModel(asked.name))
-
-
 def _export(asked: argparse.Namespace) -> None:
     on_site = None if asked.checkpoint.expanduser().exists() else named(str(asked.checkpoint))
     if on_site is None:
-        return _exported(asked, Standing("whole", _absolute(asked.checkpoint)))
-    name, revision = on_site
-    if not asked.agree:
-        _order(asked, LookAtCheckpoint(name, revision))
-        return print(
-            f"Fetch and export it with: anagnorisis models export {asked.checkpoint} {asked.into} --agree"
-        )
-    process.check(Path(_absolute(asked.into)))
-    carry_out = partial(_carried_out, _settings({"data": asked.data}))
-    there = brought(BringCheckpoint(name, revision, licence=bool(asked.licence)), carry_out, print)
-    try:
-        return _exported(asked, there)
-    finally:
-        _order(asked, GiveBackCheckpoint(name))
+        _exported(asked, Standing("whole", _absolute(asked.checkpoint)))
+    elif asked.agree:
+        process.check(Path(_absolute(asked.into)))
+        carry_out = partial(_carried_out, _settings({"data": asked.data}))
+        with brought(*on_site, bool(asked.licence), carry_out, print) as there:
+            _exported(asked, there)
+    else:
+        _order(asked, LookAtCheckpoint(*on_site))
 
 
 def _exported(asked: argparse.Namespace, there: Standing) -> None:

@@ -1,18 +1,21 @@
 """`models export OWNER/NAME`: what the house does of it, as it runs or for a command alone: the fetching."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from anagnorisis.api.model_orders import RemoveModel
 from anagnorisis.domain import Refused
 from anagnorisis.jobs.pulling import Pulling
-from anagnorisis.library.checkpoints import Checkpoints
+from anagnorisis.library.checkpoints import Checkpoints, named
 from anagnorisis.library.pulls import Pull, State
 
 POLL_S = 1.0
+GIVE_BACK = "  a checkpoint; its disk is given back by: anagnorisis models remove {}"
 
 
 class LookAtCheckpoint(Struct, frozen=True, tag="look at checkpoint"):
@@ -45,6 +48,8 @@ class Standing(Struct, frozen=True):
     state: State
     folder: str
     says: str = ""
+    why: str = ""
+    """Of one that failed."""
     name: str = ""
     source: str = ""
     licence: str = ""
@@ -71,20 +76,32 @@ async def about_checkpoints(order: CheckpointOrder, pulling: Pulling) -> list[st
 
 
 def checkpoints_here(pulling: Pulling) -> list[str]:
-    """Of each checkpoint that takes disk how far it is."""
-    return [
-        f"{pull.name}: a checkpoint, {pull.state}: {_says(pull, pulling).rstrip('.')}. `anagnorisis models remove "
-        f"{pull.name}` gives its disk back."
-        for pull in pulling.pulls.all().values()
-        if pull.origin
-    ]
+    """Of each checkpoint that takes disk how far it is, and how that is given back."""
+    there = [pull for pull in pulling.pulls.all().values() if pull.origin]
+    return [line for pull in there for line in (_says(pull, pulling), GIVE_BACK.format(pull.name))]
 
 
-def brought(order: BringCheckpoint, carry_out: CarryOut, tell: Callable[[str], None]) -> Standing:
-    """Have a checkpoint fetched to the end, by whoever carries orders out then. Blocks.
+def removal(name: str) -> GiveBackCheckpoint | RemoveModel:
+    """What takes the model, or the checkpoint, of that name out of the house."""
+    return GiveBackCheckpoint(name) if named(name) else RemoveModel(name)
 
-    Raises `Refused` with what ended it.
+
+@contextmanager
+def brought(
+    name: str, revision: str, licence: bool, carry_out: CarryOut, tell: Callable[[str], None]
+) -> Iterator[Standing]:
+    """A checkpoint, fetched to the end by whoever carries out orders then, and given back after the block.
+
+    Raises `Refused` with what ended it. Blocks.
     """
+    there = _whole(BringCheckpoint(name, revision, licence=licence), carry_out, tell)
+    try:
+        yield there
+    finally:
+        tell("\n".join(carry_out(GiveBackCheckpoint(name))))
+
+
+def _whole(order: BringCheckpoint, carry_out: CarryOut, tell: Callable[[str], None]) -> Standing:
     said, now = "", _decoded(carry_out(order))
     while now.state == "waiting":
         if now.says != said:
@@ -92,7 +109,7 @@ def brought(order: BringCheckpoint, carry_out: CarryOut, tell: Callable[[str], N
         time.sleep(POLL_S)
         now = _decoded(carry_out(replace(order, agree=False)))
     if now.state != "whole":
-        raise Refused(now.says)
+        raise Refused(now.why)
     return now
 
 
@@ -103,21 +120,25 @@ def _decoded(lines: Sequence[str]) -> Standing:
 def _standing(pull: Pull, pulling: Pulling) -> Standing:
     origin = pull.origin
     assert origin is not None
-    made_by = {"repository": pull.name, "revision": origin.revision, "digests": pull.vouched}
-    source = f"{pulling.pulls.site}/{pull.name} at {origin.revision[:12]}"
     folder = str(pulling.pulls.home(pull.name).resolve())
-    name = pull.name.partition("/")[2]
-    return Standing(pull.state, folder, _says(pull, pulling), name, source, origin.licence, made_by)
+    return Standing(
+        pull.state,
+        folder,
+        says=_says(pull, pulling),
+        why=pull.why,
+        name=pull.name.partition("/")[2],
+        source=f"{pulling.pulls.site}/{pull.name} at {origin.revision[:12]}",
+        licence=origin.licence,
+        made_by={"repository": pull.name, "revision": origin.revision, "digests": pull.vouched},
+    )
 
 
 def _says(pull: Pull, pulling: Pulling) -> str:
     done, total = pulling.pulls.progress(pull)
     far = f"{pull.name}: {done >> 20} of {max(1, total >> 20)} MB"
-    if pull.state == "failed":
-        return pull.why
     if pull.state == "waiting" and pulling.paused:
         return f"{far}; the job is paused, and goes on when somebody resumes it in the app"
-    return far
+    return f"{far}. {pull.why}".removesuffix(". ")
 
 
 def _told(pull: Pull, pulling: Pulling) -> list[str]:
@@ -133,4 +154,6 @@ def _told(pull: Pull, pulling: Pulling) -> list[str]:
     for path, is_ in pull.sums.items():
         must_be = f"SHA-256 {is_.sha256}" if is_.sha256 else f"git {origin.git_ids[path]}"
         lines.append(f"  {path}: {is_.bytes} bytes, {must_be}, {pull.vouched}")
-    return lines if pull.state == "confirm" else [*lines, f"  {pull.state}: {_says(pull, pulling)}"]
+    if pull.state != "confirm":
+        lines.append(f"  {pull.state}: {_says(pull, pulling)}")
+    return [*lines, "Fetch it, and have it exported, with the same command and --agree."]

@@ -1,4 +1,4 @@
-"""`models known|pull`, and what `models export` needs of the house, as a running house, or a command alone, carries them out."""
+"""`models known|pull|export`, as a running house, or a command alone, carries them out."""
 
 from msgspec import Struct
 

@@ -1,4 +1,4 @@
-"""A worker process for each device, a batch to whichever is free; one alone where there is nothing to share."""
+"""A worker process for each device, a batch to whichever is free; one where there is nothing to share."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence

@@ -29,7 +29,7 @@ class Pace:
         self._each = each if not self._each else (1 - FRESH) * self._each + FRESH * each
 
     def says(self, left: int, at_once: int = 1) -> str:
-        """Throughput and time left, for people, where so many go on at this pace; "" before the first batch."""
+        """Throughput and time left, for people, where so many have this pace; "" before the first batch."""
         if self._each <= 0:
             return ""
         rate = at_once / self._each

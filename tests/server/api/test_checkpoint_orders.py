@@ -1,4 +1,4 @@
-"""`models export OWNER/NAME`: a running house fetches, a command alone does too, and the disk is given back."""
+"""`models export OWNER/NAME`: a running house fetches, else a command alone; the disk is given back."""
 
 import argparse
 import asyncio
@@ -89,7 +89,7 @@ async def test_the_running_house_tells_fetches_and_gives_back(
     assert standing(await obey(BRING)).state == "waiting"
     await ada.post("/api/jobs/pull/pause")
     assert "the job is paused" in standing(await obey(GO_ON)).says
-    assert f"{REPOSITORY}: a checkpoint, waiting: " in (await obey(KnownModels()))[-1]
+    assert (await obey(KnownModels()))[-1].endswith(f"given back by: anagnorisis models remove {REPOSITORY}")
     assert (await ada.get("/api/models")).json()["known"] == []
     await ada.post("/api/jobs/pull/resume")
     hub.gate.set()
@@ -115,7 +115,7 @@ async def test_a_command_alone_fetches_to_the_end(closed: Settings, hub: Hub) ->
         await app.alone(closed, BRING)
     await app.alone(closed, LOOK)
     hub.trouble = ["404"]
-    with pytest.raises(Refused, match="does not give model.safetensors: it answered 404"):
+    with pytest.raises(Refused, match=r"does not give model\.safetensors: it answered 404"):
         await app.alone(closed, BRING)
     now = standing(await app.alone(closed, BRING))
     assert now.state == "whole" and (Path(now.folder) / "1_Pooling/config.json").is_file()
@@ -130,14 +130,18 @@ def test_whoever_carries_it_out_is_asked_until_it_is_whole() -> None:
 
     def carry_out(order: Any) -> list[str]:
         asked.append(order)
+        if not states:
+            return ["given back"]
         state = states.pop(0)
         return [msgspec.json.encode(Standing(state, "there", says="half")).decode()]  # type: ignore[arg-type]
 
     told: list[str] = []
     checkpoint_orders.POLL_S, before = 0.0, checkpoint_orders.POLL_S
-    assert brought(BRING, carry_out, told.append).folder == "there"
+    with brought(REPOSITORY, "main", False, carry_out, told.append) as there:
+        assert there.folder == "there"
+        assert asked == [BRING, GO_ON, GO_ON, GO_ON] and told == ["half"], "the word is given once"
     checkpoint_orders.POLL_S = before
-    assert asked == [BRING, GO_ON, GO_ON, GO_ON] and told == ["half"], "the word is given once"
+    assert asked[-1] == GiveBackCheckpoint(REPOSITORY) and told[-1] == "given back"
 
 
 def command(*said: object) -> argparse.Namespace:
@@ -166,7 +170,9 @@ async def test_the_command_tells_first_then_fetches_exports_and_gives_back(
     export = ("export", REPOSITORY, into, "--data", closed.data)
     await carried_out(*export)
     said = capsys.readouterr().out
-    assert f"at {REVISION}: 2 MB, cc0-1.0" in said and said.rstrip().endswith(f"{into} --agree")
+    assert f"at {REVISION}: 2 MB, cc0-1.0" in said and said.rstrip().endswith(
+        "with the same command and --agree."
+    )
     assert runs == []
     await carried_out(*export, "--agree")
     ((folder, told),) = runs
@@ -201,7 +207,7 @@ async def test_a_folder_goes_before_a_name_and_remove_knows_both(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / REPOSITORY).mkdir(parents=True)
-    with pytest.raises(Refused, match="config.json: No such file"):
+    with pytest.raises(Refused, match=r"config\.json: No such file"):
         await carried_out("export", REPOSITORY, tmp_path / "out", "--data", closed.data)
     with pytest.raises(Unknown, match="Nothing of someone/eyes is here"):
         await carried_out("remove", REPOSITORY, "--data", closed.data)

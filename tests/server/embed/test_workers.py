@@ -45,8 +45,8 @@ class Stuck:
         async with asyncio.timeout(60):
             while True:
                 for pid in workers.pids:
-                    held = [os.readlink(one) for one in Path(f"/proc/{pid}/fd").iterdir() if one.is_symlink()]
-                    if str(self.pipe) in held:
+                    held = [one.readlink() for one in Path(f"/proc/{pid}/fd").iterdir() if one.is_symlink()]
+                    if self.pipe in held:
                         return pid
                 await asyncio.sleep(0.02)
 

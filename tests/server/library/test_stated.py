@@ -130,7 +130,7 @@ async def test_weights_whose_sha256_is_not_stated_are_not_fetched_blindly(
     hub = Hub(checkpoint_files(more=1000), small=True)
     hub.small.add("model.safetensors")
     await hub.serve(world)
-    with pytest.raises(Refused, match="does not state what model.safetensors of someone/eyes must be"):
+    with pytest.raises(Refused, match=r"does not state what model\.safetensors of someone/eyes must be"):
         await checkpoint(egress, SITE, REPOSITORY, "main")
 
 
