@@ -111,7 +111,7 @@ async def test_a_model_comes_in_by_the_way_of_every_other_and_its_requests_are_i
     (told,) = house.registry.installed.values()
     assert (told.licence, told.made_by["digests"]) == ("CC0-1.0", "pinned in this program")
     assert await importing.verify(house.registry) == []
-    assert not house.pulls.home("eyes").exists()
+    await until(lambda: not house.pulls.home("eyes").exists())
     rows = [
         (one.purpose, one.host, one.status, one.outcome) for one in await ledger.newest(house.store.read, 9)
     ]
