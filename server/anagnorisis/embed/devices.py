@@ -15,7 +15,7 @@ CPU, NONE = "cpu", "-1"
 
 
 def devices(
-    said: Sequence[str] = (),
+    said: Sequence[str | int] = (),
     environ: Mapping[str, str] = os.environ,
     cards: Path = CARDS,
     runtime: str = RUNTIME,
@@ -25,7 +25,7 @@ def devices(
     None: there is nothing to tell apart, and one process chooses for itself.
     """
     if said:
-        return tuple(said)
+        return tuple(map(str, said))
     found = _visible(environ[VISIBLE]) if VISIBLE in environ else _numbers(cards)
     return found if len(found) > 1 and _installed(runtime) else ()
 

@@ -45,6 +45,7 @@ def test_one_card_none_or_a_runtime_without_cards_leave_it_at_one_process(cards:
 
 def test_what_is_said_goes_before_what_is_there(cards: Path) -> None:
     assert devices(("1",), {VISIBLE: "0,1"}, cards, NOWHERE) == ("1",)
+    assert devices((0, 2), {}, cards, NOWHERE) == ("0", "2")
     assert devices(("cpu", "cpu"), {}, cards, NOWHERE) == ("cpu", "cpu")
 
 
