@@ -303,9 +303,9 @@ async def test_two_processes_see_everything_once_and_another_choice_stops_both(
     await house.close()
     two = Settings(threads=2, worker_devices=("cpu", "cpu"))
     other = House(house.store, house.folder, two)
-    await other.open()
     eyes = await other.install(graphs.picture_model, "eyes")
     lens = await other.install(graphs.picture_model, "lens", graphs.picture_graph(gain=2.0))
+    await other.open()
     seen = set[int]()
 
     def both() -> bool:
