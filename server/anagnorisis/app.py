@@ -261,10 +261,9 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Work
     """`asked` reads what people search for: nobody waits behind a batch of the library."""
     board, spaces = Board(store), Spaces(store, Registry(store, settings.data / MODELS))
     opinion, egress, worker = SecondOpinion(), Egress(store, AGENT), Workers(settings)
-    following = Following(store, egress, Reader())
+    following, sessions = Following(store, egress, Reader()), Sessions(store)
     learner, eligible = Learner(store, spaces, challengers=[opinion]), Eligible(store, spaces)
     room, cached = settings.cache_mb * MIB // 2, settings.data / "cache"
-    sessions = Sessions(store)
     return Rooms(
         settings=settings,
         store=store,
