@@ -219,6 +219,7 @@ def _export(asked: argparse.Namespace) -> None:
         with brought(*on_site, bool(asked.licence), carry_out, print) as there:
             _exported(asked, there)
     else:
+        print(f"There is no folder {asked.checkpoint}, so the site of models is asked for that name.")
         _order(asked, LookAtCheckpoint(*on_site))
 
 

@@ -121,21 +121,25 @@ async def test_one_killed_in_the_middle_of_a_batch_costs_neither_its_items_nor_t
 async def test_all_of_them_end_when_there_is_nothing_to_do_and_begin_anew() -> None:
     workers = Workers(Settings(threads=2, worker_devices=("cpu", "cpu"), worker_idle_s=0.3))
 
-    async def both() -> None:
-        said = await asyncio.gather(*(workers.embed(TEXTS, [(one, "bread")]) for one in "ab"))
-        assert all(isinstance(row, Made) for (row,) in said)
+    async def both() -> set[int]:
+        """Two batches at once; the processes that were there meanwhile."""
+        there = set[int]()
+        asked = asyncio.gather(*(workers.embed(TEXTS, [(one, "bread")]) for one in "ab"))
+        while not asked.done():
+            there.update(workers.pids)
+            await asyncio.sleep(0.01)
+        assert all(isinstance(row, Made) for (row,) in await asked)
+        return there
 
-    await both()
-    before = workers.pids
-    assert len(before) == 2
+    before = await both()
     async with asyncio.timeout(60):
         while workers.pids:
             await asyncio.sleep(0.05)
-    await both()
-    assert len(workers.pids) == 2 and not {*before} & {*workers.pids}
+    after = await both()
+    assert len(before) == len(after) == 2 and not before & after
     await workers.close()
     assert workers.pids == []
-    for pid in before:
+    for pid in before | after:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
 
