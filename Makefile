@@ -65,7 +65,7 @@ types: .build/run $(CORE)  ## regenerate the app's types from the server's OpenA
 test: .build/dev $(CORE) $(UI)  ## everything but the full counts; E2E=0 skips the browser
 	@cd core_rs && cargo test --quiet
 	@cd pwa && npm test --silent
-	@$(PY) -W error -m pytest -q -m "not long" tests
+	@$(PY) -W error -m pytest -q -n 2 --dist loadfile -m "not long" tests
 	@echo "TRAIN SKIPPED (make test-train)"
 	@if [ "$(E2E)" = 0 ]; then echo "E2E SKIPPED"; else sh .ci/chromium && cd pwa && npm run --silent e2e; fi
 
