@@ -35,7 +35,7 @@ from anagnorisis.embed.front.recipes import MelRecipe, PictureRecipe, SoundRecip
 from anagnorisis.embed.front.sound import Listener
 from anagnorisis.embed.front.text import Reader
 from anagnorisis.embed.registry import Registry
-from anagnorisis.embed.worker import Worker
+from anagnorisis.embed.workers import Workers
 from anagnorisis.library import pace
 from anagnorisis.library.embed import Embedding
 from anagnorisis.media.pictures import shrink
@@ -150,7 +150,7 @@ def texts(models: Path | None, runs: int) -> float | str:
 async def table(data: Path, models: Path | None) -> list[dict[str, Any]]:
     """What is built in, and each model in a folder of `models`, on made items; what is none is left out."""
     settings = Settings(data=data)
-    store, worker = await Store.open(data), Worker(settings)
+    store, worker = await Store.open(data), Workers(settings)
     try:
         spaces = Spaces(store, Registry(store, data / "models"))
         for file in sorted(models.glob("*/model.json")) if models else ():

@@ -21,7 +21,7 @@ from anagnorisis.config import Settings
 from anagnorisis.embed import description, importing
 from anagnorisis.embed.frames import Made
 from anagnorisis.embed.registry import Registry
-from anagnorisis.embed.worker import Worker
+from anagnorisis.embed.workers import Workers
 from anagnorisis.store.db import Store
 from receipt import arguments, conclude
 
@@ -47,7 +47,7 @@ async def seen(
 ) -> dict[str, tuple[Figures, str, NDArray[np.float32]]]:
     """By model how it did, on what, and its vectors (n, d)."""
     settings, found = Settings(data=house, threads=threads, worker_mb=LARGEST_MB), {}
-    store, worker = await Store.open(house), Worker(settings)
+    store, worker = await Store.open(house), Workers(settings)
     registry = Registry(store, house / "models")
     try:
         for file in sorted(models.glob("*/model.json")):

@@ -22,7 +22,7 @@ from anagnorisis.config import Settings
 from anagnorisis.embed import EmbedderSpec, importing
 from anagnorisis.embed.frames import Made
 from anagnorisis.embed.registry import Registry
-from anagnorisis.embed.worker import Worker
+from anagnorisis.embed.workers import Workers
 from anagnorisis.store.db import Store
 from receipt import arguments, conclude
 from taste_metrics import spearman
@@ -58,7 +58,7 @@ def files(folder: Path, name: str, items: int) -> dict[int, Path]:
     }
 
 
-async def embedded(worker: Worker, spec: EmbedderSpec, paths: Sequence[Path]) -> Matrix:
+async def embedded(worker: Workers, spec: EmbedderSpec, paths: Sequence[Path]) -> Matrix:
     """The product's vectors of files (n, dim)."""
     rows = []
     for at in range(0, len(paths), AT_ONCE):
@@ -84,7 +84,7 @@ def rho(data: TasteSet, x: Matrix, people: int) -> dict[int, float]:
 
 
 async def compared(
-    name: str, folder: Path, registry: Registry, worker: Worker, digests: Sequence[str]
+    name: str, folder: Path, registry: Registry, worker: Workers, digests: Sequence[str]
 ) -> dict[str, float]:
     """Figures of one set, its items those that have files."""
     whole = read(folder, name)
@@ -105,7 +105,7 @@ async def compared(
     return told
 
 
-async def texts_per_core_s(worker: Worker, spec: EmbedderSpec) -> float:
+async def texts_per_core_s(worker: Workers, spec: EmbedderSpec) -> float:
     """Texts of 20 words that become vectors in a second, the worker having one thread."""
     rng, words = (
         np.random.default_rng(1),
@@ -118,9 +118,9 @@ async def texts_per_core_s(worker: Worker, spec: EmbedderSpec) -> float:
     return TEXTS / (cpu_s(worker) - before)
 
 
-def cpu_s(worker: Worker) -> float:
+def cpu_s(worker: Workers) -> float:
     """Seconds of processor the worker has used, by all its threads."""
-    parts = Path(f"/proc/{worker.pid}/stat").read_text().rpartition(")")[2].split()
+    parts = Path(f"/proc/{worker.pids[0]}/stat").read_text().rpartition(")")[2].split()
     return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
 
 
@@ -128,7 +128,7 @@ async def run(models: Path, folder: Path) -> dict[str, Any]:
     """Everything that the models and ratings at hand allow."""
     figures: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as data:
-        store, worker = await Store.open(Path(data)), Worker(Settings(threads=1))
+        store, worker = await Store.open(Path(data)), Workers(Settings(threads=1))
         registry = Registry(store, Path(data) / "models")
         await registry.load()
         for name, wanted in SETS.items():

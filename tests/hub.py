@@ -53,11 +53,33 @@ def known_eyes(folder: Path, more: int = 3_000_000, pinned: bool = True) -> tupl
     return made, files
 
 
+def checkpoint_files(more: int = 3_000_000) -> dict[str, bytes]:
+    """A repository with a sentence model whose weights say nothing, beside much that nobody may fetch."""
+    steps = [{"type": f"sentence_transformers.models.{one}"} for one in ("Transformer", "Pooling")]
+    return {
+        "README.md": b"---\nlicense: cc0-1.0\n---\n# Tiny\n",
+        "config.json": b'{"model_type": "bert", "auto_map": {"AutoModel": "modeling_tiny.Tiny"}}',
+        "tokenizer.json": b"{}",
+        "modules.json": msgspec.json.encode(steps),
+        "1_Pooling/config.json": b'{"pooling_mode_cls_token": true}',
+        "model.safetensors": bytes(range(256)) * (more // 256),
+        **dict.fromkeys(UNWANTED, b"never"),
+    }
+
+
+UNWANTED = ("pytorch_model.bin", "modeling_tiny.py", "onnx/model.onnx", "2_Dense/model.safetensors", "tf.h5")
+
+
 class Hub:
     """Answers at `hub.example`, and for large files at `cdn.example`."""
 
-    def __init__(self, files: Mapping[str, bytes]) -> None:
+    def __init__(self, files: Mapping[str, bytes], small: bool = False) -> None:
         self.files = dict(files)
+        self.small = {name for name in files if small and not name.endswith(".safetensors")}
+        """Files that it gives itself, and of which it states git's name and no SHA-256."""
+        self.branches = {"main": REVISION}
+        self.card: dict[str, object] = {"license": "cc0-1.0"}
+        self.gated: bool | str = False
         self.trouble: list[str] = []
         """What befalls the next answers with a file, one each: 429, 500, 404, "cut", "hang"."""
         self.rest_s = 0
@@ -84,8 +106,30 @@ class Hub:
             ]
             writer.write(said("200 OK", msgspec.json.encode(entries)))
             return
+        if asked.path.startswith(f"/api/models/{REPOSITORY}/revision/"):
+            writer.write(self.told(asked.path.rpartition("/")[2].removesuffix("?blobs=true")))
+            return
         path = asked.path.removeprefix(f"/{REPOSITORY}/resolve/{REVISION}/")
+        if path in self.small:
+            writer.write(said("200 OK", self.files[path]))
+            return
         writer.write(said("302 Found", location=f"{CDN}/{path}?signed=yes", x_linked_size="1"))
+
+    def told(self, wanted: str) -> bytes:
+        """All that it says of the repository as it is on a branch."""
+        if wanted not in self.branches:
+            return said("404 Not Found")
+        siblings = [{"rfilename": path, "size": len(body)} for path, body in self.files.items()]
+        for one, (path, body) in zip(siblings, self.files.items(), strict=True):
+            one["blobId"] = hashlib.sha1(b"blob %d\0" % len(body) + body).hexdigest()
+            if path not in self.small:
+                one["lfs"] = {
+                    "sha256": hashlib.sha256(body).hexdigest(),
+                    "size": len(body),
+                    "pointerSize": 134,
+                }
+        about = {"id": REPOSITORY, "sha": self.branches[wanted], "gated": self.gated, "cardData": self.card}
+        return said("200 OK", msgspec.json.encode(about | {"siblings": siblings}))
 
     async def cdn(self, asked: Asked, writer: asyncio.StreamWriter) -> None:
         """The host of large files."""

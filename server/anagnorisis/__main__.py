@@ -21,6 +21,7 @@ import uvloop
 from anagnorisis import app, logs
 from anagnorisis.api import VERSION, control, routes, server
 from anagnorisis.api.carrying import BringIn, CarryAway
+from anagnorisis.api.checkpoint_orders import LookAtCheckpoint, Standing, brought, removal
 from anagnorisis.api.control import (
     AddPerson,
     AskHealth,
@@ -39,7 +40,6 @@ from anagnorisis.api.model_orders import (
     BenchModels,
     ImportModel,
     ListModels,
-    RemoveModel,
     UseModels,
     VerifyModels,
 )
@@ -51,6 +51,7 @@ from anagnorisis.config import Settings, Tls, load
 from anagnorisis.domain import ROLES, AnagnorisisError, BadValue, Refused
 from anagnorisis.export import process
 from anagnorisis.jobs.training import BUDGET_S
+from anagnorisis.library.checkpoints import named
 
 log = logging.getLogger("anagnorisis.serve")
 
@@ -182,7 +183,7 @@ def _about_models(verbs: Any, data: argparse.ArgumentParser) -> None:
     use.set_defaults(command=lambda asked: _order(asked, UseModels(asked.names)))
     gone = models.add_parser("remove", parents=[data], help="take a model and its vectors out of the house")
     gone.add_argument("name")
-    gone.set_defaults(command=lambda asked: _order(asked, RemoveModel(asked.name)))
+    gone.set_defaults(command=lambda asked: _order(asked, removal(asked.name)))
     there = models.add_parser("known", parents=[data], help="those that could be fetched")
     there.set_defaults(command=lambda asked: _order(asked, KnownModels()))
     pull = models.add_parser("pull", parents=[data], help="fetch a known model, and go on where it ended")
@@ -191,9 +192,12 @@ def _about_models(verbs: Any, data: argparse.ArgumentParser) -> None:
     pull.set_defaults(command=lambda asked: _order(asked, PullModel(asked.name, asked.agree)))
     whole = models.add_parser("verify", parents=[data], help="compare every file with its SHA-256")
     whole.set_defaults(command=lambda asked: _order(asked, VerifyModels()))
-    away = models.add_parser("export", help="a Hugging Face checkpoint into a folder that `import` takes")
-    away.add_argument("checkpoint", type=Path, help="a folder with config.json and *.safetensors")
+    away = models.add_parser(
+        "export", parents=[data], help="a Hugging Face checkpoint into a folder that `import` takes"
+    )
+    away.add_argument("checkpoint", type=Path, help="its folder, or the site's owner/name[@revision]")
     away.add_argument("into", type=Path, help="a folder that is not there yet")
+    away.add_argument("--agree", action="store_true", help="to what was told of a named one: fetch it")
     away.add_argument("--name", default="", help="what the model is called; else as its folder")
     away.add_argument("--licence", default="", help="its terms; else what its model card says")
     away.add_argument("--source", default="", help="where its weights come from")
@@ -206,14 +210,29 @@ def _about_models(verbs: Any, data: argparse.ArgumentParser) -> None:
 
 
 def _export(asked: argparse.Namespace) -> None:
+    on_site = None if asked.checkpoint.expanduser().exists() else named(str(asked.checkpoint))
+    if on_site is None:
+        _exported(asked, Standing("whole", _absolute(asked.checkpoint)))
+    elif asked.agree:
+        process.check(Path(_absolute(asked.into)))
+        carry_out = partial(_carried_out, _settings({"data": asked.data}))
+        with brought(*on_site, bool(asked.licence), carry_out, print) as there:
+            _exported(asked, there)
+    else:
+        print(f"There is no folder {asked.checkpoint}, so the site of models is asked for that name.")
+        _order(asked, LookAtCheckpoint(*on_site))
+
+
+def _exported(asked: argparse.Namespace, there: Standing) -> None:
     process.run(
-        Path(_absolute(asked.checkpoint)),
+        Path(there.folder),
         Path(_absolute(asked.into)),
-        name=asked.name,
-        licence=asked.licence,
-        source=asked.source,
+        name=asked.name or there.name,
+        licence=asked.licence or there.licence,
+        source=asked.source or there.source,
         eight_bits=asked.int8,
         given=Path(_absolute(asked.on)) if asked.on else None,
+        made_by=there.made_by,
     )
 
 
@@ -308,11 +327,13 @@ def _greet(settings: Settings, entrance: Entrance, code: str | None) -> None:
 
 
 def _order(asked: argparse.Namespace, order: Errand) -> None:
-    settings = _settings({"data": asked.data})
+    print("\n".join(_carried_out(_settings({"data": asked.data}), order)))
+
+
+def _carried_out(settings: Settings, order: Errand) -> list[str]:
+    """By the running server, else by this process."""
     lines = control.ask_running(settings.data, order)
-    if lines is None:
-        lines = asyncio.run(app.alone(settings, order))
-    print("\n".join(lines))
+    return asyncio.run(app.alone(settings, order)) if lines is None else lines
 
 
 def _doctor(asked: argparse.Namespace) -> int:

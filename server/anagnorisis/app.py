@@ -11,6 +11,7 @@ import msgspec
 from anagnorisis.api import VERSION
 from anagnorisis.api.carrying import TasteOrder, about_taste
 from anagnorisis.api.changes import Bells
+from anagnorisis.api.checkpoint_orders import BringCheckpoint
 from anagnorisis.api.control import (
     AskHealth,
     Errand,
@@ -52,6 +53,7 @@ from anagnorisis.egress.client import Egress
 from anagnorisis.embed.registry import FOLDER as MODELS
 from anagnorisis.embed.registry import Registry
 from anagnorisis.embed.worker import Worker
+from anagnorisis.embed.workers import Workers
 from anagnorisis.feed.eligible import Eligible
 from anagnorisis.feed.gatherings import Gatherings
 from anagnorisis.feed.page import Feed
@@ -225,7 +227,7 @@ async def alone(settings: Settings, order: Errand) -> list[str]:
 
 
 async def _models(order: ModelOrder, settings: Settings, store: Store, later: AsyncExitStack) -> list[str]:
-    worker, spaces = Worker(settings), Spaces(store, Registry(store, settings.data / MODELS))
+    worker, spaces = Workers(settings), Spaces(store, Registry(store, settings.data / MODELS))
     later.push_async_callback(worker.close)
     await spaces.load()
     changing = Changing(store, Embedding(store, worker, spaces), spaces)
@@ -233,12 +235,15 @@ async def _models(order: ModelOrder, settings: Settings, store: Store, later: As
 
 
 async def _known(order: KnownOrder, settings: Settings, store: Store, later: AsyncExitStack) -> list[str]:
-    worker, registry, board = Worker(settings), Registry(store, settings.data / MODELS), Board(store)
+    worker, registry, board = Workers(settings), Registry(store, settings.data / MODELS), Board(store)
     later.push_async_callback(worker.close)
     await registry.load()
     pulling = Pulling(Pulls(Egress(store, AGENT), registry, store.changes), store, worker, board)
     board.enter(pulling.loop.name, pulling.loop.title)
     said = await about_known(order, pulling)
+    if isinstance(order, BringCheckpoint):
+        await pulling.bring(order.name, lambda line: print(line, flush=True))
+        return await about_known(msgspec.structs.replace(order, agree=False), pulling)
     if isinstance(order, PullModel) and order.agree:
         said.append(await pulling.bring(order.name, lambda line: print(line, flush=True)))
     return said
@@ -255,11 +260,10 @@ async def _scan(scanner: Scanner, source: Source) -> str:
 def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Worker) -> Rooms:
     """`asked` reads what people search for: nobody waits behind a batch of the library."""
     board, spaces = Board(store), Spaces(store, Registry(store, settings.data / MODELS))
-    opinion, egress, worker = SecondOpinion(), Egress(store, AGENT), Worker(settings)
-    following = Following(store, egress, Reader())
+    opinion, egress, worker = SecondOpinion(), Egress(store, AGENT), Workers(settings)
+    following, sessions = Following(store, egress, Reader()), Sessions(store)
     learner, eligible = Learner(store, spaces, challengers=[opinion]), Eligible(store, spaces)
     room, cached = settings.cache_mb * MIB // 2, settings.data / "cache"
-    sessions = Sessions(store)
     return Rooms(
         settings=settings,
         store=store,

@@ -14,7 +14,7 @@ import msgspec
 from anagnorisis.logs import Level
 
 PREFIX = "ANAGNORISIS_"
-LISTS = frozenset({"names", "trusted_proxies"})
+LISTS = frozenset({"names", "trusted_proxies", "worker_devices"})
 Tls = Literal["auto", "off", "own", "files", "acme", "proxy"]
 
 
@@ -70,6 +70,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Most threads background work may use."""
     worker_idle_s: float = 30.0
     """Seconds without work after which the worker process ends."""
+    worker_devices: tuple[str | int, ...] = ()
+    """Numbers of CUDA cards, or `cpu`: a worker process on each. None: every card there is where there are
+    several, else one process that chooses for itself."""
     worker_mb: Annotated[int, msgspec.Meta(ge=256)] = 1024
     """Private memory the worker process may have, in MiB, beside four times the files of its models."""
     cache_mb: int = 512

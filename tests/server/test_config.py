@@ -71,6 +71,10 @@ def test_a_folder_may_be_written_from_home(tmp_path: Path, monkeypatch: pytest.M
 def test_lists_of_the_environment_are_parted_by_commas(tmp_path: Path) -> None:
     settings = load({"data": tmp_path}, {"ANAGNORISIS_TRUSTED_PROXIES": "10.0.0.2, 10.1.0.0/16,"})
     assert settings.trusted_proxies == ("10.0.0.2", "10.1.0.0/16")
+    assert load({"data": tmp_path}, {"ANAGNORISIS_WORKER_DEVICES": "0,GPU-5a"}).worker_devices == (
+        "0",
+        "GPU-5a",
+    )
     assert load({"data": tmp_path}, {"ANAGNORISIS_LAN": "true", "ANAGNORISIS_ANNOUNCE": "false"}).lan is True
 
 

@@ -20,7 +20,7 @@ from anagnorisis.embed import description, importing, trial
 from anagnorisis.embed.frames import Made
 from anagnorisis.embed.onnx import Graph
 from anagnorisis.embed.registry import Registry
-from anagnorisis.embed.worker import Worker
+from anagnorisis.embed.workers import Workers
 from anagnorisis.export import exporting, process
 from anagnorisis.export.exporting import export
 from anagnorisis.export.given import real
@@ -31,7 +31,7 @@ from anagnorisis.store.db import Store
 
 @pytest.fixture
 async def house(tmp_path: Path) -> Any:
-    store, worker = await Store.open(tmp_path / "house"), Worker(Settings(data=tmp_path / "house"))
+    store, worker = await Store.open(tmp_path / "house"), Workers(Settings(data=tmp_path / "house"))
     yield store, worker, Registry(store, tmp_path / "house" / "models")
     await worker.close()
     await store.close()

@@ -110,7 +110,7 @@ def known_out(one: Known, pulling: Pulling) -> KnownOut:
 
 def _pull_out(name: str, pulling: Pulling) -> PullOut | None:
     pull = pulling.pulls.get(name)
-    if pull is None:
+    if pull is None or pull.state == "whole":  # as only a checkpoint can be
         return None
     done, total = pulling.pulls.progress(pull)
     state: Literal["asking", "confirm", "waiting", "fetching", "paused", "failed"] = pull.state

@@ -1,7 +1,8 @@
-"""`models known|pull`, as a running house, or a command alone, carries them out."""
+"""`models known|pull|export`, as a running house, or a command alone, carries them out."""
 
 from msgspec import Struct
 
+from anagnorisis.api.checkpoint_orders import CheckpointOrder, about_checkpoints, checkpoints_here
 from anagnorisis.api.known_models import KnownOut, all_known, known_out
 from anagnorisis.embed import catalogue
 from anagnorisis.jobs.pulling import Pulling
@@ -19,13 +20,15 @@ class PullModel(Struct, frozen=True, tag="pull model"):
     """To its licence, and to what the site stated of its files."""
 
 
-KnownOrder = KnownModels | PullModel
+KnownOrder = KnownModels | PullModel | CheckpointOrder
 
 
 async def about_known(order: KnownOrder, pulling: Pulling) -> list[str]:
     """Carry out an order about known models. Raises what the verbs of these rooms raise."""
     if isinstance(order, KnownModels):
-        return [line for one in all_known(pulling) for line in _known(one)]
+        return [*(line for one in all_known(pulling) for line in _known(one)), *checkpoints_here(pulling)]
+    if isinstance(order, CheckpointOrder):
+        return await about_checkpoints(order, pulling)
     return await _pull(order.name, order.agree, pulling)
 
 

@@ -8,7 +8,7 @@ from anagnorisis.api.models import Reading, told
 from anagnorisis.config import Settings
 from anagnorisis.domain import Refused
 from anagnorisis.embed import importing
-from anagnorisis.embed.worker import Worker
+from anagnorisis.embed.workers import Workers
 from anagnorisis.library import pace
 from anagnorisis.library.changing import Changing
 from anagnorisis.store import items
@@ -54,7 +54,7 @@ ModelOrder = BenchModels | ListModels | ImportModel | UseModels | RemoveModel | 
 
 
 async def about_models(
-    order: ModelOrder, store: Store, changing: Changing, worker: Worker, settings: Settings
+    order: ModelOrder, store: Store, changing: Changing, worker: Workers, settings: Settings
 ) -> list[str]:
     """Carry out an order about models. Raises what the verbs of these rooms raise."""
     match order:
@@ -93,7 +93,7 @@ async def _bench(names: list[str], store: Store, changing: Changing, settings: S
     return [*pace.table(found), "", *(f"For {MANY[one.kind]}: {one.name}, {one.says}." for one in advice)]
 
 
-async def _list(changing: Changing, worker: Worker) -> list[str]:
+async def _list(changing: Changing, worker: Workers) -> list[str]:
     now = await told(changing, worker)
     lines = [line for reading in now.kinds for line in _reading(reading)]
     for one in now.installed:

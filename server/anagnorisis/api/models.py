@@ -12,7 +12,7 @@ from anagnorisis.api.known_models import KnownOut, all_known
 from anagnorisis.domain import KINDS, Kind, Unknown
 from anagnorisis.embed import EmbedderSpec
 from anagnorisis.embed.description import Cost, Description
-from anagnorisis.embed.worker import Worker
+from anagnorisis.embed.workers import Workers
 from anagnorisis.jobs.importing import Came, Importing
 from anagnorisis.jobs.pulling import Pulling
 from anagnorisis.library.changing import Changing
@@ -96,7 +96,7 @@ class Choice(Struct, frozen=True, forbid_unknown_fields=True):
 @get("/models")
 async def list_models(
     changing: NamedDependency[Changing],
-    worker: NamedDependency[Worker],
+    worker: NamedDependency[Workers],
     importing: NamedDependency[Importing],
     pulling: NamedDependency[Pulling],
 ) -> ModelsOut:
@@ -109,7 +109,7 @@ async def choose_models(
     kind: FromPath[Kind],
     data: JSONBody[Choice],
     changing: NamedDependency[Changing],
-    worker: NamedDependency[Worker],
+    worker: NamedDependency[Workers],
     importing: NamedDependency[Importing],
     pulling: NamedDependency[Pulling],
 ) -> ModelsOut:
@@ -123,7 +123,7 @@ async def drop_model(
     kind: FromPath[Kind],
     which: FromPath[Literal["candidate", "previous"]],
     changing: NamedDependency[Changing],
-    worker: NamedDependency[Worker],
+    worker: NamedDependency[Workers],
     importing: NamedDependency[Importing],
     pulling: NamedDependency[Pulling],
 ) -> ModelsOut:
@@ -137,7 +137,7 @@ async def remove_model(
     kind: FromPath[Kind],
     digest: FromPath[Digest],
     changing: NamedDependency[Changing],
-    worker: NamedDependency[Worker],
+    worker: NamedDependency[Workers],
     importing: NamedDependency[Importing],
     pulling: NamedDependency[Pulling],
 ) -> ModelsOut:
@@ -152,7 +152,7 @@ async def remove_model(
 async def import_models(
     data: JSONBody[Pointed],
     changing: NamedDependency[Changing],
-    worker: NamedDependency[Worker],
+    worker: NamedDependency[Workers],
     importing: NamedDependency[Importing],
     pulling: NamedDependency[Pulling],
 ) -> ModelsOut:
@@ -162,7 +162,7 @@ async def import_models(
 
 
 async def told(
-    changing: Changing, worker: Worker, imported: Sequence[Came] = (), pulling: Pulling | None = None
+    changing: Changing, worker: Workers, imported: Sequence[Came] = (), pulling: Pulling | None = None
 ) -> ModelsOut:
     """All there is to say of models now."""
     registry = changing.registry
@@ -179,7 +179,7 @@ async def told(
     return ModelsOut(kinds, installed, [*imported], all_known(pulling) if pulling else [])
 
 
-def _out(spec: EmbedderSpec, worker: Worker) -> ModelOut:
+def _out(spec: EmbedderSpec, worker: Workers) -> ModelOut:
     runs_on = worker.runs_on.get(spec.digest, "")
     return ModelOut(spec.digest, spec.name, spec.title, spec.says, spec.dim, spec.words, spec.models, runs_on)
 

@@ -22,7 +22,7 @@ from anagnorisis.auth.sessions import Caller, Sessions
 from anagnorisis.auth.sights import Sights
 from anagnorisis.config import Settings
 from anagnorisis.egress.client import Egress
-from anagnorisis.embed.worker import Worker
+from anagnorisis.embed.workers import Workers
 from anagnorisis.feed.eligible import Eligible
 from anagnorisis.feed.gatherings import Gatherings
 from anagnorisis.feed.page import Feed
@@ -106,7 +106,7 @@ class Rooms(Struct, frozen=True, eq=False):
     charts: Charts
     mirror: Mirror
     training: Training
-    worker: Worker
+    worker: Workers
     changing: Changing
     guessing: Guessing
     eligible: Eligible

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import os
 from collections.abc import AsyncGenerator
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -35,6 +36,9 @@ class Download(Struct, frozen=True):
     into: Path
     bytes: int
     sha256: str
+    """"": not known; `git_id` says what it must be."""
+    git_id: str = ""
+    """What git calls its content: SHA-1 over its length and itself."""
 
     @property
     def part(self) -> Path:
@@ -121,17 +125,26 @@ def _check_status(answer: Answer, what: Download) -> None:
 def _settle(what: Download) -> None:
     """Give the whole file its name, on disk for good. Raises `Wrong`."""
     with what.part.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found != what.sha256:
+        by = "SHA-256" if what.sha256 else "git"
+        must_be = what.sha256 or what.git_id
+        found = hashlib.file_digest(file, partial(_digest, what)).hexdigest()
+        if found != must_be:
             _forget(what)
             raise Wrong(
-                f"{what.into.name} is not what it must be: SHA-256 {found[:12]}…, not {what.sha256[:12]}…. "
-                "It was deleted. The site, or something on the way, gave another file: try again later.",
+                f"{what.into.name} is not what it must be: {by} {found[:12]}…, not {must_be[:12]}…. It was "
+                "deleted. The site, or something on the way, gave another file: try again later.",
                 what.into.name,
             )
         os.fsync(file.fileno())
     what.part.rename(what.into)
     what.validator.unlink(missing_ok=True)
+
+
+def _digest(what: Download) -> "hashlib._Hash":
+    """What its content is to be taken into."""
+    if what.sha256:
+        return hashlib.sha256()
+    return hashlib.sha1(b"blob %d\0" % what.bytes, usedforsecurity=False)
 
 
 def _forget(what: Download) -> None:

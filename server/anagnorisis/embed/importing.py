@@ -16,7 +16,7 @@ from anagnorisis.domain import BadValue, Conflict, Refused
 from anagnorisis.embed import description, foreign
 from anagnorisis.embed.description import FILE, LARGEST, Description, Sum
 from anagnorisis.embed.registry import Registry
-from anagnorisis.embed.worker import Worker
+from anagnorisis.embed.workers import Workers
 from anagnorisis.store import models
 from anagnorisis.store.db import Store
 from anagnorisis.store.models import Model
@@ -32,7 +32,7 @@ class Damaged(Struct, frozen=True):
     what: str
 
 
-async def bring_in(folder: Path, store: Store, registry: Registry, worker: Worker) -> Description:
+async def bring_in(folder: Path, store: Store, registry: Registry, worker: Workers) -> Description:
     """Install the model in `folder`, which is left as it is.
 
     Nothing is installed unless every file is what the description says, the licence is stated, and the graph

@@ -14,6 +14,7 @@ from anagnorisis.config import Settings
 from anagnorisis.domain import Kind, Refused, Unreadable, WorkerLost
 from anagnorisis.embed import LONGEST_TEXT, EmbedderSpec
 from anagnorisis.embed.description import Cost
+from anagnorisis.embed.devices import environment
 from anagnorisis.embed.frames import (
     LENGTH_BYTES,
     LOADED,
@@ -55,13 +56,16 @@ def _cut(given: bytes | str) -> bytes:
 class Worker:
     """One spawned process that makes vectors, started at the first batch and again whenever one needs it.
 
-    `patience` gives for each kind the seconds of silence after which the process is taken to hang.
+    `patience` gives for each kind the seconds of silence after which the process is taken to hang. It sees
+    the `device` alone, "": all there are.
     """
 
-    def __init__(self, settings: Settings, patience: Mapping[Kind, float] = PATIENCE) -> None:
+    def __init__(
+        self, settings: Settings, patience: Mapping[Kind, float] = PATIENCE, device: str = ""
+    ) -> None:
         self._command = [sys.executable, "-m", "anagnorisis.embed.child"]
         self._command += [str(settings.worker_idle_s), str(settings.threads), str(settings.worker_mb)]
-        self._patience = patience
+        self._patience, self._device = patience, device
         self._process: Process | None = None
         self._turn = asyncio.Lock()
         self.runs_on: dict[str, str] = {}
@@ -179,7 +183,7 @@ class Worker:
     async def _running(self) -> Process:
         if self.pid is None or self._process is None:
             await self._end()
-            environ = {**os.environ, **TAME}
+            environ = {**os.environ, **TAME, **environment(self._device)}
             # A session of its own: Ctrl-C in the terminal is the server's to answer.
             self._process = await asyncio.create_subprocess_exec(
                 *self._command, stdin=PIPE, stdout=PIPE, env=environ, start_new_session=True

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from anagnorisis.domain import AnagnorisisError
+from anagnorisis.domain import AnagnorisisError, Refused
 from anagnorisis.export.plan import Asked, planned
 
 NEEDED = ("torch", "transformers", "onnx", "onnxscript", "onnxruntime")
@@ -20,13 +20,17 @@ MISSING = (
 )
 
 
+def check_packages() -> None:
+    """Raises `Refused` naming the packages that an export needs and that are not installed."""
+    if missing := [name for name in NEEDED if not find_spec(name)]:
+        raise Refused(MISSING.format(", ".join(missing)))
+
+
 def main(asked_for: bytes) -> int:
     """0 when the folder is there."""
-    if missing := [name for name in NEEDED if not find_spec(name)]:
-        print(MISSING.format(", ".join(missing)), file=sys.stderr)
-        return 1
     asked = msgspec.json.decode(asked_for, type=Asked)
     try:
+        check_packages()
         plan = planned(Path(asked.checkpoint))
         exporting = import_module("anagnorisis.export.exporting")
         told = exporting.export(asked, plan, lambda line: print(line, flush=True))

@@ -54,7 +54,11 @@ def export(asked: Asked, plan: Plan, tell: Tell) -> Description:
 def _made(asked: Asked, plan: Plan, checkpoint: Path, folder: Path, tell: Tell) -> Description:
     shutil.copyfile(checkpoint / TOKENIZER, folder / TOKENIZER)
     described: dict[str, Tower] = {}
-    by = {name: version(name) for name in ("torch", "transformers", "onnx")} | {"opset": str(OPSET)}
+    by = (
+        asked.made_by
+        | {name: version(name) for name in ("torch", "transformers", "onnx")}
+        | {"opset": str(OPSET)}
+    )
     for part, module in towers(checkpoint, plan).items():
         tower = _tower(part, plan, _width(module, part, plan))
         tell(f"{part}: writing the graph")

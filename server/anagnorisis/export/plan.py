@@ -44,6 +44,17 @@ LONGEST, OVERLAP, CHUNKS = 256, 16, 8
 """Of texts: sentence models were taught no more, and read longer ones in parts."""
 PICKLED = ("pytorch_model.bin", "model.pt", "model.ckpt")
 TOKENIZER = "tokenizer.json"
+NEEDED = ("config.json", TOKENIZER)
+READ = (
+    *NEEDED,
+    "tokenizer_config.json",
+    "preprocessor_config.json",
+    "modules.json",
+    "1_Pooling/config.json",
+    "config_sentence_transformers.json",
+    "README.md",
+)
+"""All that is read of a checkpoint besides its weights; no program is among it."""
 
 
 class Asked(Struct, frozen=True):
@@ -57,6 +68,8 @@ class Asked(Struct, frozen=True):
     eight_bits: bool
     given: str = ""
     """A folder or a file of things of its kind, which weights of 8 bits are calibrated and compared on."""
+    made_by: dict[str, str] = {}
+    """What is known of where the checkpoint came from."""
 
 
 class Plan(Struct, frozen=True):
@@ -70,8 +83,8 @@ class Plan(Struct, frozen=True):
     tokens: Tokens = "mean"
 
 
-def planned(folder: Path) -> Plan:
-    """The plan for the checkpoint in `folder`.
+def planned(folder: Path, weights: bool = True) -> Plan:
+    """The plan for the checkpoint in `folder`; without `weights` while these are still to come.
 
     Raises `BadValue` for one of a family that is not known, or without safetensors: a pickle may hold
     programs, so it is never opened; and `Refused` where a file cannot be read.
@@ -81,7 +94,7 @@ def planned(folder: Path) -> Plan:
     if family is None:
         known = ", ".join(FAMILIES)
         raise BadValue(f"{folder} holds a {config.get('model_type')!r}; known are {known}.")
-    if not any(folder.glob("*.safetensors")):
+    if weights and not any(folder.glob("*.safetensors")):
         pickled = next((name for name in PICKLED if (folder / name).exists()), "no weights")
         raise BadValue(
             f"{folder} has {pickled} and no *.safetensors. Pickles may hold programs and are not opened: "

@@ -2,14 +2,23 @@
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
 from anagnorisis.domain import BadValue, Refused
+from anagnorisis.export.child import check_packages
 from anagnorisis.export.plan import Asked, licence_of, planned
 
 NOT_DONE = "The export was not done; the lines above say why."
+
+
+def check(into: Path) -> None:
+    """Raises `Refused` with what would end an export, before gigabytes are fetched for it."""
+    if into.exists():
+        raise Refused(f"{into} is there already. Choose another folder.")
+    check_packages()
 
 
 def run(
@@ -21,6 +30,7 @@ def run(
     source: str,
     eight_bits: bool,
     given: Path | None = None,
+    made_by: Mapping[str, str] | None = None,
 ) -> None:
     """Put the checkpoint in a folder into the new folder `into`, as `models import` takes it.
 
@@ -43,6 +53,7 @@ def run(
         source=source or f"exported from {checkpoint.name}",
         eight_bits=eight_bits,
         given=str(given or ""),
+        made_by=dict(made_by or {}),
     )
     command = [sys.executable, "-m", "anagnorisis.export.child", msgspec.json.encode(asked).decode()]
     if subprocess.run(command, check=False).returncode:

@@ -10,7 +10,7 @@ from anagnorisis.domain import AnagnorisisError, BadValue, Refused
 from anagnorisis.embed import importing
 from anagnorisis.embed.description import FILE
 from anagnorisis.embed.registry import Registry
-from anagnorisis.embed.worker import Worker
+from anagnorisis.embed.workers import Workers
 from anagnorisis.jobs.board import Board
 from anagnorisis.jobs.supervisor import Loop
 from anagnorisis.store.db import Store
@@ -31,7 +31,7 @@ class Came(Struct, frozen=True):
 class Importing:
     """Takes in one model after the other. A kill leaves no half of one; the rest is asked for again."""
 
-    def __init__(self, store: Store, registry: Registry, worker: Worker, board: Board) -> None:
+    def __init__(self, store: Store, registry: Registry, worker: Workers, board: Board) -> None:
         self._store, self._registry, self._worker, self._board = store, registry, worker, board
         self._waiting: deque[Path] = deque()
         self._asked = asyncio.Event()

@@ -28,15 +28,15 @@ class Pace:
         each = self.took / max(1, many)
         self._each = each if not self._each else (1 - FRESH) * self._each + FRESH * each
 
-    def says(self, left: int) -> str:
-        """Throughput and time left, for people; "" before the first batch."""
+    def says(self, left: int, at_once: int = 1) -> str:
+        """Throughput and time left, for people, where so many have this pace; "" before the first batch."""
         if self._each <= 0:
             return ""
-        rate = 1 / self._each
+        rate = at_once / self._each
         return (
-            f"{rate:.0f} a second, {lasting(left * self._each)} left"
+            f"{rate:.0f} a second, {lasting(left / rate)} left"
             if rate >= 1
-            else (f"{rate * MINUTE:.0f} a minute, {lasting(left * self._each)} left")
+            else (f"{rate * MINUTE:.0f} a minute, {lasting(left / rate)} left")
         )
 
 

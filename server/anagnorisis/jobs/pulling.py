@@ -8,10 +8,11 @@ from anagnorisis.domain import AnagnorisisError, Refused, Topic
 from anagnorisis.egress.download import Download, download
 from anagnorisis.egress.refusals import HostBusy, Unreachable
 from anagnorisis.embed import importing
-from anagnorisis.embed.worker import Worker
+from anagnorisis.embed.workers import Workers
+from anagnorisis.export.plan import planned
 from anagnorisis.jobs.board import Board
 from anagnorisis.jobs.supervisor import Loop
-from anagnorisis.library.pulls import Pull, Pulls
+from anagnorisis.library.pulls import WEIGHTS, Pull, Pulls
 from anagnorisis.library.stated import stated
 from anagnorisis.store.db import Store
 
@@ -26,7 +27,7 @@ class Pulling:
     """Brings what `pulls` were asked for. A kill at any byte costs what was not written yet."""
 
     def __init__(
-        self, pulls: Pulls, store: Store, worker: Worker, board: Board, first_rest_s: float = FIRST_REST_S
+        self, pulls: Pulls, store: Store, worker: Workers, board: Board, first_rest_s: float = FIRST_REST_S
     ) -> None:
         self.pulls, self._store, self._worker, self._board = pulls, store, worker, board
         self._first_rest_s = first_rest_s
@@ -102,21 +103,24 @@ class Pulling:
 
     async def _ask(self, pull: Pull) -> None:
         one = self.pulls.known[pull.name]
-        self._board.working(NAME, 0, 0, f"{one.title}: asking what its files are")
+        self._board.working(NAME, 0, 0, f"{self.pulls.title(pull)}: asking what its files are")
         sums = await stated(self.pulls.egress, self.pulls.site, one)
         if self.pulls.get(pull.name) == pull:
             await self.pulls.stated(pull, sums)
 
     async def _bring(self, pull: Pull) -> None:
         """Fetch what is missing, unless paused or given up meanwhile, then take the model in."""
-        if self.pulls.installed(pull.name):
+        if not pull.origin and self.pulls.installed(pull.name):
             return await self.pulls.done(pull.name)  # a kill came between the two
         self.pulls.check_disk(pull)
         for one in self.pulls.downloads(pull):
+            if pull.origin and one.into.suffix == WEIGHTS:
+                await asyncio.to_thread(planned, self.pulls.home(pull.name), weights=False)
             if not await self._fetch(pull, one):
                 return None
-        title = self.pulls.known[pull.name].title
-        self._board.working(NAME, 0, 0, f"{title}: trying it out")
+        if pull.origin:
+            return await self.pulls.whole(pull)
+        self._board.working(NAME, 0, 0, f"{self.pulls.title(pull)}: trying it out")
         folder = await self.pulls.describe(pull)
         await importing.bring_in(folder, self._store, self.pulls.registry, self._worker)
         self._tries = 0
@@ -127,7 +131,7 @@ class Pulling:
         async with aclosing(download(self.pulls.egress, "models", one)) as coming:
             async for _ in coming:
                 done, total = self.pulls.progress(pull)
-                self._board.working(NAME, done, total, self.pulls.known[pull.name].title)
+                self._board.working(NAME, done, total, self.pulls.title(pull))
                 if self.paused or self.pulls.get(pull.name) != pull:
                     return one.into.is_file()
         return True

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from anagnorisis.domain import Again, ItemId, Kind, Unreadable
 from anagnorisis.embed import EmbedderSpec
-from anagnorisis.embed.worker import Worker
+from anagnorisis.embed.workers import Workers
 from anagnorisis.store import alike, places, texts, vectors
 from anagnorisis.store.connections import Writer
 from anagnorisis.store.db import Store
@@ -25,10 +25,15 @@ AT_ONCE = 10_000
 class Embedding:
     """Makes vectors, keeps them or the reason why there is none, and has them admitted to taste's spaces."""
 
-    def __init__(self, store: Store, worker: Worker, spaces: Spaces) -> None:
+    def __init__(self, store: Store, worker: Workers, spaces: Spaces) -> None:
         self._store, self._worker, self._spaces = store, worker, spaces
         self.registry = spaces.registry
         self._unreached: dict[ItemId, Kind] = {}
+
+    @property
+    def at_once(self) -> int:
+        """Batches that are worth asking for side by side."""
+        return self._worker.at_once
 
     def look_again(self) -> None:
         """Count items as pending whose files were not there: their disk may be back."""

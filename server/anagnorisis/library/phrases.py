@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from anagnorisis.domain import Unreadable
 from anagnorisis.embed import EmbedderSpec
-from anagnorisis.embed.worker import Worker
+from anagnorisis.embed.workers import Workers
 from anagnorisis.store import vectors
 from anagnorisis.store import words as kept
 from anagnorisis.store.db import Store
@@ -18,7 +18,7 @@ NO_DIRECTION = "Nothing can be compared with these words."
 class Phrases:
     """Makes what is missing, drops what nobody says any more, and has views take it up."""
 
-    def __init__(self, store: Store, worker: Worker, learner: Learner) -> None:
+    def __init__(self, store: Store, worker: Workers, learner: Learner) -> None:
         self._store, self._worker, self._learner = store, worker, learner
 
     async def catch_up(self) -> None:

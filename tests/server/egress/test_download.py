@@ -149,3 +149,16 @@ async def test_the_guard_and_the_switch_hold_for_it_too(egress: Egress, world: W
     with pytest.raises(SwitchedOff):
         await fetch(egress, what)
     assert len(world.asked) == 1 and what.there == 0
+
+
+async def test_a_file_of_which_only_gits_name_is_known_is_compared_with_that(
+    egress: Egress, world: World, tmp_path: Path
+) -> None:
+    body = b'{"model_type": "bert"}\n'
+    name = hashlib.sha1(b"blob %d\0" % len(body) + body).hexdigest()
+    one = Download(URL, tmp_path / "config.json", len(body), "", name)
+    await serve(world, said("200 OK", body.replace(b"bert", b"clip")), said("200 OK", body))
+    with pytest.raises(Wrong, match=r"config.json is not what it must be: git [0-9a-f]{12}…, not"):
+        await fetch(egress, one)
+    assert not one.into.exists() and not one.part.exists()
+    assert (await fetch(egress, one))[-1] == len(body) and one.into.read_bytes() == body

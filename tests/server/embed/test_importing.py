@@ -20,7 +20,7 @@ from anagnorisis.embed import foreign, importing
 from anagnorisis.embed.description import FILE, Description, Sum, Tower, check
 from anagnorisis.embed.front.recipes import TextRecipe
 from anagnorisis.embed.registry import Registry
-from anagnorisis.embed.worker import Worker
+from anagnorisis.embed.workers import Workers
 from anagnorisis.store import models
 from anagnorisis.store.db import Store
 
@@ -41,7 +41,7 @@ def registry(store: Store, tmp_path: Path) -> Registry:
 
 
 @pytest.fixture
-def bring_in(store: Store, registry: Registry, worker: Worker) -> Callable[[Path], Any]:
+def bring_in(store: Store, registry: Registry, worker: Workers) -> Callable[[Path], Any]:
     return lambda folder: importing.bring_in(folder, store, registry, worker)
 
 

@@ -23,7 +23,7 @@ from anagnorisis.domain import Conflict, Person, Refused, Source, Unknown
 from anagnorisis.embed import EMBEDDERS
 from anagnorisis.embed.description import Description
 from anagnorisis.embed.registry import Registry
-from anagnorisis.embed.worker import Worker
+from anagnorisis.embed.workers import Workers
 from anagnorisis.jobs.board import Board
 from anagnorisis.jobs.changing import NAME, changing_loop
 from anagnorisis.jobs.embedding import embedding_loop
@@ -48,9 +48,9 @@ BUILT_IN = EMBEDDERS["image"]
 class House:
     """The rooms that a change of model passes through, at work."""
 
-    def __init__(self, store: Store, folder: Path) -> None:
+    def __init__(self, store: Store, folder: Path, settings: Settings | None = None) -> None:
         self.store, self.folder = store, folder
-        self.worker, self.board = Worker(Settings(threads=1)), Board(store)
+        self.worker, self.board = Workers(settings or Settings(threads=1)), Board(store)
         self.spaces = Spaces(store, Registry(store, folder / "models"))
         self.learner = Learner(store, self.spaces)
         self.changing = Changing(store, Embedding(store, self.worker, self.spaces), self.spaces)
@@ -173,7 +173,7 @@ async def test_the_way_back_takes_a_moment_and_no_work(house: House, until: Unti
     await house.worker.close()
     await house.changing.choose([BUILT_IN.name])
     await until(house.serves(BUILT_IN.digest))
-    assert house.worker.pid is None, "nothing was seen again"
+    assert house.worker.pids == [], "nothing was seen again"
     assert house.registry.previous("image").digest == eyes
     assert house.spaces.of("image").phi.model == BUILT_IN.digest
 
@@ -284,7 +284,7 @@ async def test_kill_9_of_the_worker_costs_nothing_and_repeats_nothing(house: Hou
     killed = []
 
     def kill() -> bool:
-        pid = house.worker.pid
+        pid = next(iter(house.worker.pids), None)
         if pid and pid not in killed and len(killed) < 4:
             killed.append(pid)
             os.kill(pid, signal.SIGKILL)
@@ -295,6 +295,33 @@ async def test_kill_9_of_the_worker_costs_nothing_and_repeats_nothing(house: Hou
     assert killed and await house.count(eyes) == MANY
     assert await vectors.failures(house.store.read, eyes) == {}
     assert house.store.read.cores.of(eyes).store.greatest() == MANY, "each was kept once"
+
+
+async def test_two_processes_see_everything_once_and_another_choice_stops_both(
+    house: House, until: Until
+) -> None:
+    await house.close()
+    two = Settings(threads=2, worker_devices=("cpu", "cpu"))
+    other = House(house.store, house.folder, two)
+    eyes = await other.install(graphs.picture_model, "eyes")
+    lens = await other.install(graphs.picture_model, "lens", graphs.picture_graph(gain=2.0))
+    await other.open()
+    seen = set[int]()
+
+    def both() -> bool:
+        seen.update(other.worker.pids)
+        return other.serves(eyes)()
+
+    await other.changing.choose(["eyes"])
+    await until(both)
+    assert len(seen) == 2 and await other.count(eyes) == MANY
+    assert other.store.read.cores.of(eyes).store.greatest() == MANY, "each was kept once"
+    await other.changing.choose(["lens"])
+    await other.changing.choose(["eyes"])
+    await until(lambda: other.job().state == "idle")
+    assert other.registry.active("image").digest == eyes and other.registry.candidate("image") is None
+    assert await other.count(lens) < MANY
+    await other.close()
 
 
 async def test_while_something_plays_it_goes_on_with_half_of_the_machine(house: House, until: Until) -> None:

@@ -1,6 +1,8 @@
 """What is pending is embedded by the real worker, all kinds in turn, whenever something comes."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from tests.files import make_picture, make_text, make_track
 from anagnorisis.config import Settings
 from anagnorisis.domain import KINDS, Source
 from anagnorisis.embed import EMBEDDERS
-from anagnorisis.embed.worker import Worker
+from anagnorisis.embed.workers import Workers
 from anagnorisis.jobs.board import Board
 from anagnorisis.jobs.embedding import NAME, embedding_loop
 from anagnorisis.jobs.supervisor import supervise
@@ -26,7 +28,7 @@ from .conftest import Until
 @pytest.fixture
 async def board(store: Store) -> AsyncIterator[Board]:
     """The board of a house whose items are embedded as they come."""
-    worker = Worker(Settings(threads=1))
+    worker = Workers(Settings(threads=1))
     board = Board(store)
     loop = embedding_loop(Embedding(store, worker, Spaces(store)), store.changes, board)
     board.enter(loop.name, loop.title)
@@ -123,3 +125,35 @@ async def test_a_paused_job_embeds_nothing_until_resumed(
         return (await embedded(store))["article"] == 1
 
     await until(made)
+
+
+async def test_two_processes_share_the_work_and_one_that_is_killed_loses_and_repeats_nothing(
+    store: Store, source: Source, until: Until
+) -> None:
+    many = 4 * BATCH["image"] + 3
+    for seed in range(many):
+        make_picture(Path(source.address) / f"{seed}.png", seed=seed)
+    await Scanner(store, Settings()).scan(source)
+    workers = Workers(Settings(threads=2, worker_devices=("cpu", "cpu"), worker_idle_s=1.0))
+    board, seen, killed = Board(store), set[int](), list[int]()
+    loop = embedding_loop(Embedding(store, workers, Spaces(store)), store.changes, board)
+    board.enter(loop.name, loop.title)
+    keeping = asyncio.create_task(supervise([loop], board))
+
+    async def through() -> bool:
+        seen.update(pids := workers.pids)
+        if len(pids) == 2 and not killed:
+            killed.append(pids[1])
+            os.kill(pids[1], signal.SIGKILL)
+        return (await embedded(store))["image"] == many
+
+    await until(through)
+    assert killed and len(seen) >= 2
+    model = EMBEDDERS["image"].digest
+    assert store.read.cores.of(model).store.greatest() == many, "each was kept once"
+    assert await vectors.failures(store.read, model) == {}
+    await until(lambda: board.rows()[0].state == "idle")
+    await until(lambda: not workers.pids)
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+    await workers.close()

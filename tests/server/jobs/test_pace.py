@@ -26,6 +26,11 @@ def paced(*seconds: float) -> Pace:
     return pace
 
 
+def test_so_many_at_once_are_so_many_times_as_fast() -> None:
+    assert paced(100.0).says(7200, 4) == "24 a minute, 5 hours left"
+    assert paced(1.0).says(6000, 2) == "20 a second, 5 minutes left"
+
+
 def test_nothing_is_said_before_the_first_batch() -> None:
     assert Pace().says(100) == ""
 

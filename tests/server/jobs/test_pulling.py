@@ -25,7 +25,7 @@ from anagnorisis.egress.pace import Pace
 from anagnorisis.embed import importing
 from anagnorisis.embed.catalogue import Known
 from anagnorisis.embed.registry import Registry
-from anagnorisis.embed.worker import Worker
+from anagnorisis.embed.workers import Workers
 from anagnorisis.jobs.board import Board
 from anagnorisis.jobs.pulling import NAME, Pulling
 from anagnorisis.jobs.supervisor import supervise
@@ -41,7 +41,7 @@ class House:
 
     def __init__(self, store: Store, world: World, known: Mapping[str, Known], folder: Path) -> None:
         self.store, self.world, self.board = store, world, Board(store)
-        self.worker = Worker(Settings(threads=1))
+        self.worker = Workers(Settings(threads=1))
         self.registry = Registry(store, folder)
         self.egress = Egress(store, "Anagnorisis/test", resolve=world.resolve, wire=world, pace=Pace(0.0))
         self.pulls = Pulls(self.egress, self.registry, store.changes, known=known, site=SITE)
@@ -111,7 +111,7 @@ async def test_a_model_comes_in_by_the_way_of_every_other_and_its_requests_are_i
     (told,) = house.registry.installed.values()
     assert (told.licence, told.made_by["digests"]) == ("CC0-1.0", "pinned in this program")
     assert await importing.verify(house.registry) == []
-    assert not house.pulls.home("eyes").exists()
+    await until(lambda: not house.pulls.home("eyes").exists())
     rows = [
         (one.purpose, one.host, one.status, one.outcome) for one in await ledger.newest(house.store.read, 9)
     ]

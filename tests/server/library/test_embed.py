@@ -11,7 +11,7 @@ from tests.files import make_picture, make_text, make_track
 from anagnorisis.config import Settings
 from anagnorisis.domain import KINDS, Kind
 from anagnorisis.embed import EMBEDDERS
-from anagnorisis.embed.worker import Worker
+from anagnorisis.embed.workers import Workers
 from anagnorisis.library.embed import Embedding
 from anagnorisis.store import vectors
 from anagnorisis.store.db import Store
@@ -23,9 +23,9 @@ ORIENTATION = 0x0112
 
 
 @pytest.fixture
-async def worker() -> AsyncIterator[Worker]:
+async def worker() -> AsyncIterator[Workers]:
     """A worker process, ended with the test."""
-    worker = Worker(Settings(threads=1))
+    worker = Workers(Settings(threads=1))
     yield worker
     await worker.close()
 
@@ -37,7 +37,7 @@ def spaces(store: Store) -> Spaces:
 
 
 @pytest.fixture
-def embedding(store: Store, worker: Worker, spaces: Spaces) -> Embedding:
+def embedding(store: Store, worker: Workers, spaces: Spaces) -> Embedding:
     """What makes vectors of the house."""
     return Embedding(store, worker, spaces)
 

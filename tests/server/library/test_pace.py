@@ -10,7 +10,7 @@ from anagnorisis.config import Settings
 from anagnorisis.domain import Unknown
 from anagnorisis.embed import importing
 from anagnorisis.embed.registry import Registry
-from anagnorisis.embed.worker import Worker
+from anagnorisis.embed.workers import Workers
 from anagnorisis.library.embed import Embedding
 from anagnorisis.library.pace import NIGHT_S, Pace, advised, measured, table
 from anagnorisis.store.db import Store
@@ -60,7 +60,7 @@ def test_the_table_has_a_line_for_each_and_says_what_went_wrong() -> None:
 async def test_what_no_item_of_the_house_can_be_read_by_says_why(tmp_path: Path) -> None:
     store = await Store.open(tmp_path / "house")
     settings = Settings(data=tmp_path / "house")
-    worker = Worker(settings)
+    worker = Workers(settings)
     spaces = Spaces(store, Registry(store, tmp_path / "house" / "models"))
     embedding = Embedding(store, worker, spaces)
     graphs.picture_model(tmp_path / "eyes")
@@ -79,7 +79,7 @@ async def test_a_name_that_is_none_is_said_before_anything_is_measured(tmp_path:
     store = await Store.open(tmp_path / "house")
     settings = Settings(data=tmp_path / "house")
     spaces = Spaces(store, Registry(store, tmp_path / "house" / "models"))
-    embedding = Embedding(store, Worker(settings), spaces)
+    embedding = Embedding(store, Workers(settings), spaces)
     with pytest.raises(Unknown, match="No model ears is installed"):
         [one async for one in measured(store, embedding, settings, ["image-looks-1", "ears"])]
     await store.close()

@@ -13,7 +13,7 @@ from anagnorisis.config import Settings
 from anagnorisis.domain import Person
 from anagnorisis.embed import EMBEDDERS
 from anagnorisis.embed.registry import Registry
-from anagnorisis.embed.worker import Worker
+from anagnorisis.embed.workers import Workers
 from anagnorisis.library.changing import Changing
 from anagnorisis.library.embed import Embedding
 from anagnorisis.library.phrases import Phrases
@@ -31,9 +31,9 @@ BREAD = ("bread", "dough", "oven", "flour", "yeast", "butter")
 
 
 @pytest.fixture
-async def worker() -> AsyncIterator[Worker]:
+async def worker() -> AsyncIterator[Workers]:
     """A worker process, ended with the test."""
-    worker = Worker(Settings(threads=1))
+    worker = Workers(Settings(threads=1))
     yield worker
     await worker.close()
 
@@ -47,7 +47,7 @@ async def learner(store: Store) -> AsyncIterator[Learner]:
 
 
 @pytest.fixture
-def phrases(store: Store, worker: Worker, learner: Learner) -> Phrases:
+def phrases(store: Store, worker: Workers, learner: Learner) -> Phrases:
     return Phrases(store, worker, learner)
 
 
@@ -61,7 +61,7 @@ async def known(store: Store, *wanted: str) -> dict[str, words.Phrase]:
 
 
 async def test_texts_a_wish_speaks_of_come_first_before_any_rating(
-    library: Library, store: Store, learner: Learner, worker: Worker, phrases: Phrases, person: Person
+    library: Library, store: Store, learner: Learner, worker: Workers, phrases: Phrases, person: Person
 ) -> None:
     for n, subject in enumerate((*STARS, *BREAD)):
         others = STARS if subject in STARS else BREAD
@@ -100,7 +100,7 @@ async def test_a_phrase_is_read_once_for_everybody_and_dropped_when_nobody_says_
 
 
 async def test_a_wish_is_read_by_the_model_to_come_before_that_takes_over(
-    library: Library, store: Store, worker: Worker, person: Person, tmp_path: Path
+    library: Library, store: Store, worker: Workers, person: Person, tmp_path: Path
 ) -> None:
     for n in range(12):
         make_text(library.folder / f"{n}.txt", f"{graphs.WORDS[n]} in the garden and {graphs.WORDS[n - 5]}. ")

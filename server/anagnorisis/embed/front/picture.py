@@ -1,4 +1,4 @@
-"""The image front end: a file, or the thumbnail that is there already, as the array a model's graph asks for.
+"""The image front end: a picture's file, or a thumbnail of it, as the array a model's graph asks for.
 
 Pillow's resampling is the one that CLIP, SigLIP and MobileNet were taught with, so the numbers are theirs.
 Two things differ on purpose: what is transparent is white where theirs shows the hidden colour, and a picture
@@ -32,7 +32,8 @@ def array(path: bytes, recipe: PictureRecipe, thumbnail: bytes | None = None) ->
     """The picture at `path` as (3, height, width), or (height, width, 3) where the recipe says so.
 
     `thumbnail` is a smaller copy, upright, in a format the house reads; it is taken when nothing would have
-    to be enlarged that the file has larger, and when it can be decoded. Raises `Unreadable` with the reason.
+    to be enlarged that the file has larger, and when it can be decoded. The worker hands in none: which ones
+    happened to be there would show in the vectors. Raises `Unreadable` with the reason.
     """
     small = thumbnail and _reused(thumbnail, recipe)
     return numbers(small or _decoded(path, recipe), recipe)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from anagnorisis.domain import KINDS, BadValue, ItemId, Kind, Unreadable
 from anagnorisis.embed import EmbedderSpec
 from anagnorisis.embed.registry import Registry
-from anagnorisis.embed.worker import Worker
+from anagnorisis.embed.workers import Workers
 from anagnorisis.library.tagging import bars
 from anagnorisis.library.tagging.bars import Bars
 from anagnorisis.library.tagging.lists import Lists, Words
@@ -40,7 +40,7 @@ def speaks(reader: EmbedderSpec) -> bool:
 class Guessing:
     """Keeps the guesses in line with lists, models and library. A kill costs the part at hand."""
 
-    def __init__(self, store: Store, worker: Worker, registry: Registry, lists: Lists) -> None:
+    def __init__(self, store: Store, worker: Workers, registry: Registry, lists: Lists) -> None:
         self._store, self._worker, self._registry, self.lists = store, worker, registry, lists
         self.problems: dict[Kind, str] = {}
         """Why the list of a kind is not followed; the one before it goes on to be."""

@@ -13,7 +13,7 @@ from anagnorisis.config import Settings
 from anagnorisis.domain import Guessed, Item, ItemId, Person, Source
 from anagnorisis.embed.description import Description
 from anagnorisis.embed.registry import Registry
-from anagnorisis.embed.worker import Worker
+from anagnorisis.embed.workers import Workers
 from anagnorisis.library.embed import Embedding
 from anagnorisis.library.scan import Scanner
 from anagnorisis.library.tagging.guessing import Guessing
@@ -41,7 +41,7 @@ def paint(folder: Path, colour: str, n: int) -> None:
 class House:
     """A folder of pictures, a model of colours and what guesses by it."""
 
-    def __init__(self, store: Store, source: Source, worker: Worker, folder: Path) -> None:
+    def __init__(self, store: Store, source: Source, worker: Workers, folder: Path) -> None:
         self.store, self.source, self.folder = store, source, folder
         self.spaces = Spaces(store, Registry(store, folder / "models"))
         self.embedding = Embedding(store, worker, self.spaces)
@@ -92,7 +92,7 @@ class House:
 @pytest.fixture
 async def house(store: Store, source: Source, tmp_path: Path) -> AsyncIterator[House]:
     """64 pictures of four colours, seen by a model that knows eight by name."""
-    folder, worker = Path(source.address), Worker(Settings(threads=1))
+    folder, worker = Path(source.address), Workers(Settings(threads=1))
     for colour in COLOURS:
         for n in range(EACH):
             paint(folder, colour, n)
