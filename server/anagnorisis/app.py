@@ -69,6 +69,7 @@ from anagnorisis.jobs.loudness import loudness_loop
 from anagnorisis.jobs.polling import Polling
 from anagnorisis.jobs.pulling import Pulling
 from anagnorisis.jobs.sample import Sample
+from anagnorisis.jobs.saving import Fetching
 from anagnorisis.jobs.supervisor import supervise
 from anagnorisis.jobs.training import Training
 from anagnorisis.jobs.wording import wording_loop
@@ -79,6 +80,7 @@ from anagnorisis.library.likeness import Likeness
 from anagnorisis.library.loudness import Loudnesses
 from anagnorisis.library.phrases import Phrases
 from anagnorisis.library.pulls import Pulls
+from anagnorisis.library.saving import Saving
 from anagnorisis.library.scan import Scanner
 from anagnorisis.library.search.finding import Finder
 from anagnorisis.media.cache import Cache
@@ -99,8 +101,9 @@ from anagnorisis.taste.spaces import Spaces
 
 UI = Path(__file__).parent / "ui"
 MIB = 1024 * 1024
-PICTURES_MB = 2048
-"""Room for the pictures of articles; those not looked at for longest go first."""
+PICTURES_MB, ARCHIVE_MB = 2048, 8192
+"""Room for the pictures of articles, and for those of saved pages; what was not looked at for longest goes
+first."""
 AGENT = f"Anagnorisis/{VERSION}"
 HEAD_START_S = 1.0
 """After the features are loaded, in which the first pages are answered before any background work begins."""
@@ -124,6 +127,7 @@ async def opened(settings: Settings, closing: asyncio.Event) -> AsyncIterator[Ro
         later.push_async_callback(rooms.learner.close)
         later.push_async_callback(rooms.worker.close)
         later.push_async_callback(rooms.reader.close)
+        later.push_async_callback(rooms.saving.reader.close)
         working = asyncio.create_task(_work(rooms))
         working.add_done_callback(lambda _: closing.set())
         later.push_async_callback(_cancel, working, rooms.loaded)
@@ -254,6 +258,8 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Work
     opinion, egress, worker = SecondOpinion(), Egress(store, AGENT), Worker(settings)
     following = Following(store, egress, Reader())
     learner, eligible = Learner(store, spaces, challengers=[opinion]), Eligible(store, spaces)
+    pictures = _pictures(settings, store, egress)
+    saving = Saving(store, egress, pictures)
     room, cached = settings.cache_mb * MIB // 2, settings.data / "cache"
     sessions = Sessions(store)
     return Rooms(
@@ -276,7 +282,9 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Work
         reader=following.reader,
         following=following,
         polling=Polling(store, egress, following, board),
-        pictures=Pictures(store, egress, Cache(settings.data / "pictures", PICTURES_MB * MIB)),
+        pictures=pictures,
+        saving=saving,
+        fetching=Fetching(store, egress, saving, board),
         sample=Sample(store, settings.data, board),
         importing=Importing(store, spaces.registry, worker, board),
         pulling=Pulling(Pulls(egress, spaces.registry, store.changes), store, worker, board),
@@ -300,6 +308,11 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Work
     )
 
 
+def _pictures(settings: Settings, store: Store, egress: Egress) -> Pictures:
+    seen = Cache(settings.data / "pictures", PICTURES_MB * MIB)
+    return Pictures(store, egress, seen, Cache(settings.data / "archive", ARCHIVE_MB * MIB))
+
+
 async def _work(rooms: Rooms) -> None:
     """The loops of the house, a moment after its features are loaded; what was paused stays so."""
     board, changes = rooms.board, rooms.store.changes
@@ -311,6 +324,7 @@ async def _work(rooms: Rooms) -> None:
     loops = (
         rooms.folders.loop,
         rooms.polling.loop,
+        rooms.fetching.loop,
         embedding_loop(rooms.changing.embedding, changes, board, streams),
         changing_loop(rooms.changing, changes, board, streams),
         fitting_loop(rooms.learner, changes, board),

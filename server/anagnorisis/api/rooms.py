@@ -34,9 +34,11 @@ from anagnorisis.jobs.importing import Importing
 from anagnorisis.jobs.polling import Polling
 from anagnorisis.jobs.pulling import Pulling
 from anagnorisis.jobs.sample import Sample
+from anagnorisis.jobs.saving import Fetching
 from anagnorisis.jobs.training import Training
 from anagnorisis.library.changing import Changing
 from anagnorisis.library.following import Following
+from anagnorisis.library.saving import Saving
 from anagnorisis.library.search.finding import Finder
 from anagnorisis.media.fetched import Pictures
 from anagnorisis.media.thumbs import Thumbs
@@ -59,6 +61,7 @@ AT_ONCE = (
         "folders",
         "reader",
         "following",
+        "saving",
         "sample",
         "egress",
         "tally",
@@ -95,6 +98,8 @@ class Rooms(Struct, frozen=True, eq=False):
     reader: Reader
     following: Following
     polling: Polling
+    saving: Saving
+    fetching: Fetching
     sample: Sample
     importing: Importing
     pulling: Pulling

@@ -1,4 +1,4 @@
-"""The bytes of a page become the article on it: words by one engine, what is shown by another, as measured best."""
+"""The bytes of a page become the article on it: words by one engine, what is shown by another."""
 
 import re
 import time
@@ -22,8 +22,10 @@ FEWEST_WORDS = 25
 FREE_WORDS = 300
 """A page that is to be paid for and shows fewer has more than it shows."""
 SCRIPTS = 20
-"""Characters of script for each that people read, from which on a page without text is one that scripts fill."""
-ASKS = re.compile(r"(?:enable|requires?|activate|turn on|need)\W+(?:\w+\W+){0,4}javascript|javascript is", re.IGNORECASE)
+"""Characters of script for each that people read, from which on scripts fill a page that has no text."""
+ASKS = re.compile(
+    r"(?:enable|requires?|activate|turn on|need)\W+(?:\w+\W+){0,4}javascript|javascript is", re.IGNORECASE
+)
 NO_PAGE = "what it sent is no page"
 SCRIPTED = "it shows its text only to browsers that run its scripts, and this house runs none"
 PAID = "its site shows the text only to those who pay"
@@ -41,7 +43,8 @@ def extract(body: bytes, content_type: str, address: str, engine: Engine = "usua
     text = CONTROLS.sub("", charset.text_of(body, content_type))
     root, now = _tree(text), int(time.time())
     paid, asks = telling.is_paid(root), _scripted(root, text)
-    own, base = telling.own_address(root, address), _base(root, address)
+    own = telling.own_address(root, address)
+    base = _base(root, address or own)
     words, title, author, date = _words(text, address)
     shown = _shown(root, text, base, engine)
     said = words if engine in ("usual", "trafilatura") else ""
@@ -76,7 +79,9 @@ def _tree(text: str) -> HtmlElement:
 
 
 def _base(root: HtmlElement, address: str) -> str:
-    return next((there for one in root.iter("base") if (there := joined(address, one.get("href") or ""))), address)
+    return next(
+        (there for one in root.iter("base") if (there := joined(address, one.get("href") or ""))), address
+    )
 
 
 def _words(text: str, address: str) -> tuple[str, str, str, str]:

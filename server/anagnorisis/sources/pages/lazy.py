@@ -80,7 +80,10 @@ def _frame(image: HtmlElement) -> HtmlElement | None:
     """The widest block that has this picture and nothing else; None where there is none."""
     found = None
     for block in islice(image.iterancestors(), FRAMES):
-        if block.tag not in ("div", "picture", "source", "span", "a") or len([*islice(block.iter("img"), 2)]) > 1:
+        if (
+            block.tag not in ("div", "picture", "source", "span", "a")
+            or len([*islice(block.iter("img"), 2)]) > 1
+        ):
             break
         if any(text.strip() for text in block.itertext()):
             break

@@ -63,7 +63,9 @@ def is_paid(root: HtmlElement) -> bool:
             return True
     if any(str(one.get("isAccessibleForFree", "")).lower() == "false" for one in _facts(root)):
         return True
-    return any(PAID.search(f"{one.get('class', '')} {one.get('id', '')}") for one in root.iter("div", "section"))
+    return any(
+        PAID.search(f"{one.get('class', '')} {one.get('id', '')}") for one in root.iter("div", "section")
+    )
 
 
 def language(root: HtmlElement) -> str:
