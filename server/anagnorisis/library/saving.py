@@ -191,6 +191,8 @@ class Saving:
         article = await asyncio.to_thread(articles.ready, path, entry, words, site_of(answered))
 
         def verb(db: Writer) -> bool:
+            if not pages.is_there(db, page.id):
+                return False
             name = feeds.name_of(db, page.source)
             changed = articles.store(db, page.source, name, [article], now, shown=bool(chosen))
             item = entries.at(db, page.source, path)

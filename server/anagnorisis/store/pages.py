@@ -94,6 +94,11 @@ def want(
     return number, "new" if new else "again" if again else "there"
 
 
+def is_there(db: sqlite3.Connection, page: int) -> bool:
+    """Whether nobody forgot a page since."""
+    return db.execute(BY_ID, (page,)).fetchone() is not None
+
+
 def claim(db: sqlite3.Connection, page: int, again_at: int) -> bool:
     """Note before a page is fetched that it is; whether it is still to be. A kill asks at `again_at`."""
     return bool(db.execute(CLAIM, (again_at, page)).rowcount)
