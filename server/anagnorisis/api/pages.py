@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from anagnorisis.api.feed import PageSize
 from anagnorisis.api.items import find
 from anagnorisis.api.numbers import LARGEST, InQuery
-from anagnorisis.domain import BadValue
+from anagnorisis.domain import BadValue, ItemId
 from anagnorisis.egress.client import Egress
 from anagnorisis.library.saving import Saving, Wanted
 from anagnorisis.sources.pages import links
@@ -102,12 +102,16 @@ async def list_pages(
     sight: NamedDependency[Sight],
     store: NamedDependency[Store],
     egress: NamedDependency[Egress],
+    item: FromQuery[str] = "",
     before: InQuery = LARGEST,
     limit: PageSize = 50,
 ) -> PagesOut:
-    """Saved pages that the person sees, the newest first."""
-    found = await pages.newest(store.read, sight, before, limit)
+    """Saved pages that the person sees, the newest first; of an `item` the one that it was saved as."""
     on = await egress.is_on("pages")
+    if item:
+        one = await pages.of_item(store.read, ItemId(item), sight)
+        return PagesOut([told(one, on)] if one else [], None)
+    found = await pages.newest(store.read, sight, before, limit)
     last = found[-1].id if len(found) == limit else None
     return PagesOut([told(page, on) for page in found], last)
 
