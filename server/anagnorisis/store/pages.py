@@ -2,7 +2,7 @@
 
 import sqlite3
 import zlib
-from typing import Literal
+from typing import Any, Literal
 
 from aiosqlite import Connection
 from msgspec import Struct
@@ -191,6 +191,7 @@ async def saved_as(read: Connection, item: ItemId) -> list[str]:
     return [row[0] for row in await read.execute_fetchall(SAVED_AS, (item,))]
 
 
-def _page(row: sqlite3.Row) -> Page:
-    *said, bare = row
-    return Page(*said, bool(bare))
+def _page(row: Any) -> Page:
+    said = [*row]
+    said[-1] = bool(said[-1])
+    return Page(*said)

@@ -88,6 +88,11 @@ def test_a_page_is_read_in_the_letters_it_is_written_in(charset: str, title: str
     assert extract(bare, f"text/html; charset={charset}", HERE).title == title
 
 
+def test_a_text_without_spaces_has_words_too() -> None:
+    told = "".join(f"<p>{'薔薇は雨と忍耐を必要とします。' * 4}</p>" for _ in range(4))
+    assert "薔薇" in extract(page(paragraphs=0, inside=told), "text/html", HERE).plain
+
+
 @pytest.mark.parametrize(
     ("body", "says"),
     [

@@ -17,8 +17,12 @@ from anagnorisis.sources.pages import telling
 from anagnorisis.sources.pages.found import Engine, Found
 from anagnorisis.sources.pages.lazy import promote
 
-WORD = re.compile(r"\w+")
-FEWEST_WORDS = 25
+UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
+WORD = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+")
+"""Where no spaces are written, each letter counts as a word."""
+TAG, LINKED = re.compile(r"<[^>]*>"), re.compile(r"<a\b[^>]*>[^<]*(?:<(?!/a>)[^>]*>[^<]*)*</a>")
+FEWEST_WORDS, SENTENCE = 25, 8
+"""In all, without menus; words of a line from which on it is no entry of a menu."""
 FREE_WORDS = 300
 """A page that is to be paid for and shows fewer has more than it shows."""
 SCRIPTS = 20
@@ -49,7 +53,7 @@ def extract(body: bytes, content_type: str, address: str, engine: Engine = "usua
     shown = _shown(root, text, base, engine)
     said = words if engine in ("usual", "trafilatura") else ""
     cleaned = clean(shown, base)
-    count = sum(1 for _ in WORD.finditer(said or re.sub(r"<[^>]*>", " ", cleaned.html)))
+    count = max(_told(words), len(WORD.findall(TAG.sub(" ", LINKED.sub(" ", cleaned.html)))))
     if count < FEWEST_WORDS:
         raise Unreadable(PAID if paid else SCRIPTED if asks else SHORT)
     return Found(
@@ -120,6 +124,11 @@ def _shown(root: HtmlElement, text: str, base: str, engine: Engine) -> str:
         return str(Document(root, url=base or None).summary(html_partial=True))
     except Unparseable:
         return str(html.tostring(root.find("body"), encoding="unicode"))
+
+
+def _told(words: str) -> int:
+    """Words of the lines that tell something."""
+    return sum(n for line in words.splitlines() if (n := len(WORD.findall(line))) >= SENTENCE)
 
 
 def _scripted(root: HtmlElement, text: str) -> bool:
