@@ -14,7 +14,8 @@ export type Route =
   | { page: 'playlists' }
   | { page: 'source'; id: number }
   | { page: 'playlist'; id: number }
-  | { page: 'search' | 'save'; query: string }
+  | { page: 'search'; query: string }
+  | { page: 'save'; query: string }
   | { page: 'map'; kind: Kind }
   | { page: 'taste'; kind: Kind | '' }
   | { page: 'missing'; path: string }

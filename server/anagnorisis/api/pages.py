@@ -12,7 +12,7 @@ from anagnorisis.api.items import find
 from anagnorisis.api.numbers import LARGEST, InQuery
 from anagnorisis.domain import BadValue, ItemId
 from anagnorisis.egress.client import Egress
-from anagnorisis.library.saving import Saving, Wanted
+from anagnorisis.library.saving import Saving, PageWanted
 from anagnorisis.sources.pages import links
 from anagnorisis.store import pages
 from anagnorisis.store.db import Store
@@ -53,7 +53,7 @@ class PageOut(Struct, frozen=True):
 class PagesSaved(Struct, frozen=True):
     """What came of addresses, in the order they were given."""
 
-    wanted: list[Wanted]
+    wanted: list[PageWanted]
     off: bool
     """Nobody allowed the house to fetch pages as yet: they wait for that."""
 
@@ -94,7 +94,7 @@ async def save_file(
         found = links.in_text(body.decode("utf-8", "replace"))
         return PagesSaved(await saving.save(found), not await egress.is_on("pages"))
     page = await saving.take_file(body, request.headers.get("content-type", ""), address.strip())
-    return PagesSaved([Wanted(page.answered, "new", page.id)], False)
+    return PagesSaved([PageWanted(page.answered, "new", page.id)], False)
 
 
 @get("/pages")

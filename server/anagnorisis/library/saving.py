@@ -35,7 +35,7 @@ NOT_SAVED = "This text is not of a saved page, so there is nothing to read it fr
 NO_ARCHIVE = "The file is not kept, as it is large. Hand it in again."
 
 
-class Wanted(Struct, frozen=True):
+class PageWanted(Struct, frozen=True):
     """What came of an address that somebody saved."""
 
     address: str
@@ -59,20 +59,20 @@ class Saving:
         """Unix seconds."""
         return int(self._clock())
 
-    async def save(self, addresses: Sequence[str]) -> list[Wanted]:
+    async def save(self, addresses: Sequence[str]) -> list[PageWanted]:
         """Have pages fetched, each once; what is no address is said so and does not hold up the others."""
         asked = {address: _refusal(address) for address in dict.fromkeys(one.strip() for one in addresses)}
         now = self.now
 
-        def verb(db: Writer) -> list[Wanted]:
+        def verb(db: Writer) -> list[PageWanted]:
             source = pages.source_of(db, now) if "" in asked.values() else 0
             found = []
             for address, problem in asked.items():
                 if problem:
-                    found.append(Wanted(address, "refused", problem=problem))
+                    found.append(PageWanted(address, "refused", problem=problem))
                     continue
                 page, state = pages.want(db, source, _path(address), address, now)
-                found.append(Wanted(address, state, page))
+                found.append(PageWanted(address, state, page))
             return found
 
         return await self._store.write(verb, "pages", "sources")
@@ -93,7 +93,7 @@ class Saving:
             return pages.want(db, pages.source_of(db, now), path, "", now)[0]
 
         page = await pages.by_id(self._store.read, await self._store.write(want, "pages", "sources"))
-        await self._keep(page, found, own, (content_type, body))
+        await self._keep(page, found, address or own, (content_type, body))
         return await pages.by_id(self._store.read, page.id)
 
     async def fetch(self, page: Page) -> None:

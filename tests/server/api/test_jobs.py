@@ -23,6 +23,7 @@ async def test_every_job_is_on_the_board(ada: httpx.AsyncClient, until) -> None:
         "pull",
         "loudness",
         "feeds",
+        "pages",
     }
     assert told["embed"]["state"] == "paused" and all(job["title"] for job in told.values())
 

@@ -16,7 +16,7 @@ from anagnorisis.egress.client import Egress
 from anagnorisis.egress.pace import Pace
 from anagnorisis.egress.refusals import SwitchedOff
 from anagnorisis.library.following import Following
-from anagnorisis.library.saving import Saving, Wanted
+from anagnorisis.library.saving import Saving, PageWanted
 from anagnorisis.media.cache import Cache
 from anagnorisis.media.fetched import Pictures
 from anagnorisis.sources.feeds.reader import Reader
@@ -40,10 +40,10 @@ class House:
         pictures = Pictures(store, egress, Cache(folder / "pictures", 1 << 30), self.archive)
         self.saving = Saving(store, egress, pictures, lambda: self.at)
 
-    async def save(self, *addresses: str) -> list[Wanted]:
+    async def save(self, *addresses: str) -> list[PageWanted]:
         return await self.saving.save(addresses or (HERE,))
 
-    async def page(self, wanted: Wanted) -> Page:
+    async def page(self, wanted: PageWanted) -> Page:
         return await pages.by_id(self.store.read, wanted.page or 0)
 
     async def fetch(self, address: str = HERE) -> Page:
