@@ -66,6 +66,7 @@ from anagnorisis.jobs.importing import Importing
 from anagnorisis.jobs.indexing import indexing_loop
 from anagnorisis.jobs.likeness import likeness_loop
 from anagnorisis.jobs.loudness import loudness_loop
+from anagnorisis.jobs.picturing import Picturing
 from anagnorisis.jobs.polling import Polling
 from anagnorisis.jobs.pulling import Pulling
 from anagnorisis.jobs.sample import Sample
@@ -285,6 +286,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Work
         pictures=pictures,
         saving=saving,
         fetching=Fetching(store, egress, saving, board),
+        picturing=Picturing(store, egress, saving, board),
         sample=Sample(store, settings.data, board),
         importing=Importing(store, spaces.registry, worker, board),
         pulling=Pulling(Pulls(egress, spaces.registry, store.changes), store, worker, board),
@@ -325,6 +327,7 @@ async def _work(rooms: Rooms) -> None:
         rooms.folders.loop,
         rooms.polling.loop,
         rooms.fetching.loop,
+        rooms.picturing.loop,
         embedding_loop(rooms.changing.embedding, changes, board, streams),
         changing_loop(rooms.changing, changes, board, streams),
         fitting_loop(rooms.learner, changes, board),

@@ -12,7 +12,7 @@ from anagnorisis.api.items import find
 from anagnorisis.api.numbers import LARGEST, InQuery
 from anagnorisis.domain import BadValue, ItemId
 from anagnorisis.egress.client import Egress
-from anagnorisis.library.saving import Saving, PageWanted
+from anagnorisis.library.saving import PageWanted, Saving
 from anagnorisis.sources.pages import links
 from anagnorisis.store import pages
 from anagnorisis.store.db import Store

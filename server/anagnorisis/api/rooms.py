@@ -31,6 +31,7 @@ from anagnorisis.feed.sorts import Shelf
 from anagnorisis.jobs.board import Board
 from anagnorisis.jobs.folders import Folders
 from anagnorisis.jobs.importing import Importing
+from anagnorisis.jobs.picturing import Picturing
 from anagnorisis.jobs.polling import Polling
 from anagnorisis.jobs.pulling import Pulling
 from anagnorisis.jobs.sample import Sample
@@ -100,6 +101,7 @@ class Rooms(Struct, frozen=True, eq=False):
     polling: Polling
     saving: Saving
     fetching: Fetching
+    picturing: Picturing
     sample: Sample
     importing: Importing
     pulling: Pulling

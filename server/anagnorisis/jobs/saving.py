@@ -1,4 +1,4 @@
-"""The job that fetches saved pages and their pictures; work is a query, so a kill loses nothing."""
+"""The job that fetches saved pages; work is a query, so a kill loses nothing."""
 
 import asyncio
 from contextlib import suppress
@@ -24,7 +24,7 @@ OFF = "Pages are switched off under What goes out."
 
 
 class Fetching:
-    """Fetches what is due, then the pictures of what came, then waits until there is more."""
+    """Fetches what is due, then waits until there is more."""
 
     def __init__(self, store: Store, egress: Egress, saving: Saving, board: Board) -> None:
         self._store, self._egress, self._saving, self._board = store, egress, saving, board
@@ -52,24 +52,22 @@ class Fetching:
                 continue
 
     async def round(self) -> int:
-        """Fetch what is due now, or else the pictures of what came; how many pages that was."""
+        """Fetch what is due now; how many pages that was, 0 once it is switched off."""
         now = self._saving.now
         await self._store.write(lambda db: pages.clock_went_back(db, now, now + LATEST_S))
         due = await pages.due(self._store.read, now, MOST)
-        bare = [] if due else await pages.bare(self._store.read, MOST)
         places, done = asyncio.Semaphore(AT_ONCE), [0]
 
         async def fetch(page: Page) -> None:
             async with places:
                 await self._board.turn(NAME)
-                self._board.working(NAME, done[0], len(due) + len(bare), page.address or page.answered)
+                self._board.working(NAME, done[0], len(due), page.address)
                 with suppress(SwitchedOff):  # a moment ago; what is left is fetched once it is on again
-                    await (self._saving.picture(page) if bare else self._saving.fetch(page))
+                    await self._saving.fetch(page)
                 done[0] += 1
 
-        await asyncio.gather(*map(fetch, due or bare))
-        on = await self._egress.is_on("pages")
-        return len(due) + len(bare) if on else 0
+        await asyncio.gather(*map(fetch, due))
+        return len(due) if await self._egress.is_on("pages") else 0
 
     async def _rest_s(self) -> float:
         due = await pages.next_due(self._store.read)

@@ -34,7 +34,7 @@ async def site(rooms: Rooms) -> AsyncIterator[Site]:
         rooms.egress._pace = Pace(0.0)
         await rooms.egress.switch("pages", True)
         yield made
-        while any(job.name == "pages" and job.state == "working" for job in rooms.board.rows()):
+        while any(job.name in ("pages", "pictures") and job.state == "working" for job in rooms.board.rows()):
             await asyncio.sleep(0.05)  # the house is not to end within a question of its own
 
 

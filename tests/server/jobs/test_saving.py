@@ -10,9 +10,12 @@ from tests.feeds import NOW, Site
 from tests.internet import PUBLIC, Asked, World, said
 from tests.pages import LAZY, page
 
+from anagnorisis.domain import Job
 from anagnorisis.egress.client import Egress
 from anagnorisis.egress.pace import Pace
+from anagnorisis.jobs import picturing
 from anagnorisis.jobs.board import Board
+from anagnorisis.jobs.picturing import Picturing
 from anagnorisis.jobs.saving import NAME, OFF, Fetching
 from anagnorisis.library.saving import CLAIMED_S, Saving
 from anagnorisis.media.cache import Cache
@@ -37,17 +40,23 @@ class House:
         kept = Cache(folder / "pictures", 1 << 30), Cache(folder / "archive", 1 << 30)
         self.saving = Saving(store, self.egress, Pictures(store, self.egress, *kept), lambda: self.at)
         self.fetching = Fetching(store, self.egress, self.saving, board)
+        board.enter(picturing.NAME, "Picturing")
+        self.picturing = Picturing(store, self.egress, self.saving, board)
 
     async def titles(self) -> set[str]:
         return {one.title for one in await items.page(self.store.read, Query(HOUSE, limit=1000))}
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
-        going = asyncio.create_task(self.fetching.run())
+        going = [asyncio.create_task(one.run()) for one in (self.fetching, self.picturing)]
         yield
-        going.cancel()
-        with suppress(asyncio.CancelledError):
-            await going
+        for one in going:
+            one.cancel()
+            with suppress(asyncio.CancelledError):
+                await one
+
+    def row(self, name: str = NAME) -> Job:
+        return next(one for one in self.board.rows() if one.name == name)
 
 
 @pytest.fixture
@@ -75,8 +84,8 @@ async def test_what_is_wanted_is_fetched_once_and_then_its_pictures(house: House
     site.pages["/one.png"] = said("200 OK", PNG)
     await world.serve(PUBLIC, site)
     await house.saving.save([HERE])
-    rounds = [await house.fetching.round() for _ in range(4)]
-    assert rounds == [1, 1, 0, 0]
+    assert [await house.fetching.round() for _ in range(2)] == [1, 0]
+    assert [await house.picturing.step() for _ in range(2)] == [True, False]
     assert asked_for(world) == 1 and asked_for(world, "/one.png") == 1
     assert await house.titles() == {"On roses"}
 
@@ -90,8 +99,25 @@ async def test_the_loop_fetches_what_is_saved_and_rests(house: House, world: Wor
             return await house.titles() == {"On roses"}
 
         await until(there)
-        await until(lambda: house.board.rows()[-1].state == "idle")
+        await until(lambda: house.row().state == "idle")
     assert asked_for(world) == 1
+
+
+async def test_pictures_come_after_their_page_and_not_while_it_is_off(
+    house: House, world: World, until
+) -> None:
+    site = Site(page(inside=LAZY), **HTML)
+    site.pages["/one.png"] = said("200 OK", PNG)
+    await world.serve(PUBLIC, site)
+    await house.saving.save([HERE])
+    await house.fetching.round()
+    await house.egress.switch("pages", False)
+    assert not await house.picturing.step()
+    async with house.at_work():
+        await house.egress.switch("pages", True)
+        await until(lambda: asked_for(world, "/three-1200.png") == 1)
+        await until(lambda: house.row(picturing.NAME).state == "idle")
+    assert asked_for(world, "/one.png") == 1
 
 
 async def test_nothing_is_asked_until_somebody_allows_it_and_then_at_once(
@@ -101,7 +127,7 @@ async def test_nothing_is_asked_until_somebody_allows_it_and_then_at_once(
     await house.egress.switch("pages", False)
     await house.saving.save([HERE])
     async with house.at_work():
-        await until(lambda: house.board.rows()[-1].detail == OFF)
+        await until(lambda: house.row().detail == OFF)
         assert world.looked_up == []
         await house.egress.switch("pages", True)
         await until(lambda: asked_for(world) == 1)

@@ -16,7 +16,7 @@ from anagnorisis.egress.client import Egress
 from anagnorisis.egress.pace import Pace
 from anagnorisis.egress.refusals import SwitchedOff
 from anagnorisis.library.following import Following
-from anagnorisis.library.saving import Saving, PageWanted
+from anagnorisis.library.saving import PageWanted, Saving
 from anagnorisis.media.cache import Cache
 from anagnorisis.media.fetched import Pictures
 from anagnorisis.sources.feeds.reader import Reader

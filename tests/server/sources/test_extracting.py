@@ -20,6 +20,7 @@ DATED = '<meta property="article:published_time" content="2025-06-10T04:00:00Z">
 def test_every_engine_finds_the_article(engine) -> None:
     found = extract(page(head=DATED), "text/html", HERE, engine)
     assert (found.title, found.published, found.language) == ("On roses", 1_749_528_000, "en-GB")
+    assert "<h1" not in found.html  # it is the title, which stands above every text
     assert found.author == "Ada Lovelace" and found.engine == engine
     for n in range(5):
         assert prose(100 + n, 80) in found.html

@@ -50,7 +50,9 @@ def extract(body: bytes, content_type: str, address: str, engine: Engine = "usua
     own = telling.own_address(root, address)
     base = _base(root, address or own)
     words, title, author, date = _words(text, address)
-    shown = _shown(root, text, base, engine)
+    title = plain(title or root.findtext(".//title") or "")
+    _drop_heading(root, title)
+    shown = _shown(root, base, engine)
     said = words if engine in ("usual", "trafilatura") else ""
     cleaned = clean(shown, base)
     count = max(_told(words), len(WORD.findall(TAG.sub(" ", LINKED.sub(" ", cleaned.html)))))
@@ -58,7 +60,7 @@ def extract(body: bytes, content_type: str, address: str, engine: Engine = "usua
         raise Unreadable(PAID if paid else SCRIPTED if asks else SHORT)
     return Found(
         address=own,
-        title=plain(title or root.findtext(".//title") or ""),
+        title=title,
         author=plain(author),
         published=telling.published(root, now) or telling.moment_of(date, now),
         language=telling.language(root),
@@ -103,7 +105,16 @@ def _words(text: str, address: str) -> tuple[str, str, str, str]:
     return found.text or "", found.title or "", found.author or "", found.date or ""
 
 
-def _shown(root: HtmlElement, text: str, base: str, engine: Engine) -> str:
+def _drop_heading(root: HtmlElement, title: str) -> None:
+    """The title stands above a text already; its own heading would say it twice."""
+    for heading in root.iter("h1"):
+        said = " ".join("".join(heading.itertext()).split())
+        if said and title.startswith(said):
+            heading.drop_tree()
+            return
+
+
+def _shown(root: HtmlElement, base: str, engine: Engine) -> str:
     """HTML of the article, as `engine` cuts it out."""
     promote(root)
     if engine == "trafilatura":
