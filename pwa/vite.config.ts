@@ -29,7 +29,7 @@ const TASTE = { name: 'taste', test: /\/src\/(lib\/)?taste\/(?!heads|Heads?\.|Ca
 const PLAYER = { name: 'player', test: /\/src\/player\/(?!Output|AddTo|Edit|Words|ItemMenu)|\/Queue\.svelte/ }
 
 /** What can do nothing without the house: not kept beforehand, only once it was opened. */
-const ONLINE = ['AddTo', 'AskIn', 'Audit', 'Carry', 'Confirm', 'Devices', 'Edit', 'Egress', 'Feeds', 'Heads', 'History', 'ItemMenu', 'Knock', 'LeftOver', 'Listening', 'Map', 'Models', 'Original', 'Output', 'People', 'PlaylistPage', 'Playlists', 'Save', 'Security', 'Sharing', 'Similar', 'SourcePage', 'Steer', 'Versus', 'Welcome', 'Words', 'feeds', 'saving', 'versus']
+const ONLINE = ['AddTo', 'AskIn', 'Audit', 'Carry', 'Confirm', 'Devices', 'Edit', 'Egress', 'Feeds', 'Guessed', 'Heads', 'History', 'ItemMenu', 'Knock', 'LeftOver', 'Listening', 'Map', 'Models', 'Original', 'Output', 'People', 'PlaylistPage', 'Playlists', 'Save', 'Security', 'Sharing', 'Similar', 'SourcePage', 'Steer', 'Versus', 'Welcome', 'Words', 'feeds', 'saving', 'versus']
 
 export default defineConfig({
   plugins: [

@@ -64,9 +64,12 @@ def sound_graph() -> bytes:
     return graph(nodes, {"log_mel": (TensorProto.FLOAT, ["b", "t", BANDS])}, BANDS)
 
 
-def text_graph(seed: int = 1, dim: int = 8, words: int = len(WORDS) + 2) -> bytes:
-    """The mean over the mask of a row of random numbers for each token."""
-    table = np.random.default_rng(seed).normal(size=(words, dim)).astype(np.float32)
+def text_graph(
+    seed: int = 1, dim: int = 8, words: int = len(WORDS) + 2, table: np.ndarray | None = None
+) -> bytes:
+    """The mean over the mask of a row for each token: of `table`, else of random numbers."""
+    if table is None:
+        table = np.random.default_rng(seed).normal(size=(words, dim)).astype(np.float32)
     nodes = [
         helper.make_node("Gather", ["table", "input_ids"], ["rows"]),
         helper.make_node("Cast", ["attention_mask"], ["mask"], to=TensorProto.FLOAT),
@@ -78,12 +81,12 @@ def text_graph(seed: int = 1, dim: int = 8, words: int = len(WORDS) + 2) -> byte
     ]
     given = {name: (TensorProto.INT64, ["b", "t"]) for name in ("input_ids", "attention_mask")}
     constants = {"table": table, "one": np.array([1]), "two": np.array([2])}
-    return graph(nodes, given, dim, constants)
+    return graph(nodes, given, table.shape[1], constants)
 
 
-def tokenizer() -> bytes:
+def tokenizer(words: Sequence[str] = WORDS) -> bytes:
     """Whole words, the unknown ones all alike."""
-    known = {"[PAD]": 0, "[UNK]": 1} | {word: n + 2 for n, word in enumerate(WORDS)}
+    known = {"[PAD]": 0, "[UNK]": 1} | {word: n + 2 for n, word in enumerate(words)}
     made = Tokenizer(WordLevel(known, unk_token="[UNK]"))
     made.pre_tokenizer = Whitespace()
     return bytes(made.to_str(), "utf-8")
@@ -94,6 +97,31 @@ def picture_model(folder: Path, body: bytes | None = None, dim: int = 48, **said
     files = {"model.onnx": body or picture_graph()}
     tower = Tower("model.onnx", "embedding", dim, picture=PICTURE, pooling="none")
     return write(folder, "image", tower, files, **said)
+
+
+COLOURS = {
+    "red": (1, -1, -1),
+    "green": (-1, 1, -1),
+    "blue": (-1, -1, 1),
+    "yellow": (1, 1, -1),
+    "cyan": (-1, 1, 1),
+    "purple": (1, -1, 1),
+    "white": (1, 1, 1),
+    "black": (-1, -1, -1),
+}
+
+
+def colour_model(folder: Path, **said: Any) -> Description:
+    """A model of pictures that knows words: a picture lies at its mean colour, as do the names of colours."""
+    table = np.array([(0, 0, 0), (0.1, 0.1, 0.2), *COLOURS.values()], np.float32)
+    files = {
+        "model.onnx": picture_graph(grid=1, gain=0.0),
+        "words.onnx": text_graph(table=table),
+        "tokenizer.json": tokenizer([*COLOURS]),
+    }
+    content = Tower("model.onnx", "embedding", 3, picture=PICTURE, pooling="none")
+    words = Tower("words.onnx", "embedding", 3, text=TEXT, tokenizer="tokenizer.json")
+    return write(folder, "image", content, files, words=words, shared_space=True, **said)
 
 
 def sound_model(folder: Path, **said: Any) -> Description:

@@ -72,6 +72,7 @@ from anagnorisis.jobs.pulling import Pulling
 from anagnorisis.jobs.sample import Sample
 from anagnorisis.jobs.saving import Fetching
 from anagnorisis.jobs.supervisor import supervise
+from anagnorisis.jobs.tagging import tagging_loop
 from anagnorisis.jobs.training import Training
 from anagnorisis.jobs.wording import wording_loop
 from anagnorisis.library.changing import Changing
@@ -84,6 +85,9 @@ from anagnorisis.library.pulls import Pulls
 from anagnorisis.library.saving import Saving
 from anagnorisis.library.scan import Scanner
 from anagnorisis.library.search.finding import Finder
+from anagnorisis.library.tagging.guessing import Guessing
+from anagnorisis.library.tagging.lists import FOLDER as TAGS
+from anagnorisis.library.tagging.lists import Lists
 from anagnorisis.media.cache import Cache
 from anagnorisis.media.fetched import Pictures
 from anagnorisis.media.replies import App, Receive, Scope, Send
@@ -298,6 +302,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Work
         training=Training(store, learner, opinion, board, settings.data, settings.threads),
         worker=worker,
         changing=Changing(store, Embedding(store, worker, spaces), spaces),
+        guessing=Guessing(store, worker, spaces.registry, Lists(settings.data / TAGS)),
         eligible=eligible,
         feed=Feed(store, learner, eligible),
         shelf=Shelf(store, learner, eligible),
@@ -335,6 +340,7 @@ async def _work(rooms: Rooms) -> None:
         likeness_loop(Likeness(rooms.store, rooms.learner.spaces), changes, board),
         wording_loop(Phrases(rooms.store, worker, rooms.learner), changes, board),
         indexing_loop(rooms.store, changes, board),
+        tagging_loop(rooms.guessing, changes, board),
         rooms.training.loop,
         rooms.sample.loop,
         rooms.importing.loop,

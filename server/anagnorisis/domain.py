@@ -54,6 +54,7 @@ Topic = Literal[
     "speakers",
     "words",
     "models",
+    "tags",
 ]
 Again = Literal["never", "source", "start"]
 """When what failed is worth another try: not with these bytes, when its source is back, at the next start."""

@@ -1708,6 +1708,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListTags
+         * @description Of each kind its list of words, and what was found by it.
+         */
+        get: operations["ApiTagsListTags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tags/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * WriteList
+         * @description Let another list be followed. 400 names the line that cannot be.
+         */
+        put: operations["ApiTagsKindWriteList"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/items/{item_id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SayWrong
+         * @description Say that a guessed tag is wrong, for all of the house, or take that back; it is guessed anew then.
+         */
+        put: operations["ApiItemsItemIdTagsSayWrong"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/playlists": {
         parameters: {
             query?: never;
@@ -2416,6 +2476,16 @@ export interface components {
             total: number;
             sections: components["schemas"]["Section"][];
         };
+        /** Guess */
+        Guess: {
+            tag: string;
+            sure: number;
+        };
+        /** GuessesOut */
+        GuessesOut: {
+            guessed: components["schemas"]["Guess"][];
+            wrong: string[];
+        };
         /** HeadOut */
         HeadOut: {
             id: number;
@@ -2520,6 +2590,8 @@ export interface components {
         ItemDetail: {
             pick: components["schemas"]["Pick"];
             tags: string[];
+            guessed: components["schemas"]["Guess"][];
+            wrong: string[];
             places: components["schemas"]["PlaceOut"][];
             position: number | null;
             playable: boolean;
@@ -2591,6 +2663,10 @@ export interface components {
             what: string;
             /** @enum {string} */
             outcome: "done" | "refused";
+        };
+        /** ListIn */
+        ListIn: {
+            text: string;
         };
         /** Listeners */
         Listeners: {
@@ -2976,6 +3052,11 @@ export interface components {
             line: number;
             detail: string;
         };
+        /** Said */
+        Said: {
+            tag: string;
+            wrong: boolean;
+        };
         /** Score */
         Score: {
             mean: number;
@@ -3138,6 +3219,17 @@ export interface components {
         SwitchIn: {
             type: ("finished" | "skipped" | "again" | "dwelt" | "removed") | "all";
             used: boolean;
+        };
+        /** TagsOut */
+        TagsOut: {
+            /** @enum {string} */
+            kind: "music" | "image" | "article";
+            reader: string;
+            speaks: boolean;
+            text: string;
+            problem: string;
+            words: number;
+            found: components["schemas"]["Counted"][];
         };
         /** TasteOut */
         TasteOut: {
@@ -6840,6 +6932,111 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KnownOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiTagsListTags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagsOut"][];
+                };
+            };
+        };
+    };
+    ApiTagsKindWriteList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "music" | "image" | "article";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagsOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiItemsItemIdTagsSayWrong: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Said"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuessesOut"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -12,12 +12,13 @@ export type Reading = Schemas['Reading']
 export type Installed = Schemas['InstalledOut']
 export type Known = Schemas['KnownOut']
 export type Pull = Schemas['PullOut']
+export type Tags = Schemas['TagsOut']
 export type Seen = { told: ModelsOut; jobs: Job[] }
 
 const PATH = '/api/models'
 const MB = 1 << 20
 /** Jobs that this page is about. */
-const OURS: readonly string[] = ['import', 'model', 'pull']
+const OURS: readonly string[] = ['import', 'model', 'pull', 'tags']
 const PROVIDERS: Record<string, string> = {
   CPUExecutionProvider: 'the processor',
   CUDAExecutionProvider: 'a graphics card',
@@ -37,6 +38,8 @@ export const models = {
   remove: (one: Installed) => call('DELETE', `${PATH}/${one.kind}/installed/${one.digest}`),
   fetch: (name: string, sha256?: Record<string, string>) => call('PUT', `${PATH}/known/${name}`, { licence_seen: true, sha256: sha256 ?? null }),
   stop: (name: string) => call('DELETE', `${PATH}/known/${name}`),
+  tags: () => call<Tags[]>('GET', '/api/tags'),
+  list: (kind: Kind, text: string) => call<Tags>('PUT', `/api/tags/${kind}`, { text }),
   take: (folder: string) => call('POST', `${PATH}/imports`, { folder }),
 }
 

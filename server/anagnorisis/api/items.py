@@ -13,8 +13,9 @@ from anagnorisis.domain import Item, ItemId, Kind, Pick, Unknown
 from anagnorisis.feed import picks
 from anagnorisis.feed.queries import Filters, ItemPage, ItemsQuery, Section, Sort
 from anagnorisis.feed.sorts import Shelf
-from anagnorisis.store import aliases, alike, events, items, places, sources, tags, vectors
+from anagnorisis.store import aliases, alike, events, guessed, items, places, sources, tags, vectors
 from anagnorisis.store.db import Store
+from anagnorisis.store.guessed import Guess
 from anagnorisis.store.items import Facets, Rated
 from anagnorisis.store.visibility import Sight
 from anagnorisis.taste import explain
@@ -38,6 +39,11 @@ class ItemDetail(Struct, frozen=True):
 
     pick: Pick
     tags: list[str]
+    """What its files say."""
+    guessed: list[Guess]
+    """What a model makes of it beside that, the surest first."""
+    wrong: list[str]
+    """What was guessed and somebody said is not so."""
     places: list[PlaceOut]
     position: float | None
     """Where the person stopped: seconds of a track, the fraction of a text."""
@@ -121,7 +127,9 @@ async def get_item(
     )
     return ItemDetail(
         pick=pick,
-        tags=(await tags.of(store.read, [item.id]))[item.id],
+        tags=await tags.said(store.read, item.id),
+        guessed=await guessed.of_item(store.read, item.id),
+        wrong=[*await guessed.wrong_of(store.read, item.id)],
         places=[PlaceOut(named.get(copy.source, ""), copy.folder, copy.name) for copy in copies],
         position=(await events.positions(store.read, person, [item.id])).get(item.id),
         playable=bool(copies),

@@ -41,6 +41,7 @@ from anagnorisis.library.changing import Changing
 from anagnorisis.library.following import Following
 from anagnorisis.library.saving import Saving
 from anagnorisis.library.search.finding import Finder
+from anagnorisis.library.tagging.guessing import Guessing
 from anagnorisis.media.fetched import Pictures
 from anagnorisis.media.thumbs import Thumbs
 from anagnorisis.media.transcoding import Transcoder
@@ -73,6 +74,7 @@ AT_ONCE = (
     "importing",
     "training",
     "worker",
+    "guessing",
 )
 ONCE_LOADED = ("changing", "pulling", "learner", "eligible", "feed", "shelf", "gatherings", "radio", "finder")
 
@@ -113,6 +115,7 @@ class Rooms(Struct, frozen=True, eq=False):
     training: Training
     worker: Worker
     changing: Changing
+    guessing: Guessing
     eligible: Eligible
     feed: Feed
     shelf: Shelf

@@ -1,4 +1,4 @@
-"""The job that brings the pictures of saved pages; apart from the pages, which nobody wants to wait for them."""
+"""The job that brings the pictures of saved pages; apart from the pages, which are not to wait for them."""
 
 from anagnorisis.domain import Topic
 from anagnorisis.egress.client import Egress

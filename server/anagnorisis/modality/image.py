@@ -38,7 +38,7 @@ def describe(facts: FileFacts, seen: Seen) -> Described:
 def numbers(item: Item, tags: Sequence[str]) -> NDArray[np.float32]:
     """`(32,)`: 0 shape, octaves of width over height / 2 · 1 size, octaves around 4 megapixels / 6 ·
     2–3 sine and cosine of the day in the year · 4–5 of the hour in the day · 6 year · 7 moment known ·
-    8–15 zero · 16–23 camera · 24–31 folder, as sign codes.
+    8–15 tags · 16–23 camera · 24–31 folder, as sign codes.
     """
     row = np.zeros(WIDTH, np.float32)
     width, height = max(item.width, 1), max(item.height, 1)
@@ -48,6 +48,7 @@ def numbers(item: Item, tags: Sequence[str]) -> NDArray[np.float32]:
         row[2:6] = _season_and_hour(item.made_at)
         row[6] = codes.bounded(names.year_number(item.made_at))
         row[7] = 1.0
+    row[8:16] = codes.mixed_code(tags)
     row[16:24] = codes.sign_code(item.creator)
     row[24:32] = codes.sign_code(item.collection)
     return row

@@ -40,6 +40,7 @@ PENDING = """SELECT id FROM items AS i INDEXED BY items_newest_of_kind WHERE kin
 LOAD = "SELECT item, key FROM vectors INDEXED BY vectors_as_written WHERE model = ? ORDER BY key"
 LOAD_SOME = """SELECT v.item, v.key FROM json_each(?) AS wanted
     CROSS JOIN vectors AS v ON v.model = ? AND v.item = wanted.value"""
+SEEN = "SELECT item FROM vectors WHERE model = ?"
 COUNT = "SELECT count(*) FROM vectors WHERE model = ?"
 FAILURES = "SELECT item, reason FROM vector_failures WHERE model = ?"
 KEYS = "SELECT key FROM vectors INDEXED BY vectors_as_written WHERE model = ? ORDER BY key"
@@ -203,6 +204,11 @@ async def similar(read: Reader, model: str, item: ItemId, k: int) -> list[tuple[
     query /= np.linalg.norm(query)
     near = await nearest(read, model, query, k + 1)
     return [(other, score) for other, score in near if other != item][:k]
+
+
+async def seen(read: Connection, model: str) -> list[ItemId]:
+    """Every item that has a vector of `model`, present or gone, in no promised order."""
+    return [row[0] for row in await read.execute_fetchall(SEEN, (model,))]
 
 
 async def count(read: Connection, model: str) -> int:

@@ -5,7 +5,7 @@ import httpx
 
 async def test_every_job_is_on_the_board(ada: httpx.AsyncClient, until) -> None:
     async def all_there() -> bool:
-        return len((await ada.get("/api/jobs")).json()) == 15
+        return len((await ada.get("/api/jobs")).json()) == 16
 
     await until(all_there)
     told = {job["name"]: job for job in (await ada.get("/api/jobs")).json()}
@@ -25,6 +25,7 @@ async def test_every_job_is_on_the_board(ada: httpx.AsyncClient, until) -> None:
         "feeds",
         "pages",
         "pictures",
+        "tags",
     }
     assert told["embed"]["state"] == "paused" and all(job["title"] for job in told.values())
 
