@@ -67,6 +67,12 @@ LOWEST, HIGHEST = 0.0, 10.0
 IDENTITY_VERSION = 1
 
 
+class Guessed(str):
+    """A tag that no file says: a model guessed it. It is a name like any other, but nobody counts it."""
+
+    __slots__ = ()
+
+
 class AnagnorisisError(Exception):
     """Every error this program raises on purpose.
 

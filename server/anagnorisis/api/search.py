@@ -109,7 +109,7 @@ async def _out(found: Found, sight: Sight, store: Store, learner: Learner) -> Se
         Hit(
             pick,
             found.by[pick.item.id],
-            marked(found.terms, pick.item, tagged[pick.item.id], begun.get(pick.item.id, "")),
+            marked(found.terms, pick.item, [*map(str, tagged[pick.item.id])], begun.get(pick.item.id, "")),
         )
         for pick in told
     ]

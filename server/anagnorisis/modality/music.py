@@ -50,7 +50,7 @@ def numbers(item: Item, tags: Sequence[str]) -> NDArray[np.float32]:
     row[2] = item.made_at is not None
     row[3] = bool(item.cover)
     row[4] = bool(item.creator)
-    row[5] = min(len(tags), 4) / 4
+    row[5] = min(names.counted(tags), 4) / 4
     row[8:16] = codes.mixed_code(tags)
     row[16:24] = codes.sign_code(item.creator)
     row[24:32] = codes.sign_code(item.collection)

@@ -1,9 +1,11 @@
 """File and folder names made readable, for files that do not say what they are called."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
+
+from anagnorisis.domain import Guessed
 
 _TRACK_NUMBER = re.compile(r"^\d{1,3}(?:\s*[.\-_]\s*|\s+)(?=\S*[^\W\d])")
 _SPACES = re.compile(r"\s+")
@@ -51,6 +53,13 @@ def start_of_year(year: int | None) -> int | None:
 def year_number(made_at: int | None) -> float:
     """`made_at` in forties of years around 1990, 0 when unknown."""
     return 0.0 if made_at is None else (made_at - 631_152_000) / (40 * 31_557_600)
+
+
+def counted(tags: Sequence[str]) -> int:
+    """How many of `tags` were given. Guesses are not: how many a model makes says nothing of the item, and
+    cost .015 of rank correlation after 20 ratings (films by plots).
+    """
+    return sum(not isinstance(tag, Guessed) for tag in tags)
 
 
 def distinct(names: Iterable[str]) -> tuple[str, ...]:

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 
 from aiosqlite import Connection
 
-from anagnorisis.domain import ItemId
+from anagnorisis.domain import Guessed, ItemId
 from anagnorisis.store.rows import listed
 
 CLEAR = "DELETE FROM tags WHERE item = ? AND sure IS NULL"
 INSERT = "INSERT INTO tags (tag, item) VALUES (?, ?) ON CONFLICT DO UPDATE SET sure = NULL"
 LOOK_AGAIN = "DELETE FROM tagged WHERE item = ?"
-OF_ITEMS = "SELECT t.item, t.tag FROM json_each(?) AS wanted CROSS JOIN tags AS t ON t.item = wanted.value"
+OF_ITEMS = """SELECT t.item, t.tag, t.sure FROM json_each(?) AS wanted
+    CROSS JOIN tags AS t ON t.item = wanted.value"""
 SAID = f"{OF_ITEMS} AND t.sure IS NULL"
 SPELLED = "SELECT tag, count(*) FROM tags WHERE sure IS NULL GROUP BY tag"
 
@@ -29,7 +30,7 @@ def replace(db: sqlite3.Connection, rows: Sequence[tuple[ItemId, Sequence[str]]]
 
 
 async def of(read: Connection, ids: Iterable[ItemId]) -> dict[ItemId, list[str]]:
-    """All tags of each item by name, said or guessed; an item without tags has an empty list."""
+    """All tags of each item by name, said or `Guessed`; an item without tags has an empty list."""
     wanted = [*ids]
     return _grouped(wanted, await read.execute_fetchall(OF_ITEMS, (listed(wanted),)))
 
@@ -53,6 +54,6 @@ async def spellings(read: Connection) -> dict[str, str]:
 
 def _grouped(wanted: Iterable[ItemId], rows: Iterable[sqlite3.Row]) -> dict[ItemId, list[str]]:
     found: dict[ItemId, list[str]] = defaultdict(list)
-    for item, tag in rows:
-        found[item].append(tag)
+    for item, tag, sure in rows:
+        found[item].append(tag if sure is None else Guessed(tag))
     return {item: sorted(found[item]) for item in wanted}

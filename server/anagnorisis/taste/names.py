@@ -12,7 +12,7 @@ Name = tuple[str, str]
 
 def borne(item: Item, tags: Sequence[str]) -> tuple[Name, ...]:
     """Every name an item bears."""
-    given = [("creator", item.creator), ("collection", item.collection), *(("tag", tag) for tag in tags)]
+    given = [("creator", item.creator), ("collection", item.collection), *(("tag", str(tag)) for tag in tags)]
     return tuple(dict.fromkeys((field, name) for field, name in given if name))
 
 

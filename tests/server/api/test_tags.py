@@ -69,6 +69,8 @@ async def test_what_was_guessed_is_told_filtered_by_and_taken_out(
     assert guesses["wrong"] == [] and guesses["guessed"][0]["tag"] == "red"
     assert bars.SURE <= guesses["guessed"][0]["sure"] <= 1
     assert guesses["tags"] == []
+    hits = (await ada.get("/api/search?q=tag:red&limit=50")).json()["hits"]
+    assert len(hits) == red and hits[0]["marked"]
     guest = await admit("guest")
     assert (await guest.put(f"{one}/tags", json={"tag": "red", "wrong": True})).status_code == 403
     out = await ada.put(f"{one}/tags", json={"tag": "red", "wrong": True})

@@ -8,7 +8,7 @@ from PIL import Image
 from tests.files import make_picture, make_text, make_track, png, retag
 
 from anagnorisis import _core
-from anagnorisis.domain import Item, Kind, Unreadable
+from anagnorisis.domain import Guessed, Item, Kind, Unreadable
 from anagnorisis.modality import MODALITIES, WIDTH, Described, Seen, music, of_name
 
 
@@ -156,3 +156,12 @@ def test_the_season_and_the_hour_of_a_picture_go_round() -> None:
     ]
     assert np.abs(rows[0][2:6] - rows[1][2:6]).max() < 0.03
     assert np.abs(rows[0][2:4] - rows[2][2:4]).max() > 1.5
+
+
+@pytest.mark.parametrize("kind", ["music", "article", "image"])
+def test_a_guessed_tag_is_a_name_that_is_not_counted(kind: Kind) -> None:
+    said, guessed, none = (
+        MODALITIES[kind].numbers(item(kind), tags) for tags in (["sea"], [Guessed("sea")], [])
+    )
+    assert np.array_equal(said[8:], guessed[8:]) and not np.array_equal(guessed, none)
+    assert np.array_equal(guessed[:8], none[:8])

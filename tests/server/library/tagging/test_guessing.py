@@ -10,7 +10,7 @@ from PIL import Image
 from tests import graphs
 
 from anagnorisis.config import Settings
-from anagnorisis.domain import Item, ItemId, Person, Source
+from anagnorisis.domain import Guessed, Item, ItemId, Person, Source
 from anagnorisis.embed.description import Description
 from anagnorisis.embed.registry import Registry
 from anagnorisis.embed.worker import Worker
@@ -112,6 +112,7 @@ async def test_pictures_bear_the_colours_they_have_and_none_that_is_not_there(ho
         own = [colour in said for title, said in found.items() if title.startswith(colour)]
         others = [colour in said for title, said in found.items() if not title.startswith(colour)]
         assert sum(own) >= EACH - 2 and not any(others), colour
+    assert all(isinstance(tag, Guessed) for said in found.values() for tag in said)
     assert not {"cyan", "purple"} & {tag for said in found.values() for tag in said}
     assert house.asked == [(0, 64)]
 
