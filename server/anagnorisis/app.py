@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 
@@ -261,12 +261,9 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Work
     """`asked` reads what people search for: nobody waits behind a batch of the library."""
     board, spaces = Board(store), Spaces(store, Registry(store, settings.data / MODELS))
     opinion, egress, worker = SecondOpinion(), Egress(store, AGENT), Worker(settings)
-    following = Following(store, egress, Reader())
+    following, sessions = Following(store, egress, Reader()), Sessions(store)
     learner, eligible = Learner(store, spaces, challengers=[opinion]), Eligible(store, spaces)
-    pictures = _pictures(settings, store, egress)
-    saving = Saving(store, egress, pictures)
     room, cached = settings.cache_mb * MIB // 2, settings.data / "cache"
-    sessions = Sessions(store)
     return Rooms(
         settings=settings,
         store=store,
@@ -287,10 +284,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Work
         reader=following.reader,
         following=following,
         polling=Polling(store, egress, following, board),
-        pictures=pictures,
-        saving=saving,
-        fetching=Fetching(store, egress, saving, board),
-        picturing=Picturing(store, egress, saving, board),
+        **_of_pages(settings, store, egress, board),
         sample=Sample(store, settings.data, board),
         importing=Importing(store, spaces.registry, worker, board),
         pulling=Pulling(Pulls(egress, spaces.registry, store.changes), store, worker, board),
@@ -315,9 +309,17 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Work
     )
 
 
-def _pictures(settings: Settings, store: Store, egress: Egress) -> Pictures:
+def _of_pages(settings: Settings, store: Store, egress: Egress, board: Board) -> dict[str, Any]:
+    """The rooms of saved pages, and of the pictures in what comes from the web."""
     seen = Cache(settings.data / "pictures", PICTURES_MB * MIB)
-    return Pictures(store, egress, seen, Cache(settings.data / "archive", ARCHIVE_MB * MIB))
+    pictures = Pictures(store, egress, seen, Cache(settings.data / "archive", ARCHIVE_MB * MIB))
+    saving = Saving(store, egress, pictures)
+    return {
+        "pictures": pictures,
+        "saving": saving,
+        "fetching": Fetching(store, egress, saving, board),
+        "picturing": Picturing(store, egress, saving, board),
+    }
 
 
 async def _work(rooms: Rooms) -> None:

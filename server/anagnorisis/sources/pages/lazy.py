@@ -49,8 +49,9 @@ def promote(root: HtmlElement) -> None:
 
 def chosen(written: str) -> str:
     """The address of a `srcset` that suits a reader best, empty without one."""
-    found = []
-    for match in CANDIDATE.finditer(written.strip()[:LONGEST]):
+    found, whole = [], written.strip()
+    read = whole if len(whole) <= LONGEST else whole[:LONGEST].rpartition(",")[0]
+    for match in CANDIDATE.finditer(read):
         wide = float(match[2] or 1) * (800 if match[3] == "x" or not match[3] else 1)
         found.append((wide > WIDEST, -wide if wide <= WIDEST else wide, match[1]))
     return min(found)[2] if found else ""
