@@ -26,7 +26,7 @@ from anagnorisis.store.db import Store
 from anagnorisis.store.pages import Page
 from anagnorisis.store.visibility import Sight
 
-CLAIMED_S = 5 * 60
+CLAIMED_S = 60
 """After a kill a page is not asked for again before."""
 LATEST_S = 8 * 86_400
 """No page waits longer; one that would does so since the clock was set."""
