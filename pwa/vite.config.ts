@@ -29,7 +29,7 @@ const TASTE = { name: 'taste', test: /\/src\/(lib\/)?taste\/(?!heads|Heads?\.|Ca
 const PLAYER = { name: 'player', test: /\/src\/player\/(?!Output|AddTo|Edit|Words|ItemMenu)|\/Queue\.svelte/ }
 
 /** What can do nothing without the house: not kept beforehand, only once it was opened. */
-const ONLINE = ['AddTo', 'AskIn', 'Audit', 'Carry', 'Confirm', 'Devices', 'Edit', 'Egress', 'Feeds', 'Guessed', 'Heads', 'History', 'ItemMenu', 'Knock', 'LeftOver', 'Listening', 'Map', 'Models', 'Output', 'People', 'PlaylistPage', 'Playlists', 'Security', 'Sharing', 'Similar', 'SourcePage', 'Steer', 'Versus', 'Welcome', 'Words', 'feeds', 'versus']
+const ONLINE = ['AddTo', 'AskIn', 'Audit', 'Carry', 'Confirm', 'Devices', 'Edit', 'Egress', 'Feeds', 'Guessed', 'Heads', 'History', 'ItemMenu', 'Knock', 'LeftOver', 'Listening', 'Map', 'Models', 'Original', 'Output', 'People', 'PlaylistPage', 'Playlists', 'Save', 'Security', 'Sharing', 'Similar', 'SourcePage', 'Steer', 'Versus', 'Welcome', 'Words', 'feeds', 'saving', 'versus']
 
 export default defineConfig({
   plugins: [
@@ -59,6 +59,7 @@ export default defineConfig({
           { src: '/icons/icon-512.png', sizes: '512x512', type: 'image/png' },
           { src: '/icons/maskable-512.png', sizes: '512x512', type: 'image/png', purpose: 'maskable' },
         ],
+        share_target: { action: '/save', method: 'GET', params: { title: 'title', text: 'text', url: 'url' } },
         shortcuts: [
           { name: 'Teach me', url: '/teach' },
           { name: 'Library', url: '/library' },
