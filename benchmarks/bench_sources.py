@@ -1,4 +1,5 @@
 """What feeds cost: read and made safe, against feedparser; hostile ones; lists of a thousand; nothing new.
+And how well the words of an article are found on its page, where the pages to measure it with are.
 
 `feed_ms` is CPU of the process that reads, a feed; `poll_304_ms` CPU of everything this house does of its own
 for a feed that has nothing new: the query, the claim, the note of what came. The way out is not of this
@@ -27,7 +28,9 @@ from anagnorisis.sources.feeds.told import Outline
 from anagnorisis.store import feeds
 from anagnorisis.store.db import Store
 from feeds_corpus import corpus
+from pages_text import measure
 from receipt import arguments, conclude
+from rivals import ABSENT
 
 HERE = "https://feed.example/feed"
 FEEDS, POLLS = 1000, 400
@@ -148,13 +151,28 @@ async def _cpu_ms(calls: Sequence[Callable[[feeds.Feed], Awaitable[object]]], fe
     return 1000 * (time.process_time() - began) / len(calls)
 
 
+def extracted() -> dict[str, float | str]:
+    """Figures of the articles found on pages; words of a page run in fours, as `pages_text` tells."""
+    told = measure()
+    if told is None:
+        return {"extract_f1": ABSENT}
+    return {
+        "extract_f1": told.f1,
+        "extract_precision": told.precision,
+        "extract_recall": told.recall,
+        "extract_ms": told.ms,
+        "extract_p95_ms": told.p95_ms,
+        "extract_lost": told.lost,
+    }
+
+
 def main() -> None:
     """Measure and write the receipt."""
     options, load = arguments(__doc__).parse_args(), os.getloadavg()[0]
     read = read_corpus()
     cpu_s, memory = asyncio.run(worst_hostile_s())
     whole, ours = asyncio.run(same_ms())
-    figures = {
+    figures: dict[str, float | str] = {
         "feed_ms": read.feed_ms,
         "feed_p95_ms": read.p95_ms,
         "feedparser_ms": read.rival_ms,
@@ -168,6 +186,7 @@ def main() -> None:
         "poll_304_whole_ms": whole,
         "hour_share": (FEEDS * 0.9 * whole + FEEDS * 0.1 * (whole + read.feed_ms)) / 1000 / HOUR_S,
     }
+    figures |= extracted()
     ratios: dict[str, float | str] = {"feedparser_over_ours": read.rival_ms / read.feed_ms}
     conclude("sources", figures, ratios, options.json, load)
 

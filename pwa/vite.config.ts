@@ -32,7 +32,7 @@ const PLAYER = { name: 'player', test: /\/src\/player\/(?!Output|AddTo|Edit|Word
 const READER = { name: 'reader', test: /\/src\/reader\// }
 
 /** What can do nothing without the house: not kept beforehand, only once it was opened. */
-const ONLINE = ['AddTo', 'AskIn', 'Audit', 'Carry', 'Confirm', 'Devices', 'Edit', 'Egress', 'Feeds', 'Guessed', 'Heads', 'Highlights', 'History', 'ItemMenu', 'Knock', 'LeftOver', 'Listening', 'Map', 'Models', 'Nine', 'Output', 'People', 'PlaylistPage', 'Playlists', 'Search', 'Security', 'Sharing', 'Similar', 'SourcePage', 'Steer', 'Teach', 'Versus', 'Welcome', 'Why', 'Words', 'feeds', 'versus']
+const ONLINE = ['AddTo', 'AskIn', 'Audit', 'Carry', 'Confirm', 'Devices', 'Edit', 'Egress', 'Feeds', 'Guessed', 'Heads', 'Highlights', 'History', 'ItemMenu', 'Knock', 'LeftOver', 'Listening', 'Map', 'Models', 'Nine', 'Original', 'Output', 'People', 'PlaylistPage', 'Playlists', 'Save', 'Search', 'Security', 'Sharing', 'Similar', 'SourcePage', 'Steer', 'Teach', 'Versus', 'Welcome', 'Why', 'Words', 'feeds', 'saving', 'versus']
 
 export default defineConfig({
   plugins: [
@@ -62,6 +62,7 @@ export default defineConfig({
           { src: '/icons/icon-512.png', sizes: '512x512', type: 'image/png' },
           { src: '/icons/maskable-512.png', sizes: '512x512', type: 'image/png', purpose: 'maskable' },
         ],
+        share_target: { action: '/save', method: 'GET', params: { title: 'title', text: 'text', url: 'url' } },
         shortcuts: [
           { name: 'Teach me', url: '/teach' },
           { name: 'Library', url: '/library' },

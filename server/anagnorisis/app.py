@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 
@@ -68,9 +68,11 @@ from anagnorisis.jobs.importing import Importing
 from anagnorisis.jobs.indexing import indexing_loop
 from anagnorisis.jobs.likeness import likeness_loop
 from anagnorisis.jobs.loudness import loudness_loop
+from anagnorisis.jobs.picturing import Picturing
 from anagnorisis.jobs.polling import Polling
 from anagnorisis.jobs.pulling import Pulling
 from anagnorisis.jobs.sample import Sample
+from anagnorisis.jobs.saving import Fetching
 from anagnorisis.jobs.supervisor import supervise
 from anagnorisis.jobs.tagging import tagging_loop
 from anagnorisis.jobs.training import Training
@@ -82,6 +84,7 @@ from anagnorisis.library.likeness import Likeness
 from anagnorisis.library.loudness import Loudnesses
 from anagnorisis.library.phrases import Phrases
 from anagnorisis.library.pulls import Pulls
+from anagnorisis.library.saving import Saving
 from anagnorisis.library.scan import Scanner
 from anagnorisis.library.search.finding import Finder
 from anagnorisis.library.tagging.guessing import Guessing
@@ -105,8 +108,9 @@ from anagnorisis.taste.spaces import Spaces
 
 UI = Path(__file__).parent / "ui"
 MIB = 1024 * 1024
-PICTURES_MB = 2048
-"""Room for the pictures of articles; those not looked at for longest go first."""
+PICTURES_MB, ARCHIVE_MB = 2048, 8192
+"""Room for the pictures of articles, and for those of saved pages; what was not looked at for longest goes
+first."""
 AGENT = f"Anagnorisis/{VERSION}"
 HEAD_START_S = 1.0
 """After the features are loaded, in which the first pages are answered before any background work begins."""
@@ -130,6 +134,7 @@ async def opened(settings: Settings, closing: asyncio.Event) -> AsyncIterator[Ro
         later.push_async_callback(rooms.learner.close)
         later.push_async_callback(rooms.worker.close)
         later.push_async_callback(rooms.reader.close)
+        later.push_async_callback(rooms.saving.reader.close)
         working = asyncio.create_task(_work(rooms))
         working.add_done_callback(lambda _: closing.set())
         later.push_async_callback(_cancel, working, rooms.loaded)
@@ -284,7 +289,7 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Work
         reader=following.reader,
         following=following,
         polling=Polling(store, egress, following, board),
-        pictures=Pictures(store, egress, Cache(settings.data / "pictures", PICTURES_MB * MIB)),
+        **_of_pages(settings, store, egress, board),
         sample=Sample(store, settings.data, board),
         importing=Importing(store, spaces.registry, worker, board),
         pulling=Pulling(Pulls(egress, spaces.registry, store.changes), store, worker, board),
@@ -309,6 +314,19 @@ def _built(settings: Settings, store: Store, closing: asyncio.Event, asked: Work
     )
 
 
+def _of_pages(settings: Settings, store: Store, egress: Egress, board: Board) -> dict[str, Any]:
+    """The rooms of saved pages, and of the pictures in what comes from the web."""
+    seen = Cache(settings.data / "pictures", PICTURES_MB * MIB)
+    pictures = Pictures(store, egress, seen, Cache(settings.data / "archive", ARCHIVE_MB * MIB))
+    saving = Saving(store, egress, pictures)
+    return {
+        "pictures": pictures,
+        "saving": saving,
+        "fetching": Fetching(store, egress, saving, board),
+        "picturing": Picturing(store, egress, saving, board),
+    }
+
+
 async def _work(rooms: Rooms) -> None:
     """The loops of the house, a moment after its features are loaded; what was paused stays so."""
     board, changes = rooms.board, rooms.store.changes
@@ -320,6 +338,8 @@ async def _work(rooms: Rooms) -> None:
     loops = (
         rooms.folders.loop,
         rooms.polling.loop,
+        rooms.fetching.loop,
+        rooms.picturing.loop,
         embedding_loop(rooms.changing.embedding, changes, board, streams),
         changing_loop(rooms.changing, changes, board, streams),
         fitting_loop(rooms.learner, changes, board),

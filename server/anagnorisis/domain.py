@@ -43,6 +43,7 @@ Topic = Literal[
     "ratings",
     "sources",
     "feeds",
+    "pages",
     "people",
     "jobs",
     "devices",

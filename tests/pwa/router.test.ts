@@ -12,6 +12,7 @@ test.each<[string, Route]>([
   ['/map/music', { page: 'map', kind: 'music' }],
   ['/search', { page: 'search', query: '' }],
   ['/search?q=blue+sea&kind=image', { page: 'search', query: 'q=blue+sea&kind=image' }],
+  ['/save?url=https%3A%2F%2Fa.example%2F', { page: 'save', query: 'url=https%3A%2F%2Fa.example%2F' }],
   ['/taste', { page: 'taste', kind: '' }],
   ['/taste/image', { page: 'taste', kind: 'image' }],
   ['/history', { page: 'history' }],
@@ -41,7 +42,7 @@ test('an order that does not exist becomes the plain one', () => {
   expect(match('/library?sort=loudest&rated=maybe')).toEqual({ page: 'library', kind: '', query: PLAIN })
 })
 
-test.each(['/', '/teach', '/search', '/search?q=a%26b', '/map/image', '/taste', '/taste/article', `/item/${ID}`, '/library', '/library/article?sort=title', '/library?sort=random&seed=7', '/library/music?sort=rotation&least=7', '/library/article?unmet=true', '/group/genre', '/group/album/0123456789abcdef', '/library/image?rated=no&tag=a%2Fb'])(
+test.each(['/', '/teach', '/search', '/search?q=a%26b', '/save', '/save?text=a%26b', '/map/image', '/taste', '/taste/article', `/item/${ID}`, '/library', '/library/article?sort=title', '/library?sort=random&seed=7', '/library/music?sort=rotation&least=7', '/library/article?unmet=true', '/group/genre', '/group/album/0123456789abcdef', '/library/image?rated=no&tag=a%2Fb'])(
   'the address of the page of %s is that address',
   (address) => expect(path(match(address))).toBe(address),
 )

@@ -16,6 +16,7 @@ export type Route =
   | { page: 'source'; id: number }
   | { page: 'playlist'; id: number }
   | { page: 'search'; query: string }
+  | { page: 'save'; query: string }
   | { page: 'map'; kind: Kind }
   | { page: 'taste'; kind: Kind | '' }
   | { page: 'missing'; path: string }
@@ -55,7 +56,7 @@ export function match(address: string): Route {
   if (first === 'library' && (!second || isKind(second)))
     return { page: 'library', kind: isKind(second) ? second : '', query: libraryQuery(searchParams) }
   if (first === 'taste' && (!second || isKind(second))) return { page: 'taste', kind: isKind(second) ? second : '' }
-  if (first === 'search' && !second) return { page: 'search', query: searchParams.toString() }
+  if ((first === 'search' || first === 'save') && !second) return { page: first, query: searchParams.toString() }
   if (first === 'map' && isKind(second)) return { page: 'map', kind: second }
   if (first === 'item' && ITEM.test(second)) return { page: 'item', id: second }
   if (first === 'source' && /^\d{1,15}$/.test(second)) return { page: 'source', id: Number(second) }
@@ -88,7 +89,8 @@ export function path(route: Route): string {
       return `/library${route.kind && `/${route.kind}`}${search && `?${search}`}`
     }
     case 'search':
-      return `/search${route.query && `?${route.query}`}`
+    case 'save':
+      return `/${route.page}${route.query && `?${route.query}`}`
     case 'missing':
       return route.path
     default:

@@ -865,6 +865,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListPages
+         * @description Saved pages that the person sees, the newest first; of an `item` the one that it was saved as.
+         */
+        get: operations["ApiPagesListPages"];
+        put?: never;
+        /**
+         * SavePages
+         * @description Have pages fetched, each once; those that did not come before are tried again. 400 without any.
+         */
+        post: operations["ApiPagesSavePages"];
+        /**
+         * ForgetPage
+         * @description Let a saved page go. What was rated stays rated. 404 for none in sight.
+         */
+        delete: operations["ApiPagesForgetPage"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pages/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * SaveFile
+         * @description Keep the page whose HTML is the body, which came from `address`; nothing goes out for its text.
+         *
+         *     The bookmarks of a browser are taken for what they are: a list of addresses. 422 when there is no text.
+         */
+        post: operations["ApiPagesFileSaveFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pages/{item_id}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * FindAgain
+         * @description The text of a saved page is wrong: find it by another engine, and those of its site from now on.
+         *
+         *     404 for what was not saved as a page, 409 when it cannot be read again, 422 when no engine finds a text.
+         */
+        post: operations["ApiPagesItemIdAgainFindAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/feed": {
         parameters: {
             query?: never;
@@ -2783,6 +2855,12 @@ export interface components {
         NewName: {
             name: string;
         };
+        /** NewPages */
+        NewPages: {
+            addresses?: string[];
+            /** @default  */
+            text?: string;
+        };
         /** NewPasskey */
         NewPasskey: {
             name: string;
@@ -2849,6 +2927,38 @@ export interface components {
             index?: number;
             /** @default 0 */
             position?: number;
+        };
+        /** PageOut */
+        PageOut: {
+            id: number;
+            address: string;
+            /** @enum {string} */
+            state: "waiting" | "off" | "trying" | "failed" | "kept";
+            problem: string;
+            note: string;
+            item: string | null;
+            engine: string;
+            saved_at: number;
+            due_at: number | null;
+        };
+        /** PageWanted */
+        PageWanted: {
+            address: string;
+            /** @enum {string} */
+            state: "new" | "again" | "there" | "refused";
+            page?: number | null;
+            /** @default  */
+            problem?: string;
+        };
+        /** PagesOut */
+        PagesOut: {
+            pages: components["schemas"]["PageOut"][];
+            before: number | null;
+        };
+        /** PagesSaved */
+        PagesSaved: {
+            wanted: components["schemas"]["PageWanted"][];
+            off: boolean;
         };
         /** Part */
         Part: {
@@ -5137,6 +5247,198 @@ export interface operations {
                 };
                 content: {
                     "image/png": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPagesListPages: {
+        parameters: {
+            query?: {
+                item?: string;
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagesOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPagesSavePages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPages"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagesSaved"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPagesForgetPage: {
+        parameters: {
+            query: {
+                page: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPagesFileSaveFile: {
+        parameters: {
+            query?: {
+                address?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagesSaved"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiPagesItemIdAgainFindAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

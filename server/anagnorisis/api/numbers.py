@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from litestar.params import PathParameter
+from litestar.params import PathParameter, QueryParameter
 from msgspec import Meta
 
 LARGEST = 2**63 - 1
 
 InPath = Annotated[int, PathParameter(ge=0, le=LARGEST)]
+InQuery = Annotated[int, QueryParameter(ge=0, le=LARGEST)]
 InBody = Annotated[int, Meta(ge=0, le=LARGEST)]

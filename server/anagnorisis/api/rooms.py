@@ -31,12 +31,15 @@ from anagnorisis.feed.sorts import Shelf
 from anagnorisis.jobs.board import Board
 from anagnorisis.jobs.folders import Folders
 from anagnorisis.jobs.importing import Importing
+from anagnorisis.jobs.picturing import Picturing
 from anagnorisis.jobs.polling import Polling
 from anagnorisis.jobs.pulling import Pulling
 from anagnorisis.jobs.sample import Sample
+from anagnorisis.jobs.saving import Fetching
 from anagnorisis.jobs.training import Training
 from anagnorisis.library.changing import Changing
 from anagnorisis.library.following import Following
+from anagnorisis.library.saving import Saving
 from anagnorisis.library.search.finding import Finder
 from anagnorisis.library.tagging.guessing import Guessing
 from anagnorisis.media.fetched import Pictures
@@ -60,6 +63,7 @@ AT_ONCE = (
         "folders",
         "reader",
         "following",
+        "saving",
         "sample",
         "egress",
         "tally",
@@ -97,6 +101,9 @@ class Rooms(Struct, frozen=True, eq=False):
     reader: Reader
     following: Following
     polling: Polling
+    saving: Saving
+    fetching: Fetching
+    picturing: Picturing
     sample: Sample
     importing: Importing
     pulling: Pulling

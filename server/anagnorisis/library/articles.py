@@ -41,6 +41,8 @@ class Article(Struct, frozen=True):
     words: int
     simhash: int
     said: bytes
+    collection: str = ""
+    """Empty: the name of its source."""
 
 
 async def read(told: Told, address: str, known: dict[bytes, bytes]) -> list[Article]:
@@ -55,11 +57,15 @@ def _read(told: Told, address: str, known: dict[bytes, bytes]) -> list[Article]:
         said = digest(entry)
         if path in found or known.get(path) == said:
             continue
-        plain = plain_text(entry.html)
-        words = sum(1 for _ in WORD.finditer(plain))
-        simhash = _core.simhash(f"{entry.title}\n{plain}")
-        found[path] = Article(path, entry, plain, words, simhash, said)
+        found[path] = ready(path, entry, plain_text(entry.html))
     return [*found.values()]
+
+
+def ready(path: bytes, entry: Entry, plain: str, collection: str = "") -> Article:
+    """An entry whose words are `plain`."""
+    words = sum(1 for _ in WORD.finditer(plain))
+    simhash = _core.simhash(f"{entry.title}\n{plain}")
+    return Article(path, entry, plain, words, simhash, digest(entry), collection)
 
 
 def path_of(entry: Entry, address: str) -> bytes:
@@ -75,10 +81,13 @@ def digest(entry: Entry) -> bytes:
     return bytes.fromhex(_core.digest(msgspec.msgpack.encode(entry)))
 
 
-def store(db: Writer, source: int, source_name: str, articles: Sequence[Article], now: int) -> bool:
+def store(
+    db: Writer, source: int, source_name: str, articles: Sequence[Article], now: int, shown: bool = False
+) -> bool:
     """Store new and changed entries in the transaction of the poll; whether an item is described otherwise.
 
-    An entry keeps its item when its text or its address changes. The longest copy is the one shown.
+    An entry keeps its item when its text or its address changes. The longest copy is the one shown, unless
+    somebody said that it be this one: `shown`.
     """
     changed = False
     for one in articles:
@@ -88,7 +97,7 @@ def store(db: Writer, source: int, source_name: str, articles: Sequence[Article]
         if was and was[0] != one.path:
             entries.forget(db, source, was[0])
             gone = [was[0]]
-        if one.words >= entries.best_words(db, item, source, one.path):
+        if shown or one.words >= entries.best_words(db, item, source, one.path):
             changed = _show(db, item, source_name, one, now) or changed
         media = msgspec.json.encode(one.entry.media).decode()
         row = entries.Row(
@@ -136,7 +145,7 @@ def _show(db: Writer, item: ItemId, source_name: str, one: Article, now: int) ->
         kind="article",
         title=entry.title or one.plain.partition("\n")[0][:UNTITLED] or source_name,
         creator=entry.author,
-        collection=source_name,
+        collection=one.collection or source_name,
         made_at=entry.published,
         added_at=now,
         seconds=one.words / WORDS_A_MINUTE * 60,

@@ -29,7 +29,10 @@ PICTURE = "INSERT OR REPLACE INTO pictures (item, mark, address) VALUES (?, ?, ?
 PICTURE_OF = sighted("""SELECT address FROM pictures AS x CROSS JOIN items AS i ON i.id = x.item
     WHERE x.item = :item AND x.mark = :mark AND seen(i.id)""")
 FEEDS_OF = """SELECT s.address FROM entries AS e CROSS JOIN sources AS s ON s.id = e.source
-    WHERE e.item = ?"""
+    WHERE e.item = ? AND s.type = 'feed'"""
+PICTURES_OF = "SELECT mark, address FROM pictures WHERE item = ?"
+AT = "SELECT item FROM entries WHERE source = ? AND path = ?"
+DROP = "DELETE FROM entries WHERE source = ? AND item = ? RETURNING path"
 LINKS = sighted("""SELECT e.source, e.link, e.media FROM entries AS e
     WHERE e.item = :item AND in_sight(e.source) ORDER BY e.item, e.source""")
 UNCLEAN = "SELECT source, path, item, link, words, raw FROM entries WHERE cleaner < ? LIMIT ?"
@@ -107,6 +110,16 @@ def of_guid(db: sqlite3.Connection, source: int, guid: str) -> tuple[bytes, Item
     return (row[0], row[1]) if row else None
 
 
+def at(db: sqlite3.Connection, source: int, path: bytes) -> ItemId:
+    """The item of an entry that is there."""
+    return ItemId(db.execute(AT, (source, path)).fetchone()[0])
+
+
+def drop(db: sqlite3.Connection, source: int, item: ItemId) -> list[bytes]:
+    """Forget all that a source has of an item; the paths that was at."""
+    return [row[0] for row in db.execute(DROP, (source, item)).fetchall()]
+
+
 def best_words(db: sqlite3.Connection, item: ItemId, source: int, path: bytes) -> int:
     """Words of the longest other copy of an item; -1 without one."""
     return int(db.execute(BEST, (item, source, path)).fetchone()[0])
@@ -139,6 +152,11 @@ async def picture(read: Connection, item: ItemId, mark: str, sight: Sight) -> st
     for row in await read.execute_fetchall(PICTURE_OF, {"item": item, "mark": mark, "sources": sight.listed}):
         return str(row[0])
     return None
+
+
+async def pictures_of(read: Connection, item: ItemId) -> dict[str, str]:
+    """The pictures that the text of an item shows: mark → address."""
+    return {mark: address for mark, address in await read.execute_fetchall(PICTURES_OF, (item,))}
 
 
 async def feeds_of(read: Connection, item: ItemId) -> list[str]:

@@ -5,7 +5,7 @@ import httpx
 
 async def test_every_job_is_on_the_board(ada: httpx.AsyncClient, until) -> None:
     async def all_there() -> bool:
-        return len((await ada.get("/api/jobs")).json()) == 14
+        return len((await ada.get("/api/jobs")).json()) == 16
 
     await until(all_there)
     told = {job["name"]: job for job in (await ada.get("/api/jobs")).json()}
@@ -23,6 +23,8 @@ async def test_every_job_is_on_the_board(ada: httpx.AsyncClient, until) -> None:
         "pull",
         "loudness",
         "feeds",
+        "pages",
+        "pictures",
         "tags",
     }
     assert told["embed"]["state"] == "paused" and all(job["title"] for job in told.values())

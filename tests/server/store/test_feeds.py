@@ -195,7 +195,27 @@ async def test_pictures_are_those_of_the_text_as_it_is_and_for_who_sees_it(
     await store.write(lambda db: entries.show(db, item.id, {"a": "https://x/3"}))
     assert await entries.picture(store.read, item.id, "a", HOUSE) == "https://x/3"
     assert await entries.picture(store.read, item.id, "b", HOUSE) is None
+    assert await entries.pictures_of(store.read, item.id) == {"a": "https://x/3"}
     assert await entries.picture(store.read, item.id, "a", Sight(person.id, (source + 1,))) is None
+
+
+async def test_what_a_source_has_of_an_item_is_dropped_and_what_others_have_stays(
+    store: Store, make_item: MakeItem
+) -> None:
+    source, other = await add(store), await add(store, "https://b.example/feed")
+    item, second = make_item("article"), make_item("article")
+    await keep(store, source, item, "https://a.example/1")
+    await keep(store, source, second, "https://a.example/2")
+    await keep(store, other, item, "https://a.example/1")
+
+    def verb(db: sqlite3.Connection) -> None:
+        assert entries.at(db, source, b"https://a.example/1") == item.id
+        assert entries.drop(db, source, item.id) == [b"https://a.example/1"]
+        assert entries.drop(db, source, item.id) == []
+        assert entries.at(db, other, b"https://a.example/1") == item.id
+
+    await store.write(verb)
+    assert await entries.marks(store.read, source) == {b"https://a.example/2": b"d"}
 
 
 async def test_a_source_that_goes_takes_its_entries_along(store: Store, make_item: MakeItem) -> None:

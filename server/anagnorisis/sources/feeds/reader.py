@@ -1,37 +1,15 @@
-"""The process that reads what strangers send, seen from the house: spawned when asked, ended when idle."""
+"""The process that reads feeds, seen from the house."""
 
-import asyncio
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
-from contextlib import suppress
-from typing import TypeVar
-
-import msgspec
-
-from anagnorisis.domain import Unreadable
-from anagnorisis.sources.feeds.told import Asked, Cleaned, Outline, Page, Told
-
-T = TypeVar("T")
-IDLE_S = 30.0
-PATIENCE_S = 10.0
-"""For one piece of work, however busy the machine is; the child's own limit of CPU comes first."""
-TOO_LONG = "it takes more time or memory to read than a feed should"
+from anagnorisis.sources.apart import Apart
+from anagnorisis.sources.feeds.told import Cleaned, Outline, Page, Told
+from anagnorisis.sources.within import Asked
 
 
-class Reader:
-    """Reads one thing at a time. A hostile one costs the process, never the house; the next has a new one."""
+class Reader(Apart):
+    """Reads what feeds and lists of feeds say."""
 
-    def __init__(self, idle_s: float = IDLE_S) -> None:
-        self._idle_s = idle_s
-        self._process: Process | None = None
-        self._turn = asyncio.Lock()
-        self._leaving: set[asyncio.Task[None]] = set()
-        self._ending: asyncio.TimerHandle | None = None
-
-    @property
-    def pid(self) -> int | None:
-        """Of the process, None while there is none."""
-        return self._process.pid if self._process else None
+    module = "anagnorisis.sources.feeds.child"
+    too_long = "it takes more time or memory to read than a feed should"
 
     async def feed(self, body: bytes, content_type: str, address: str) -> Told:
         """The feed in `body`. Raises `Unreadable`, its `what` the end of a sentence."""
@@ -48,60 +26,3 @@ class Reader:
     async def again(self, raw: str, base: str) -> Cleaned:
         """HTML as it came, made safe by the rules of today. Raises `Unreadable`."""
         return await self._ask(Asked("again", raw.encode("utf-8", "replace"), "", base), Cleaned)
-
-    async def close(self) -> None:
-        """End the process, whatever it is at."""
-        if self._ending:
-            self._ending.cancel()
-        process, self._process = self._process, None
-        if process:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await _gone(process)
-        await asyncio.gather(*self._leaving)
-
-    async def _ask(self, work: Asked, answer: type[T]) -> T:
-        async with self._turn:
-            if self._ending:
-                self._ending.cancel()
-            try:
-                async with asyncio.timeout(PATIENCE_S):
-                    said = await self._exchange(msgspec.msgpack.encode(work))
-            except (TimeoutError, asyncio.IncompleteReadError, ConnectionError) as error:
-                await self.close()
-                raise Unreadable(TOO_LONG, work.address) from error
-            except asyncio.CancelledError:
-                await self.close()  # an answer that nobody takes must not be the next one's
-                raise
-            self._ending = asyncio.get_running_loop().call_later(self._idle_s, self._end)
-        problem, found = msgspec.msgpack.decode(said, type=tuple[str, msgspec.Raw])
-        if problem:
-            raise Unreadable(problem, work.address)
-        return msgspec.msgpack.decode(found, type=answer)
-
-    async def _exchange(self, frame: bytes) -> bytes:
-        process = self._process = self._process or await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "anagnorisis.sources.feeds.child", stdin=PIPE, stdout=PIPE, stderr=DEVNULL
-        )
-        assert process.stdin is not None and process.stdout is not None
-        process.stdin.write(len(frame).to_bytes(4, "big") + frame)
-        await process.stdin.drain()
-        length = int.from_bytes(await process.stdout.readexactly(4), "big")
-        return await process.stdout.readexactly(length)
-
-    def _end(self) -> None:
-        """Let the process go: it ends when nobody can ask any more."""
-        process, self._process = self._process, None
-        if process:
-            leaving = asyncio.create_task(_gone(process))
-            self._leaving.add(leaving)
-            leaving.add_done_callback(self._leaving.discard)
-
-
-async def _gone(process: Process) -> None:
-    """Return when a process that is asked no more has ended and nothing of it is open."""
-    assert process.stdin is not None
-    process.stdin.close()
-    with suppress(ConnectionError):
-        await process.stdin.wait_closed()
-    await process.communicate()

@@ -72,17 +72,6 @@ class Outline(Struct, frozen=True):
     """Names of folders, the outermost first, with slashes between."""
 
 
-class Asked(Struct, frozen=True):
-    """Work for the process that reads: bytes of a kind, and where they came from."""
-
-    what: str
-    """`feed`, `page`, `outlines` or `again`."""
-    body: bytes
-    type: str
-    """Content type, as its host said it."""
-    address: str
-
-
 class Cleaned(Struct, frozen=True):
     """A text made safe anew."""
 
