@@ -1,13 +1,11 @@
-"""Start of the process to the first *for you* page at 100k items; idle memory; weight of the first screen.
+"""Start of the process to the first *for you* page at 100k items; idle memory.
 
 Idle memory is the resident size of all processes after 2,000 small tagged files were scanned, embedded and
 left alone until the worker had ended. The rival of the start is a bare Litestar application under uvicorn.
 """
 
 import asyncio
-import gzip
 import os
-import re
 import statistics
 import subprocess
 import sys
@@ -19,7 +17,7 @@ from anagnorisis.store.db import Store
 from bench_rating import event, identities
 from corpus import SHARES, furnish, small_files
 from house import Client, House, free_port
-from receipt import ROOT, arguments, conclude
+from receipt import arguments, conclude
 
 BARE = """
 import sys, uvicorn
@@ -86,15 +84,6 @@ def idle_mb(folder: Path) -> float:
         return house.resident_mb()
 
 
-def initial_js_kb() -> float:
-    """Gzipped kB (1,000 bytes) of the scripts that index.html loads before anything is tapped."""
-    ui = ROOT / "server/anagnorisis/ui"
-    page = (ui / "index.html").read_text("utf-8")
-    scripts = set(re.findall(r'(?:src|href)="/?([^"]+\.js)"', page))
-    assert scripts, "index.html loads no script; run `make run` once to build the app"
-    return sum(len(gzip.compress((ui / script).read_bytes(), 9)) for script in scripts) / 1000
-
-
 def main() -> None:
     """Measure all three and print the receipt."""
     parser = arguments(__doc__)
@@ -108,7 +97,6 @@ def main() -> None:
             f"start_s_{options.items // 1000}k": round(house, 3),
             "bare_litestar_start_s": round(bare, 3),
             "idle_rss_mb": round(idle_mb(Path(folder)), 1),
-            "initial_js_gzip_kb": round(initial_js_kb(), 1),
         }
     conclude("start", figures, {"start_to_bare_litestar": round(house / bare, 2)}, options.json, load)
 

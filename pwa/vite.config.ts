@@ -26,10 +26,13 @@ const FIRST = {
 const TASTE = { name: 'taste', test: /\/src\/(lib\/)?taste\/(?!heads|Heads?\.|Carry|[sS]haring|[vV]ersus)|\/TastePage\.svelte/ }
 
 /** The player's sheets come together with what is needed once something plays. */
-const PLAYER = { name: 'player', test: /\/src\/player\/(?!Output|AddTo|Edit|Words|ItemMenu)|\/Queue\.svelte/ }
+const PLAYER = { name: 'player', test: /\/src\/player\/(?!Output|AddTo|Edit|Words|ItemMenu)|\/(Queue|MiniPlayer)\.svelte/ }
+
+/** A text that is open comes with all that can be done with it. */
+const READER = { name: 'reader', test: /\/src\/reader\// }
 
 /** What can do nothing without the house: not kept beforehand, only once it was opened. */
-const ONLINE = ['AddTo', 'AskIn', 'Audit', 'Carry', 'Confirm', 'Devices', 'Edit', 'Egress', 'Feeds', 'Guessed', 'Heads', 'History', 'ItemMenu', 'Knock', 'LeftOver', 'Listening', 'Map', 'Models', 'Original', 'Output', 'People', 'PlaylistPage', 'Playlists', 'Save', 'Security', 'Sharing', 'Similar', 'SourcePage', 'Steer', 'Versus', 'Welcome', 'Words', 'feeds', 'saving', 'versus']
+const ONLINE = ['AddTo', 'AskIn', 'Audit', 'Carry', 'Confirm', 'Devices', 'Edit', 'Egress', 'Feeds', 'Guessed', 'Heads', 'Highlights', 'History', 'ItemMenu', 'Knock', 'LeftOver', 'Listening', 'Map', 'Models', 'Nine', 'Original', 'Output', 'People', 'PlaylistPage', 'Playlists', 'Save', 'Search', 'Security', 'Sharing', 'Similar', 'SourcePage', 'Steer', 'Teach', 'Versus', 'Welcome', 'Why', 'Words', 'feeds', 'saving', 'versus']
 
 export default defineConfig({
   plugins: [
@@ -73,7 +76,7 @@ export default defineConfig({
     target: ['es2022', 'safari16.4'],
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    rolldownOptions: { output: { codeSplitting: { groups: [FIRST, TASTE, PLAYER] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [FIRST, TASTE, PLAYER, READER] } } },
     // The licences of what is bundled travel with the app.
     license: { fileName: 'licenses.md' },
   },

@@ -13,7 +13,7 @@ declare const self: {
 }
 
 const THUMBNAILS_KEPT = 400
-const PARTS_KEPT = 60
+const PARTS_KEPT = 100
 
 precacheAndRoute(self.__WB_MANIFEST)
 cleanupOutdatedCaches()

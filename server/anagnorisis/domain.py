@@ -51,6 +51,7 @@ Topic = Literal[
     "egress",
     "controls",
     "playlists",
+    "highlights",
     "speakers",
     "words",
     "models",

@@ -19,6 +19,13 @@ class House {
   fails: unknown[] = []
   loseAnswer = false
   refuses = new Set<string>()
+  marks: Queued[] = []
+
+  mark = async (event: Queued): Promise<void> => {
+    const failure = this.fails.shift()
+    if (failure) throw failure
+    this.marks.push(event)
+  }
 
   send = async (events: EventIn[], person = 0): Promise<Receipt> => {
     this.batches.push(events)
@@ -51,6 +58,7 @@ function outbox(): Outbox {
     db,
     person: () => person,
     send: (events, whose) => house.send(events, whose),
+    mark: (event) => house.mark(event),
     locks: { request: ((_name: string, _options: object, turn: (lock: unknown) => unknown) => turn({})) as never },
     later: (run, ms) => {
       const timer = { run, ms }
@@ -247,5 +255,45 @@ describe('what waits', () => {
     const box = new Outbox({ db: async () => full as never, person: () => person, send: (events) => house.send(events) })
     await expect(box.add(rated('a', 8))).rejects.toThrow('full')
     expect(house.batches).toEqual([])
+  })
+})
+
+describe('highlights', () => {
+  const marked = (note: string, gone = false): Queued => {
+    const mark = { uuid: 'one', quote: 'sea', before: '', after: '', note, made_at: 1, gone }
+    return { ...made('open', 'text', ADA), kind: 'mark', mark }
+  }
+
+  test('each change goes by itself and in its order, after the ratings', async () => {
+    const box = outbox()
+    house.fails = [new Unreachable()]
+    await box.add(marked('salt'))
+    await settled()
+    await box.add(rated('a', 8))
+    await box.add(marked('sweet'))
+    await box.flush()
+    await settled()
+    expect(house.batches.at(-1)?.map((event) => event.kind)).toEqual(['rating'])
+    expect(house.marks.map((event) => event.mark?.note)).toEqual(['salt', 'sweet'])
+    expect([await box.queued(), waiting]).toEqual([[], 0])
+  })
+
+  test('one that waits is kept on the device and is no rating that waits', async () => {
+    const box = outbox()
+    house.fails = Array.from({ length: 9 }, () => new Unreachable())
+    await box.add(marked('salt'))
+    await settled()
+    expect([(await box.queued()).length, waiting]).toEqual([1, 0])
+    expect((await outbox().queued())[0]?.mark?.note).toBe('salt')
+  })
+
+  test('one that the house will never take is let go, and said', async () => {
+    const box = outbox()
+    house.fails = [new ApiError(400, 'bad_value', 'Too long.')]
+    await box.add(marked('x'))
+    await box.add(marked('y'))
+    await settled()
+    expect(refused.map((one) => one.detail)).toEqual(['Too long.'])
+    expect(house.marks.map((event) => event.mark?.note)).toEqual(['y'])
   })
 })

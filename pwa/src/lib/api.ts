@@ -1,4 +1,5 @@
 // The only fetch of the app: adds our header, reads problem+json, and says when the session has ended.
+import type { Marked, Queued } from './db'
 import type * as N from './nouns'
 import type { LibraryQuery } from './router'
 
@@ -152,6 +153,11 @@ export const api = {
   similar: (id: string) => get<N.Pick[]>(`/api/items/${id}/similar`),
   facets: (kind: N.Kind | '') => get<N.Facets>('/api/items/facets', { kind }),
   events: (events: N.EventIn[], person: number) => post<N.Receipt>('/api/events', { sent_at: Date.now(), person, events }),
+  mark: ({ mark, item, person, at }: Queued) => {
+    const { uuid, gone, ...said } = mark as Marked
+    const path = `/api/highlights/${uuid}`
+    return gone ? remove(path) : put(path, { ...said, item, person, changed_at: at, sent_at: Date.now() })
+  },
   taste: () => get<N.TasteOut[]>('/api/taste'),
   map: (kind: N.Kind) => get<N.Spot[]>('/api/taste/map', { kind }),
   jobs: () => get<N.Job[]>('/api/jobs'),

@@ -1,6 +1,6 @@
 // Listens to the house: server-sent events say which lists have changed.
 
-const TOPICS = ['items', 'vectors', 'ratings', 'sources', 'feeds', 'pages', 'people', 'jobs', 'devices', 'pairing', 'egress', 'controls', 'models', 'playlists', 'speakers'] as const
+const TOPICS = ['items', 'vectors', 'ratings', 'sources', 'feeds', 'pages', 'people', 'jobs', 'devices', 'pairing', 'egress', 'controls', 'models', 'playlists', 'highlights', 'speakers'] as const
 export type Topic = (typeof TOPICS)[number]
 
 const GATHER_MS = 400

@@ -1,10 +1,15 @@
 // What the device itself remembers: undelivered events, the last pages seen, and what was playing.
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
 import { SHELF, THUMBNAILS } from './caches'
-import type { EventIn, ItemDetail } from './nouns'
+import type { EventIn, Highlight, ItemDetail } from './nouns'
 
-/** An event waiting for the server, with what the person sees meanwhile. */
-export type Queued = EventIn & {
+/** A highlight as it is now, or that it is taken out. */
+export type Marked = Omit<Highlight, 'item'> & { gone: boolean }
+
+/** An event waiting for the server, with what the person sees meanwhile; a highlight waits as one. */
+export type Queued = Omit<EventIn, 'kind'> & {
+  kind: EventIn['kind'] | 'mark'
+  mark?: Marked
   item: string
   person: number
   /** The person's rating of the item once this event counts; undefined when it changes none. */

@@ -18,6 +18,8 @@ class Home {
   kind = $state<Kind | ''>('')
   picks = $state.raw<Pick[]>([])
   resume = $state.raw<Pick[]>([])
+  /** Whether it is known what was begun and not finished. */
+  resumed = $state(false)
   evidence = $state.raw<Evidence[]>([])
   state = $state<'empty' | 'loading' | 'ready' | 'failed'>('empty')
   trouble = $state('')
@@ -135,6 +137,7 @@ class Home {
         remember(body.picks)
       },
     ).catch(() => null)
+    this.resumed = true
   }
 }
 

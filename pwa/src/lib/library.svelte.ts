@@ -6,15 +6,12 @@ import type { Facets, ItemPage, Kind, Pick } from './nouns'
 import { pageSoon } from './pages'
 import { ratings } from './ratings.svelte'
 import type { LibraryQuery } from './router'
+import { PAGE, Sparse } from './sparse.svelte'
 
-const PAGE = 60
 /** Orders that are worked out page by page: each goes on where the last one ended. */
 const COMPUTED: ReadonlySet<string> = new Set(['predicted', 'rotation', 'random'])
 
-class Library {
-  /** What is known of the list, by place; a place is empty until it is fetched. */
-  rows = $state.raw<(Pick | undefined)[]>([])
-  total = $state(0)
+class Library extends Sparse<Pick> {
   sections = $state.raw<Section[]>([])
   facets = $state.raw<Facets | null>(null)
   state = $state<'empty' | 'loading' | 'ready' | 'failed'>('empty')
@@ -24,7 +21,6 @@ class Library {
   next = $state<string | null>(null)
   #asked: ListAsk | null = null
   #turn = 0
-  #fetching = new Set<number>()
 
   /** What was fetched of the list, in its order. */
   get picks(): Pick[] {
@@ -51,14 +47,14 @@ class Library {
     const mark = ratings.mark()
     this.news = false
     if (!this.total) this.state = 'loading'
-    this.#fetching.clear()
+    this.begin()
     void this.#loadFacets(ask.kind ?? '')
     const begin = ({ body, stale }: { body: ItemPage; stale: boolean }) => {
       if (turn !== this.#turn) return
       this.rows = []
       this.next = body.next
       this.stale = stale
-      this.#put(0, body.picks, stale ? null : mark)
+      this.#show(0, body.picks, stale ? null : mark)
       this.total = Math.max(body.picks.length, this.#counted())
       this.state = 'ready'
     }
@@ -73,12 +69,11 @@ class Library {
   }
 
   /** Have the places `first` to `last` fetched, where they are not yet. */
-  need(first: number, last: number): void {
+  override need(first: number, last: number): void {
     const ask = this.#asked
     if (!ask || this.stale) return
     if (!this.sections.length) return void (last >= this.total - PAGE / 2 && this.#more(ask))
-    for (let page = Math.floor(first / PAGE); page <= Math.floor(last / PAGE); page++)
-      if (!this.rows[page * PAGE] || !this.rows[Math.min(this.total, (page + 1) * PAGE) - 1]) void this.#page(ask, page)
+    super.need(first, last)
   }
 
   /** Items came or went. */
@@ -99,25 +94,19 @@ class Library {
     if (body) {
       this.next = body.next
       const shown = new Set(this.picks.map(({ item }) => item.id))
-      this.#put(this.total, body.picks.filter(({ item }) => !shown.has(item.id)), mark)
+      this.#show(this.total, body.picks.filter(({ item }) => !shown.has(item.id)), mark)
       this.total = this.rows.length
     } else this.next = after
   }
 
-  async #page(ask: ListAsk, page: number): Promise<void> {
-    if (this.#fetching.has(page)) return
-    this.#fetching.add(page)
-    const [turn, mark] = [this.#turn, ratings.mark()]
-    const body = await api.items({ ...ask, limit: PAGE, skip: page * PAGE }).catch(() => null)
-    if (turn !== this.#turn) return
-    this.#fetching.delete(page)
-    if (body) this.#put(page * PAGE, body.picks, mark)
+  protected override async fetch(first: number): Promise<void> {
+    const [ask, turn, mark] = [this.#asked, this.#turn, ratings.mark()]
+    const body = ask && (await api.items({ ...ask, limit: PAGE, skip: first }).catch(() => null))
+    if (body && turn === this.#turn) this.#show(first, body.picks, mark)
   }
 
-  #put(first: number, picks: readonly Pick[], mark: number | null): void {
-    const rows = this.rows.slice()
-    picks.forEach((pick, n) => (rows[first + n] = pick))
-    this.rows = rows
+  #show(first: number, picks: readonly Pick[], mark: number | null): void {
+    this.put(first, picks)
     remember(picks)
     if (mark !== null) ratings.settle(picks, mark)
   }

@@ -3,7 +3,7 @@ import { tick } from 'svelte'
 import { match, ours, path, type Route } from './router'
 
 /** A sheet above the page; it has its own place in the history, so that Back closes it. */
-export type SheetName = 'settings' | 'why' | 'filter' | 'help' | 'rate' | 'devices' | 'security' | 'audit' | 'egress' | 'feeds' | 'people' | 'listening' | 'steer' | 'queue' | 'models' | 'player' | 'words' | 'ways' | 'output' | 'menu' | 'addto'
+export type SheetName = 'settings' | 'why' | 'filter' | 'help' | 'rate' | 'devices' | 'security' | 'audit' | 'egress' | 'feeds' | 'people' | 'listening' | 'steer' | 'queue' | 'models' | 'player' | 'words' | 'ways' | 'output' | 'menu' | 'addto' | 'reading'
 type Entry = { key: number; sheet?: SheetName }
 
 const RESTORE_FOR_MS = 1_500

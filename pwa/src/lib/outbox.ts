@@ -16,6 +16,8 @@ export type Refused = { event: Queued; detail: string }
 export interface Parts {
   db: () => Promise<Db>
   send: (events: EventIn[], person: number) => Promise<Receipt>
+  /** Deliver a highlight, which goes by itself. */
+  mark?: (event: Queued) => Promise<unknown>
   /** Whose events may go out now; null while nobody has a session. */
   person: () => number | null
   later?: (run: () => void, ms: number) => () => void
@@ -91,8 +93,11 @@ export class Outbox {
     }
   }
 
+  /** What goes out next: events together, then highlights one by one. */
   async #batch(): Promise<Queued[]> {
-    return (await this.queued()).slice(0, BATCH)
+    const all = await this.queued()
+    const events = all.filter((event) => !event.mark).slice(0, BATCH)
+    return events.length ? events : all.slice(0, 1)
   }
 
   /** Send one batch and drop what the server took or will never take. False when nothing left the queue. */
@@ -113,6 +118,7 @@ export class Outbox {
   /** A batch refused as a whole goes again in halves, so that one bad event cannot hold back the rest. */
   async #send(batch: Queued[]): Promise<Receipt> {
     try {
+      if (batch[0]?.mark) return await this.#mark(batch[0])
       return await this.#parts.send(batch.map(onTheWire), batch[0]?.person ?? 0)
     } catch (error) {
       const [only, ...others] = batch
@@ -127,6 +133,11 @@ export class Outbox {
         scores: { ...first.scores, ...second.scores },
       }
     }
+  }
+
+  async #mark(event: Queued): Promise<Receipt> {
+    await this.#parts.mark?.(event)
+    return { accepted: [event.uuid], refused: [], scores: {} }
   }
 
   #retry(): void {
@@ -150,5 +161,5 @@ export function fold(events: Queued[]): Map<string, number | null> {
 const byTime = (a: Queued, b: Queued) => a.at - b.at || (a.uuid < b.uuid ? -1 : 1)
 
 function onTheWire({ uuid, kind, item, at, value, target }: Queued): EventIn {
-  return { uuid, kind, item, at, value: value ?? null, target: target ?? null }
+  return { uuid, kind: kind as EventIn['kind'], item, at, value: value ?? null, target: target ?? null }
 }

@@ -32,6 +32,7 @@ class Ratings {
     db,
     person: () => session.person,
     send: (events, person) => api.events(events, person),
+    mark: (event) => api.mark(event),
     delivered: (receipt, events) => this.#delivered(receipt, events),
     refused: (refused) => this.#refused(refused),
     waiting: (count) => (this.waiting = count),
@@ -188,7 +189,7 @@ class Ratings {
   #refused(refused: Refused[]): void {
     const [first] = refused
     for (const { event } of refused) this.#mine.delete(event.item)
-    if (first) notices.say(`A rating was not kept: ${first.detail}`)
+    if (first) notices.say(`A ${first.event.mark ? 'highlight' : 'rating'} was not kept: ${first.detail}`)
   }
 }
 

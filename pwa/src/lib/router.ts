@@ -5,6 +5,7 @@ export type Route =
   | { page: 'home' }
   | { page: 'teach' }
   | { page: 'history' }
+  | { page: 'highlights' }
   | { page: 'kept' }
   | { page: 'welcome' }
   | { page: 'library'; kind: Kind | ''; query: LibraryQuery }
@@ -60,7 +61,7 @@ export function match(address: string): Route {
   if (first === 'item' && ITEM.test(second)) return { page: 'item', id: second }
   if (first === 'source' && /^\d{1,15}$/.test(second)) return { page: 'source', id: Number(second) }
   if (first === 'playlist' && /^\d{1,15}$/.test(second)) return { page: 'playlist', id: Number(second) }
-  if ((first === 'teach' || first === 'history' || first === 'welcome' || first === 'playlists' || first === 'kept') && !second) return { page: first }
+  if ((first === 'teach' || first === 'history' || first === 'welcome' || first === 'playlists' || first === 'highlights' || first === 'kept') && !second) return { page: first }
   return { page: 'missing', path: pathname }
 }
 

@@ -3,7 +3,7 @@ import { taken, verb } from './keys'
 import { nav } from './nav.svelte'
 import type { Pick } from './nouns'
 import { ratings } from './ratings.svelte'
-import { nudge, player } from './sound.svelte'
+import { nudge, player, toggle } from './sound.svelte'
 import { walk } from './trail'
 import { teach } from './teach.svelte'
 
@@ -43,7 +43,7 @@ class Shortcuts {
   #acts = {
     undo: () => void ratings.undo(),
     skip: () => nav.route.page === 'teach' && teach.skip(),
-    toggle: () => player.toggle(),
+    toggle,
     back10: () => nudge(-1),
     on10: () => nudge(1),
     next: () => player.forward(),

@@ -4,6 +4,7 @@ import { onOrder } from './changes'
 import { db } from './db'
 import { heardAt } from './hearing'
 import { held } from './held'
+import type { Item, Pick } from './nouns'
 import type { Snapshot } from './parts'
 import { keptAt } from './pieces'
 import { Player } from './player.svelte'
@@ -26,8 +27,25 @@ export const player = new Player({
   },
 })
 
+/** Who has the lock screen and the keys in place of the player: a text that is read aloud. */
+type Taken = { item: Item; playing: boolean; toggle: () => void; step: (by: 1 | -1) => void; end: () => void }
+export const lockScreen = $state<{ taken: Taken | null }>({ taken: null })
+
+/** Play or pause whatever is heard. */
+export function toggle(): void {
+  if (lockScreen.taken) lockScreen.taken.toggle()
+  else player.toggle()
+}
+
 /** What is needed once something plays, and not before. */
 export const more = () => import('../player/extras.svelte')
+
+/** Play `pick` in the list it stands in; when it is what plays already, pause it or go on. */
+export function playIn(picks: readonly Pick[], pick: Pick | undefined): void {
+  if (!pick) return
+  if (player.item?.id === pick.item.id) player.toggle()
+  else player.start(picks.map((one) => one.item), pick.item)
+}
 
 /** Each who listens here has a queue of their own. */
 function queueKey(): string {
@@ -46,6 +64,18 @@ export function nudge(direction: 1 | -1, seconds = STEP_S): void {
   player.seek(player.position + direction * seconds)
 }
 
+/** What the keys of a lock screen, a headset or a keyboard do. */
+const ACTS: Partial<Record<MediaSessionAction, MediaSessionActionHandler>> = {
+  play: () => (player.act(), (lockScreen.taken ?? player).playing || toggle()),
+  pause: () => (lockScreen.taken?.playing ? toggle() : player.pause()),
+  stop: () => (lockScreen.taken ? lockScreen.taken.end() : player.stop()),
+  nexttrack: () => (lockScreen.taken ? lockScreen.taken.step(1) : player.forward()),
+  previoustrack: () => (lockScreen.taken ? lockScreen.taken.step(-1) : player.backward()),
+  seekbackward: ({ seekOffset }) => nudge(-1, seekOffset ?? STEP_S),
+  seekforward: ({ seekOffset }) => nudge(1, seekOffset ?? STEP_S),
+  seekto: ({ seekTime }) => seekTime != null && player.seek(seekTime),
+}
+
 /** Bring back what was playing, and keep the lock screen up to date. Call inside a component. */
 export function tieToPage(): void {
   void db()
@@ -55,16 +85,6 @@ export function tieToPage(): void {
   onOrder((order) => void more().then(({ extras }) => extras.obey(order)))
   const lock = navigator.mediaSession
   if (!lock) return
-  const acts: Partial<Record<MediaSessionAction, MediaSessionActionHandler>> = {
-    play: () => (player.act(), player.playing || player.toggle()),
-    pause: () => player.pause(),
-    stop: () => player.stop(),
-    nexttrack: () => player.forward(),
-    previoustrack: () => player.backward(),
-    seekbackward: ({ seekOffset }) => nudge(-1, seekOffset ?? STEP_S),
-    seekforward: ({ seekOffset }) => nudge(1, seekOffset ?? STEP_S),
-    seekto: ({ seekTime }) => seekTime != null && player.seek(seekTime),
-  }
   // An iPhone shows ten seconds on and back in place of the track before and after: there only for what is long.
   const phone = /iP(hone|ad|od)/.test(navigator.userAgent) || (/Mac/.test(navigator.userAgent) && navigator.maxTouchPoints > 1)
   const LONG_S = 20 * 60
@@ -78,10 +98,10 @@ export function tieToPage(): void {
   }
   $effect(() => {
     const steps = !phone || (player.item?.seconds ?? 0) > LONG_S
-    for (const [name, run] of Object.entries(acts)) act(name, steps || !/^seek(f|b)/.test(name) ? run : null)
+    for (const [name, run] of Object.entries(ACTS)) act(name, steps || !/^seek(f|b)/.test(name) ? run : null)
   })
   $effect(() => {
-    const item = player.item
+    const item = lockScreen.taken?.item ?? player.item
     lock.metadata = item
       ? new MediaMetadata({
           title: item.title,
@@ -92,7 +112,9 @@ export function tieToPage(): void {
       : null
   })
   $effect(() => {
-    lock.playbackState = player.item ? (player.playing ? 'playing' : 'paused') : 'none'
+    const heard = lockScreen.taken ?? player
+    lock.playbackState = heard.item ? (heard.playing ? 'playing' : 'paused') : 'none'
+    if (lockScreen.taken) return lock.setPositionState()
     const { duration, rate } = player
     if (duration > 0) lock.setPositionState({ duration, position: Math.min(player.position, duration), playbackRate: rate })
   })

@@ -1886,6 +1886,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/highlights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListHighlights
+         * @description What the person who asks marked, the latest first; with `item` all of that text, in the order made.
+         */
+        get: operations["ApiHighlightsListHighlights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/highlights/{uuid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutHighlight
+         * @description Keep a highlight, or what was changed of it; told twice, it is kept once.
+         *
+         *     409 when it was made for somebody for whom this device does not speak now.
+         */
+        put: operations["ApiHighlightsUuidPutHighlight"];
+        post?: never;
+        /**
+         * RemoveHighlight
+         * @description Take a highlight out, with its note; it stays out even where it is told of only later.
+         */
+        delete: operations["ApiHighlightsUuidRemoveHighlight"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/radio": {
         parameters: {
             query?: never;
@@ -2521,6 +2567,41 @@ export interface components {
             /** @default [] */
             course?: components["schemas"]["Moment"][];
         };
+        /** Highlight */
+        Highlight: {
+            uuid: string;
+            item: string;
+            quote: string;
+            before: string;
+            after: string;
+            note: string;
+            made_at: number;
+        };
+        /** HighlightIn */
+        HighlightIn: {
+            item: string;
+            quote: string;
+            made_at: number;
+            changed_at: number;
+            sent_at: number;
+            /** @default  */
+            before?: string;
+            /** @default  */
+            after?: string;
+            /** @default  */
+            note?: string;
+            person?: number | null;
+        };
+        /** HighlightOut */
+        HighlightOut: {
+            highlight: components["schemas"]["Highlight"];
+            item: components["schemas"]["Item"];
+        };
+        /** HighlightPage */
+        HighlightPage: {
+            highlights: components["schemas"]["HighlightOut"][];
+            next: string | null;
+        };
         /** HistoryPage */
         HistoryPage: {
             did: components["schemas"]["Did"][];
@@ -2597,6 +2678,7 @@ export interface components {
             playable: boolean;
             alike: components["schemas"]["Item"][];
             unread: string;
+            link: string;
         };
         /** ItemPage */
         ItemPage: {
@@ -7371,6 +7453,122 @@ export interface operations {
                 content: {
                     "audio/x-mpegurl": string;
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiHighlightsListHighlights: {
+        parameters: {
+            query?: {
+                item?: string | null;
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HighlightPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiHighlightsUuidPutHighlight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HighlightIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    ApiHighlightsUuidRemoveHighlight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {

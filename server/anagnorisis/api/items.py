@@ -13,7 +13,18 @@ from anagnorisis.domain import Item, ItemId, Kind, Pick, Unknown
 from anagnorisis.feed import picks
 from anagnorisis.feed.queries import Filters, ItemPage, ItemsQuery, Section, Sort
 from anagnorisis.feed.sorts import Shelf
-from anagnorisis.store import aliases, alike, events, guessed, items, places, sources, tags, vectors
+from anagnorisis.store import (
+    aliases,
+    alike,
+    entries,
+    events,
+    guessed,
+    items,
+    places,
+    sources,
+    tags,
+    vectors,
+)
 from anagnorisis.store.db import Store
 from anagnorisis.store.guessed import Guess
 from anagnorisis.store.items import Facets, Rated
@@ -53,6 +64,8 @@ class ItemDetail(Struct, frozen=True):
     """Its near-duplicates: the same picture, text or recording in another packing."""
     unread: str
     """Why it could not be listened to, looked at or read, so that it has no score; empty when it could."""
+    link: str
+    """Where it can be read on the web; empty where nobody said."""
 
 
 @get("/items")
@@ -135,6 +148,7 @@ async def get_item(
         playable=bool(copies),
         alike=list((await items.by_ids(store.read, await alike.others(store.read, item.id), sight)).values()),
         unread=await vectors.failure(store.read, learner.spaces.registry.active(item.kind).digest, item.id),
+        link=next((one.link for one in await entries.copies(store.read, item.id, sight) if one.link), ""),
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from msgspec import Struct, field
 
 from anagnorisis.domain import KINDS, BadValue, Kind, Person
-from anagnorisis.feed import carried, foretold, opinion, weighed
+from anagnorisis.feed import carried, foretold, marked, opinion, weighed
 from anagnorisis.feed.carried import TakenIn
 from anagnorisis.store import consensus, events, forecasts, items, people, words
 from anagnorisis.store.db import Store
@@ -50,6 +50,8 @@ async def pack(
     writer.add(bundle.WORDS, msgspec.json.encode(written))
     told_of_signals = await weighed.weighed(store, person.id)
     writer.add(bundle.SIGNALS, msgspec.json.encode(told_of_signals))
+    if marks := await marked.lines(store, sight):
+        writer.add(bundle.HIGHLIGHTS, marks)
     kinds, head = {}, await opinion.of(store, person.id)
     for kind in KINDS:
         view = await learner.view(person.id, kind)
@@ -108,6 +110,7 @@ async def unpack(
         for kind, about in told.manifest.kinds.items()
     }
     said, signals = _words(told.small(bundle.WORDS)), weighed.read(told.small(bundle.SIGNALS) or b"{}")
+    marks = marked.read(told.small(bundle.HIGHLIGHTS))
     spoken = foretold.read(told.pieces(bundle.FORECASTS) if told.has(bundle.FORECASTS) else iter(()))
     head = await asyncio.to_thread(opinion.read, told)
     new = {kind for kind in kinds if not await forecasts.of(store.read, person, kind)}
@@ -120,6 +123,7 @@ async def unpack(
     speaks = head is not None and await opinion.take_up(store, learner, person, head, taken_up, now)
     for kind in taken_up & new:
         await foretold.take_up(store, person, kind, spoken, speaks)
+    await marked.take_up(store, person, marks, now)
     await weighed.take_up(store, learner, person, signals, now // 1000)
     for kind in taken_up:
         await _hear(store, learner, person, kind, kinds[kind])

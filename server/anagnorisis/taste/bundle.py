@@ -23,6 +23,7 @@ from anagnorisis.domain import KINDS, BadValue, Kind
 FORMAT = 1
 MANIFEST, EVENTS, ABOUT = "manifest.json", "events.ndjson", "README.md"
 WORDS, SIGNALS, FORECASTS = "words.json", "signals.json", "forecasts.ndjson"
+HIGHLIGHTS = "highlights.ndjson"
 SIZES = {
     MANIFEST: 1 << 20,
     EVENTS: 1 << 29,
@@ -30,6 +31,7 @@ SIZES = {
     WORDS: 1 << 20,
     SIGNALS: 1 << 20,
     FORECASTS: 1 << 27,
+    HIGHLIGHTS: 1 << 26,
 }
 """Bytes, unpacked, that an entry may have."""
 LARGEST_TENSORS = 1 << 26

@@ -38,6 +38,7 @@ FILLED = {
     "by": "album",
     "group_id": "0" * 16,
     "playlist": "9",
+    "uuid": "9",
 }
 FOREIGN: list[dict[str, str]] = [
     {"x-anag": "0"},
