@@ -4,7 +4,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
 const UI = new URL('../../server/anagnorisis/ui/', import.meta.url)
 const KB = 1000
-const BUDGETS = { 'initial JS, gzip': 60 * KB, 'initial CSS, gzip': 9 * KB, 'all CSS, gzip': 32 * KB, 'largest lazy chunk, gzip': 35 * KB, 'precache': 400 * KB }
+const BUDGETS = { 'initial JS, gzip': 60 * KB, 'initial CSS, gzip': 9 * KB, 'all CSS, gzip': 36 * KB, 'largest lazy chunk, gzip': 35 * KB, 'precache': 400 * KB }
 const PACKED = /\.(js|css|html|svg|webmanifest|json)$/
 const LEAST = 600
 
