@@ -31,6 +31,9 @@ const PLAYER = { name: 'player', test: /\/src\/player\/(?!Output|AddTo|Edit|Word
 /** A text that is open comes with all that can be done with it. */
 const READER = { name: 'reader', test: /\/src\/reader\// }
 
+/** What lists of items are made of comes together: their styles pack better than one by one. */
+const LISTS = { name: 'lists', test: /\/src\/library\/(?!Filter)/ }
+
 /** What can do nothing without the house: not kept beforehand, only once it was opened. */
 const ONLINE = ['AddTo', 'AskIn', 'Audit', 'Carry', 'Confirm', 'Devices', 'Edit', 'Egress', 'Feeds', 'Guessed', 'Heads', 'Highlights', 'History', 'ItemMenu', 'Knock', 'LeftOver', 'Listening', 'Map', 'Models', 'Nine', 'Original', 'Output', 'People', 'PlaylistPage', 'Playlists', 'Save', 'Search', 'Security', 'Sharing', 'Similar', 'SourcePage', 'Steer', 'Teach', 'Versus', 'Welcome', 'Why', 'Words', 'feeds', 'saving', 'versus']
 
@@ -76,7 +79,7 @@ export default defineConfig({
     target: ['es2022', 'safari16.4'],
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    rolldownOptions: { output: { codeSplitting: { groups: [FIRST, TASTE, PLAYER, READER] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [FIRST, TASTE, PLAYER, READER, LISTS] } } },
     // The licences of what is bundled travel with the app.
     license: { fileName: 'licenses.md' },
   },
