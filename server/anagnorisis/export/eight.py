@@ -1,7 +1,8 @@
 """Weights of 8 bits: calibrated, with a scale for each channel, or with activations measured as they come.
 
 Transformers keep more of what they say by the second, graphs of convolutions by the first, so both are made,
-and the one closer to torch on things that it was not calibrated on is kept.
+and the one closer to torch on things that it was not calibrated on is kept. Processors without VNNI add two
+products in 16 bits and cut off what does not fit; weights of 7 bits always fit, so those are tried too.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +22,7 @@ from onnxruntime.quantization import (
 
 from anagnorisis.export.given import Arrays
 
-Way = Literal["calibrated", "dynamic"]
+Way = Literal["calibrated", "dynamic", "calibrated in 7 bits", "dynamic in 7 bits"]
 PRODUCTS = ["MatMul", "Gemm", "Conv"]
 """What is calculated in 8 bits: nearly all the work; sums and norms lose more by it than they win."""
 LEAST = 8
@@ -57,26 +58,35 @@ def closer(
     Without `LEAST` things, or with ones that are not `real`, nothing is calibrated.
     """
     taught, others = (items[::2], items[1::2]) if real and len(items) >= LEAST else ([], items)
-    made: dict[Way, Path] = {"dynamic": exact.with_suffix(".dynamic")}
-    quantize_dynamic(exact, made["dynamic"], per_channel=True, weight_type=QuantType.QInt8)
-    if taught:
-        made["calibrated"] = exact.with_suffix(".calibrated")
-        quantize_static(
-            exact,
-            made["calibrated"],
-            _Reader(taught),
-            quant_format=QuantFormat.QDQ,
-            per_channel=True,
-            activation_type=QuantType.QUInt8,
-            weight_type=QuantType.QInt8,
-            op_types_to_quantize=PRODUCTS,
-        )
+    made: dict[Way, Path] = {}
+    for seven in (False, True):
+        way: Way = "dynamic in 7 bits" if seven else "dynamic"
+        made[way] = exact.with_suffix(f".dynamic-{8 - seven}")
+        quantize_dynamic(exact, made[way], per_channel=True, reduce_range=seven, weight_type=QuantType.QInt8)
+        if taught:
+            way = "calibrated in 7 bits" if seven else "calibrated"
+            made[way] = exact.with_suffix(f".calibrated-{8 - seven}")
+            _calibrate(exact, made[way], taught, seven)
     found = {way: near(file, others) for way, file in made.items()}
     best = min(found, key=lambda way: found[way].apart)
     made.pop(best).replace(exact)
     for file in made.values():
         file.unlink()
     return best, found[best], found
+
+
+def _calibrate(exact: Path, into: Path, taught: Sequence[Arrays], seven: bool) -> None:
+    quantize_static(
+        exact,
+        into,
+        _Reader(taught),
+        quant_format=QuantFormat.QDQ,
+        per_channel=True,
+        reduce_range=seven,
+        activation_type=QuantType.QUInt8,
+        weight_type=QuantType.QInt8,
+        op_types_to_quantize=PRODUCTS,
+    )
 
 
 def compared(said: Sequence[NDArray[Any]], told: Sequence[NDArray[Any]]) -> Near:
