@@ -73,6 +73,18 @@ test('the best are kept, as many as there is room for', async () => {
   await expect.poll(() => page.getByRole('progressbar').count()).toBe(0)
 })
 
+test('what lies in a folder is kept as a whole', async () => {
+  const facets = (await page.evaluate(async () => (await fetch('/api/items/facets?kind=article')).json())) as { folders: { name: string; count: number }[] }
+  const { name, count } = facets.folders[0]!
+  await page.goto(`${house.address}/library/article?folder=${encodeURIComponent(name)}`)
+  await page.getByRole('button', { name: 'Keep on this device' }).click()
+  await page.getByText(/will be on this device; it goes on/).waitFor()
+  await page.goto(`${house.address}/kept`)
+  const tracks = await list('kind=music&limit=100')
+  await expect.poll(() => page.getByRole('button', { name: /^Take .* off this device$/ }).count(), { timeout: 20_000 }).toBe(tracks.length + 1 + count)
+  await expect.poll(() => page.getByRole('progressbar').count()).toBe(0)
+})
+
 test('with the house off and the app opened anew a kept track plays and is sought in, a text is read, thirty are rated', async () => {
   await page.goto(`${house.address}/library/image?sort=title`)
   await page.getByRole('list', { name: 'Pictures' }).getByRole('listitem').first().waitFor()

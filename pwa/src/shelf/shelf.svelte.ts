@@ -5,7 +5,7 @@ import { SHELF } from '../lib/caches'
 import { db, type Kept } from '../lib/db'
 import { heardAt } from '../lib/hearing'
 import { held } from '../lib/held'
-import type { Pick } from '../lib/nouns'
+import type { Kind, Pick } from '../lib/nouns'
 import { session } from '../lib/session.svelte'
 import { aboutAt, PIECE, pieceAt, piecesOf, type About } from '../lib/pieces'
 
@@ -13,6 +13,8 @@ const PICTURES = ['small', 'medium', 'large'] as const
 const FIRST_WAIT_MS = 4_000
 const LONGEST_WAIT_MS = 5 * 60_000
 const PAGE = 60
+/** Things of a folder or a tag that are kept at once. */
+const MOST_FOUND = 600
 /** What the best of somebody are kept as. */
 export const BEST = 'My best'
 const FULL = 'This device has no room left. Take something out of the shelf, or free some storage.'
@@ -58,6 +60,18 @@ class Shelf {
       }
       after = next
     } while (after)
+  }
+
+  /** Keep what is found in a folder or under a tag, the newest first; how many things that are. */
+  async keepFound(found: { kind: Kind | ''; folder: string; tag: string }): Promise<number> {
+    let [after, taken]: [string | null, number] = [null, 0]
+    do {
+      const { picks, next } = await api.items({ sort: 'newest', ...found, limit: PAGE, after })
+      await this.keep(picks, found.tag || found.folder)
+      taken += picks.length
+      after = next
+    } while (after && taken < MOST_FOUND)
+    return taken
   }
 
   async drop(id: string): Promise<void> {
