@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from anagnorisis.domain import KINDS
+from anagnorisis.jobs.quiet import QUIET_S
 from anagnorisis.sources.sample import __main__ as sample
 from house import Client, House
 
@@ -23,6 +24,17 @@ def shown(client: Client) -> list[dict[str, Any]]:
     """The first hundred of each kind."""
     asked = (f"/api/items?sort=title&kind={kind}&limit=100" for kind in KINDS)
     return [pick for path in asked for pick in client.call("GET", path)["picks"]]
+
+
+def settled(client: Client) -> list[dict[str, Any]]:
+    """The same, once no score moves any more: what ratings ask for beside themselves waits for a pause."""
+    before, now = [], shown(client)
+    until = time.monotonic() + 120
+    while before != now:
+        assert time.monotonic() < until, "the house goes on thinking"
+        time.sleep(2 * QUIET_S)
+        before, now = now, shown(client)
+    return now
 
 
 def test_a_folder_is_scored_by_a_carried_taste_as_by_the_house(tmp_path: Path) -> None:
@@ -44,7 +56,7 @@ def test_a_folder_is_scored_by_a_carried_taste_as_by_the_house(tmp_path: Path) -
         receipt = client.call("POST", "/api/events", {"sent_at": now, "events": events})
         assert len(receipt["accepted"]) == len(events)
         expected = {}
-        for pick in shown(client):
+        for pick in settled(client):
             for place in client.call("GET", f"/api/items/{pick['item']['id']}")["places"]:
                 below = [*place["folder"].split("/")[1:], place["name"]]
                 expected["/".join(below)] = pick["score"]["mean"]
