@@ -8,6 +8,7 @@ from anagnorisis.domain import Topic
 from anagnorisis.egress.client import Egress
 from anagnorisis.egress.refusals import SwitchedOff
 from anagnorisis.jobs.board import Board
+from anagnorisis.jobs.quiet import rung
 from anagnorisis.jobs.supervisor import Loop
 from anagnorisis.library.following import Following
 from anagnorisis.sources.feeds.addresses import host_of
@@ -48,11 +49,7 @@ class Polling:
                 self._board.idle(NAME)
             else:
                 self._board.idle(NAME, OFF if await feeds.next_due(self._store.read) else "")
-            try:
-                async with asyncio.timeout(await self._rest_s()):
-                    await self._store.changes.wait(seen)
-            except TimeoutError:
-                continue
+            await rung(self._store.changes, seen, await self._rest_s())
 
     async def round(self) -> int:
         """Ask what is due now, a feed of a host after the other; how many were asked."""

@@ -18,12 +18,12 @@ async def quiet_after(changes: Changes, seen: Mapping[Topic, int], within_s: flo
     What the work before needed of memory goes back to the machine first: a house is at rest most of its life.
     """
     await asyncio.to_thread(_give_back)
-    if not await _rung(changes, seen, within_s):
+    if not await rung(changes, seen, within_s):
         return
     clock = asyncio.get_running_loop().time
     longest = clock() + LONGEST_S
     while clock() < longest:
-        if not await _rung(changes, {topic: changes.count(topic) for topic in seen}, QUIET_S):
+        if not await rung(changes, {topic: changes.count(topic) for topic in seen}, QUIET_S):
             return
 
 
@@ -33,7 +33,8 @@ def _give_back() -> None:
         trim(0)
 
 
-async def _rung(changes: Changes, seen: Mapping[Topic, int], within_s: float) -> bool:
+async def rung(changes: Changes, seen: Mapping[Topic, int], within_s: float) -> bool:
+    """Wait until a topic rang since `seen`, or `within_s` is over; whether one did."""
     try:
         async with asyncio.timeout(within_s):
             await changes.wait(seen)

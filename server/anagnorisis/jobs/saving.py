@@ -7,6 +7,7 @@ from anagnorisis.domain import Topic
 from anagnorisis.egress.client import Egress
 from anagnorisis.egress.refusals import SwitchedOff
 from anagnorisis.jobs.board import Board
+from anagnorisis.jobs.quiet import rung
 from anagnorisis.jobs.supervisor import Loop
 from anagnorisis.library.saving import LATEST_S, Saving
 from anagnorisis.store import pages
@@ -45,11 +46,7 @@ class Fetching:
             else:
                 waits = await pages.next_due(self._store.read) is not None
                 self._board.idle(NAME, OFF if waits else "")
-            try:
-                async with asyncio.timeout(await self._rest_s()):
-                    await self._store.changes.wait(seen)
-            except TimeoutError:
-                continue
+            await rung(self._store.changes, seen, await self._rest_s())
 
     async def round(self) -> int:
         """Fetch what is due now; how many pages that was, 0 once it is switched off."""
