@@ -21,11 +21,15 @@ def tagging_loop(guessing: Guessing, changes: Changes, board: Board) -> Loop:
         board.working(NAME, done, total)
 
     async def run() -> None:
+        before = None
         while True:
             await board.turn(NAME)
             seen = {topic: changes.count(topic) for topic in WOKEN_BY}
-            await guessing.catch_up(progress)
-            board.idle(NAME)
+            now = seen, guessing.lists.stamp()
+            if now != before:
+                before = now
+                await guessing.catch_up(progress)
+                board.idle(NAME)
             await quiet_after(changes, seen, LOOK_S)
 
     return Loop(NAME, TITLE, run)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from anagnorisis.domain import BadValue, Kind
+from anagnorisis.domain import KINDS, BadValue, Kind
 
 FOLDER = "tags"
 """In the data of the house."""
@@ -106,6 +106,12 @@ class Lists:
     def words(self, kind: Kind) -> Words:
         """The tags of a kind. Raises `BadValue` as `read` and `text`."""
         return read(kind, self.text(kind))
+
+    def stamp(self) -> tuple[tuple[int, int], ...]:
+        """Moves when one of the files was written: their moments in ns and sizes."""
+        there = [self._folder / f"{kind}.txt" for kind in KINDS] if self._folder else []
+        told = [file.stat() for file in there if file.exists()]
+        return tuple((one.st_mtime_ns, one.st_size) for one in told)
 
     def write(self, kind: Kind, text: str) -> None:
         """Let `text` be the list of a kind. Raises `BadValue` where it cannot be followed."""

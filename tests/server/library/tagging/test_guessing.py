@@ -1,5 +1,6 @@
 """Pictures get tags by a model that knows words, in its worker; lists, models and people decide."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,9 +15,11 @@ from anagnorisis.domain import Guessed, Item, ItemId, Person, Source
 from anagnorisis.embed.description import Description
 from anagnorisis.embed.registry import Registry
 from anagnorisis.embed.workers import Workers
+from anagnorisis.jobs.board import Board
+from anagnorisis.jobs.tagging import tagging_loop
 from anagnorisis.library.embed import Embedding
 from anagnorisis.library.scan import Scanner
-from anagnorisis.library.tagging.guessing import Guessing
+from anagnorisis.library.tagging.guessing import Guessing, Progress
 from anagnorisis.library.tagging.lists import Lists
 from anagnorisis.store import guessed, items, models, phi, tags
 from anagnorisis.store.db import Store
@@ -42,7 +45,7 @@ class House:
     """A folder of pictures, a model of colours and what guesses by it."""
 
     def __init__(self, store: Store, source: Source, worker: Workers, folder: Path) -> None:
-        self.store, self.source, self.folder = store, source, folder
+        self.store, self.source, self.folder, self.worker = store, source, folder, worker
         self.spaces = Spaces(store, Registry(store, folder / "models"))
         self.embedding = Embedding(store, worker, self.spaces)
         self.lists = Lists(folder / "tags")
@@ -248,3 +251,40 @@ async def test_rows_of_changed_items_are_made_anew_and_no_others(house: House) -
     space, model = house.spaces.of("image"), house.spaces.registry.active("image").digest
     lacking: list[ItemId] = await phi.lacking(house.store.read, "image", space.version, model)
     assert len(lacking) == sum(map(bool, (await house.tagged()).values()))
+
+
+async def test_a_house_at_rest_looks_at_the_lists_alone(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("anagnorisis.jobs.tagging.LOOK_S", 0.02)
+    asked: list[int] = []
+
+    class Counted(Guessing):
+        async def catch_up(self, progress: Progress) -> None:
+            await super().catch_up(progress)
+            asked.append(len(asked))
+
+    registry = house.spaces.registry
+    guessing = Counted(house.store, house.worker, registry, house.lists)
+    board = Board(house.store)
+    loop = tagging_loop(guessing, house.store.changes, board)
+    board.enter(loop.name, loop.title)
+    running = asyncio.create_task(loop.run())
+    house.store.changes.ring("tags")
+
+    async def until_rest() -> int:
+        before = -1
+        while before != len(asked) or not asked:
+            before = len(asked)
+            await asyncio.sleep(0.5)
+        return before
+
+    monkeypatch.setattr("anagnorisis.jobs.quiet.QUIET_S", 0.02)
+    rested = await until_rest()
+    assert rested <= 3 and "red" in (await house.tagged())["red 3"]
+    house.lists.write("image", LIST.replace("red\n", "warm: red\n"))
+    async with asyncio.timeout(20):
+        while "warm" not in (await house.tagged())["red 3"]:
+            await asyncio.sleep(0.05)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
