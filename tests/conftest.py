@@ -1,12 +1,14 @@
 """Fixtures shared by the rooms: a real store on a real disk, and items to put into it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.internet import BAD, OTHER, PUBLIC, World
 
 from anagnorisis.domain import Item, ItemId, Kind, Person, Place, Source
 from anagnorisis.store import items, people, places, sources
@@ -31,6 +33,17 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     opened = await Store.open(tmp_path / "data")
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    """An internet of one's own, with names at PUBLIC, OTHER and, in the home, BAD; tests add servers."""
+    async with AsyncExitStack() as later:
+        made = World(later)
+        public = ("site.example", "www.site.example", "hub.example")
+        made.names = {name: [[PUBLIC]] for name in public}
+        made.names |= {"other.example": [[OTHER]], "nas.home": [[BAD]]}
+        yield made
 
 
 @pytest.fixture

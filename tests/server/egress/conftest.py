@@ -2,25 +2,14 @@
 
 import ssl
 import subprocess
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from tests.internet import OTHER, PUBLIC, World
+from tests.internet import World
 
 from anagnorisis.egress.client import Egress
 from anagnorisis.egress.pace import Pace
 from anagnorisis.store.db import Store
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[World]:
-    """Names `site.example` at PUBLIC and `other.example` at OTHER; servers are added by the test."""
-    async with AsyncExitStack() as later:
-        made = World(later)
-        made.names = {"site.example": [[PUBLIC]], "other.example": [[OTHER]]}
-        yield made
 
 
 @pytest.fixture

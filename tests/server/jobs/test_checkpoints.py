@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 
@@ -32,12 +31,6 @@ from .conftest import Until
 
 OTHER = "f" * 40
 MAIN = (REPOSITORY, "main")
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with AsyncExitStack() as later:
-        yield World(later)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, suppress
+from contextlib import suppress
 
 import pytest
 from tests.feeds import DAY_S, NOW, Site, entry, rss
@@ -43,14 +43,6 @@ class House:
 
     async def titles(self) -> set[str]:
         return {one.title for one in await items.page(self.store.read, Query(HOUSE, limit=1000))}
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with AsyncExitStack() as later:
-        made = World(later)
-        made.names = {"site.example": [[PUBLIC]], "other.example": [[OTHER]]}
-        yield made
 
 
 @pytest.fixture

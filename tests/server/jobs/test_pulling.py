@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -70,12 +69,6 @@ class House:
     @property
     def part(self) -> Path:
         return self.pulls.home("eyes") / f"model.onnx{PART}"
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with AsyncExitStack() as later:
-        yield World(later)
 
 
 async def built(store: Store, world: World, tmp_path: Path, **said: Any) -> tuple[House, Hub]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -57,14 +57,6 @@ class House:
 
     def row(self, name: str = NAME) -> Job:
         return next(one for one in self.board.rows() if one.name == name)
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with AsyncExitStack() as later:
-        made = World(later)
-        made.names = {"site.example": [[PUBLIC]]}
-        yield made
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A feed of a played internet becomes articles of the house, politely and each once."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 
 import pytest
 from tests.feeds import DAY_S, NOW, Site, entry, prose, rss
@@ -38,14 +37,6 @@ class House:
 
     async def shown(self) -> dict[str, Item]:
         return {one.title: one for one in await items.page(self.store.read, Query(HOUSE))}
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with AsyncExitStack() as later:
-        made = World(later)
-        made.names = {"site.example": [[PUBLIC]], "other.example": [[OTHER]]}
-        yield made
 
 
 @pytest.fixture

@@ -3,12 +3,11 @@
 import asyncio
 import gzip
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 from tests.feeds import NOW, Site, entry, prose, rss
-from tests.internet import BAD, OTHER, PUBLIC, Asked, World, said
+from tests.internet import BAD, PUBLIC, Asked, World, said
 from tests.pages import LAZY, SCRIPTED, WALL, page
 
 from anagnorisis.domain import BadValue, Conflict, Item, Unknown, Unreadable
@@ -57,14 +56,6 @@ class House:
     async def html(self, one: Page) -> str:
         assert one.item is not None
         return await texts.html(self.store.read, one.item, HOUSE) or ""
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with AsyncExitStack() as later:
-        made = World(later)
-        made.names = {"site.example": [[PUBLIC]], "www.site.example": [[PUBLIC]], "other.example": [[OTHER]]}
-        yield made
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """What the site says of a model's files, or of a checkpoint, is taken only where it says all of it."""
 
 import hashlib
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from pathlib import Path
 
 import msgspec
@@ -18,14 +16,6 @@ from anagnorisis.embed.description import Sum
 from anagnorisis.library.checkpoints import named
 from anagnorisis.library.stated import checkpoint, stated
 from anagnorisis.store.db import Store
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with AsyncExitStack() as later:
-        made = World(later)
-        made.names = {"hub.example": [[PUBLIC]]}
-        yield made
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """Pictures of articles are fetched once, kept within limits, and never lead into the home."""
 
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -42,14 +40,6 @@ class House:
 
     def archived(self, most: int = 9) -> list[bool]:
         return [self.archive.get(f"{n:016x}") is not None for n in range(most)]
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with AsyncExitStack() as later:
-        made = World(later)
-        made.names = {"site.example": [[PUBLIC]], "nas.home": [[BAD]]}
-        yield made
 
 
 @pytest.fixture
